@@ -1,0 +1,101 @@
+//! What an editor can set of an article: the form in which revisions are kept.
+
+use chrono::{DateTime, FixedOffset};
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+pub use crate::hugo::page::Author;
+use crate::site::{Sidebar, WidgetSetting};
+
+/// An image by its address, absolute or relative to the site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Image {
+    pub url: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alt: Option<String>,
+}
+
+/// The site that an article came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    pub name: String,
+    pub url: String,
+}
+
+/// A place in a menu that an article asks for itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MenuPlace {
+    pub menu: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identifier: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    #[serde(default)]
+    pub weight: i32,
+    #[serde(default)]
+    pub params: Map<String, Value>,
+}
+
+/// Everything of an article but its body and its language.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Content {
+    pub title: String,
+    pub link_title: Option<String>,
+    /// Folder below the language, without slashes at its ends: `news/qq`.
+    pub directory: String,
+    /// Name of the file without language and extension: `20250213A01`.
+    pub name: String,
+    /// Replaces the name in the address.
+    pub slug: Option<String>,
+    /// Replaces the address as a whole.
+    pub url: Option<String>,
+    /// Whether it is a folder of its own in Hugo, with files beside the text.
+    pub bundle: bool,
+    /// The decoded address that an import found, which may depend on pages
+    /// above this one; a change of what addresses are made of forgets it.
+    pub address: Option<String>,
+    pub translation_key: String,
+    /// None: made from the body.
+    pub summary: Option<String>,
+    pub lead: Option<String>,
+    pub description: Option<String>,
+    pub date: Option<DateTime<FixedOffset>>,
+    pub last_modified: Option<DateTime<FixedOffset>>,
+    pub publish_at: Option<DateTime<FixedOffset>>,
+    pub expire_at: Option<DateTime<FixedOffset>>,
+    pub weight: i32,
+    pub thumbnail: Option<Image>,
+    pub authors: Vec<Author>,
+    /// Ids of terms, by taxonomy (`tags`, `categories`), in the order given.
+    pub terms: IndexMap<String, Vec<Uuid>>,
+    pub source: Option<Source>,
+    pub canonical_url: Option<String>,
+    /// Decoded paths with the language prefix that lead here.
+    pub aliases: Vec<String>,
+    pub comments: Option<bool>,
+    pub authorbox: Option<bool>,
+    pub pager: Option<bool>,
+    pub toc: Option<bool>,
+    pub mathjax: Option<bool>,
+    pub sidebar: Option<Sidebar>,
+    /// None: those of the site.
+    pub widgets: Option<Vec<WidgetSetting>>,
+    pub menus: Vec<MenuPlace>,
+    /// Every front matter key that no other field holds, unchanged.
+    pub params: Map<String, Value>,
+}
+
+impl Content {
+    /// First part of the directory; empty for articles at the top.
+    #[must_use]
+    pub fn section(&self) -> &str {
+        self.directory.split('/').next().unwrap_or_default()
+    }
+}

@@ -1,0 +1,12 @@
+//! Articles in GraphQL.
+
+mod connection;
+mod input;
+mod mutation;
+mod query;
+mod types;
+
+pub use connection::{Arguments, ArticleConnection, connect, connect_terms};
+pub use mutation::ArticleMutation;
+pub use query::ArticleQuery;
+pub use types::{Article, Revision, selection};

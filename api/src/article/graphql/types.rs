@@ -1,0 +1,727 @@
+//! The type `Article` and what hangs on it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, SelectionField, SimpleObject};
+use entity::article_copy::{Column, Model};
+use entity::{View, body};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::connection::{RevisionConnection, revisions};
+use crate::article::columns::Columns;
+use crate::article::content::{Author as StoredAuthor, Image as StoredImage};
+use crate::article::filter::ArticleStatus;
+use crate::article::read::{self, RevisionRow};
+use crate::ctx::Ctx;
+use crate::error::{Error, Result};
+use crate::graphql::ContextExt;
+use crate::graphql::id::{IdKind, encode};
+use crate::graphql::page::Page;
+use crate::graphql::scalar::{DateTime, Json, Url};
+use crate::graphql::siblings::Siblings;
+use crate::hugo::address;
+use crate::policy::{self, Action, Scope, Subject};
+use crate::render::{self, Heading, TocEntry};
+use crate::site::{Language, PageKind, Sidebar, Site, WidgetSetting};
+use crate::taxonomy::{self, Category, Tag, Taxonomy};
+use crate::user::User;
+use crate::widget::{self, Widget};
+
+/// Articles that were read together.
+pub struct Group {
+    with: Arc<Siblings>,
+    rows: Vec<Arc<Model>>,
+    scope: Scope,
+}
+
+/// An article in one language, as one view shows it.
+#[derive(Clone)]
+pub struct Article {
+    pub(crate) row: Arc<Model>,
+    pub(crate) group: Arc<Group>,
+}
+
+impl Article {
+    /// Makes rows that were read together into siblings.
+    #[must_use]
+    pub fn group(rows: Vec<Model>, scope: Scope) -> Vec<Self> {
+        let rows: Vec<_> = rows.into_iter().map(Arc::new).collect();
+        let group = Arc::new(Group {
+            with: Siblings::new(rows.iter().map(|row| row.article_id).collect()),
+            rows: rows.clone(),
+            scope,
+        });
+        rows.into_iter()
+            .map(|row| Self {
+                row,
+                group: Arc::clone(&group),
+            })
+            .collect()
+    }
+
+    fn with(&self) -> &Arc<Siblings> {
+        &self.group.with
+    }
+
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.group.scope
+    }
+
+    async fn body_row(&self, ctx: &Ctx, wanted: Vec<body::Column>) -> Result<body::Model> {
+        let key = format!("body:{wanted:?}");
+        let bodies = self
+            .with()
+            .load(key, || async {
+                let ids = self.group.rows.iter().map(|row| row.body_id).collect();
+                read::bodies(ctx, ids, &wanted).await
+            })
+            .await?;
+        bodies
+            .get(&self.row.body_id)
+            .cloned()
+            .ok_or_else(|| Error::internal("a body is missing"))
+    }
+
+    /// The articles of the group's translation keys, this one's without itself.
+    pub(crate) async fn translations_of(&self, ctx: &Ctx, columns: Columns) -> Result<Vec<Self>> {
+        let scope = *self.scope();
+        let found = self
+            .with()
+            .load(format!("translations:{columns:?}"), || async {
+                let mut keys: Vec<_> = self
+                    .group
+                    .rows
+                    .iter()
+                    .map(|row| row.translation_key.clone())
+                    .collect();
+                keys.sort_unstable();
+                keys.dedup();
+                Ok(Self::group(
+                    read::translations(ctx, &scope, &keys, columns).await?,
+                    scope,
+                ))
+            })
+            .await?;
+        Ok(found
+            .iter()
+            .filter(|other| {
+                other.row.translation_key == self.row.translation_key
+                    && other.row.article_id != self.row.article_id
+            })
+            .cloned()
+            .collect())
+    }
+
+    async fn neighbour(
+        &self,
+        ctx: &Ctx,
+        columns: Columns,
+        which: fn(&read::Neighbours) -> Option<Uuid>,
+        name: &str,
+    ) -> Result<Option<Self>> {
+        let scope = *self.scope();
+        let neighbours = self
+            .with()
+            .load("neighbours".to_owned(), || {
+                read::neighbours(ctx, &scope, self.with().ids())
+            })
+            .await?;
+        let Some(id) = neighbours.get(&self.row.article_id).and_then(which) else {
+            return Ok(None);
+        };
+        let found = self
+            .with()
+            .load(format!("{name}:{columns:?}"), || async {
+                let ids: Vec<_> = neighbours.values().filter_map(which).collect();
+                by_id(ctx, &scope, &ids, columns).await
+            })
+            .await?;
+        Ok(found.get(&id).cloned())
+    }
+
+    /// A display switch: the article's own word, else the site's, else a default.
+    async fn switch(
+        &self,
+        ctx: &Ctx,
+        own: Option<bool>,
+        site: fn(&crate::site::Switches) -> Option<bool>,
+        default: bool,
+    ) -> Result<bool> {
+        if let Some(own) = own {
+            return Ok(own);
+        }
+        let frame = ctx.frame().await?;
+        Ok(site(&frame.language_of(&self.row.language).switches).unwrap_or(default))
+    }
+
+    async fn term_rows(&self, ctx: &Ctx, taxonomy: Taxonomy) -> Result<Vec<taxonomy::Term>> {
+        let scope = *self.scope();
+        let terms = self
+            .with()
+            .load(format!("terms:{}", taxonomy.plural()), || {
+                taxonomy::of_articles(ctx, &scope, self.with().ids(), taxonomy)
+            })
+            .await?;
+        Ok(terms.get(&self.row.article_id).cloned().unwrap_or_default())
+    }
+}
+
+async fn by_id(
+    ctx: &Ctx,
+    scope: &Scope,
+    ids: &[Uuid],
+    columns: Columns,
+) -> Result<HashMap<Uuid, Article>> {
+    let rows = read::by_ids(ctx, scope, ids, columns).await?;
+    Ok(Article::group(rows, *scope)
+        .into_iter()
+        .map(|article| (article.row.article_id, article))
+        .collect())
+}
+
+fn read_json<T: DeserializeOwned>(value: &Value) -> Result<T> {
+    T::deserialize(value).map_err(Error::internal)
+}
+
+/// The columns that the selected fields of an article are made of.
+#[must_use]
+pub fn columns_of<'a>(fields: impl Iterator<Item = SelectionField<'a>>) -> Columns {
+    fields.fold(Columns::BASE, |columns, field| {
+        columns.with(match field.name() {
+            "version" => Columns::of(&[Column::Version]),
+            "status" => Columns::of(&[Column::ReleasedFrom, Column::ReleasedUntil]),
+            "section" => Columns::of(&[Column::Section]),
+            "slug" => Columns::of(&[Column::Slug]),
+            "path" | "url" => Columns::of(&[Column::Path]),
+            "title" => Columns::of(&[Column::Title]),
+            "linkTitle" => Columns::of(&[Column::LinkTitle, Column::Title]),
+            "summary" => Columns::of(&[Column::Summary]),
+            "lead" => Columns::of(&[Column::Lead]),
+            "description" => Columns::of(&[Column::Description]),
+            "date" => Columns::of(&[Column::Date, Column::UtcOffset]),
+            "publishedAt" => Columns::of(&[Column::ReleasedFrom, Column::UtcOffset]),
+            "expiresAt" => Columns::of(&[Column::ReleasedUntil, Column::UtcOffset]),
+            "lastModified" => Columns::of(&[Column::LastModified, Column::UtcOffset]),
+            "createdAt" => Columns::of(&[Column::CreatedAt]),
+            "translations" => Columns::of(&[Column::TranslationKey]),
+            "thumbnail" => Columns::of(&[Column::Thumbnail]),
+            "authors" => Columns::of(&[Column::Authors]),
+            "body" => Columns::of(&[Column::BodyId]),
+            "wordCount" => Columns::of(&[Column::WordCount]),
+            "readingTimeMinutes" => Columns::of(&[Column::ReadingTime]),
+            "weight" => Columns::of(&[Column::Weight]),
+            "comments" => Columns::of(&[Column::Comments]),
+            "authorbox" => Columns::of(&[Column::Authorbox]),
+            "pager" => Columns::of(&[Column::Pager]),
+            "toc" => Columns::of(&[Column::Toc]),
+            "mathjax" => Columns::of(&[Column::Mathjax]),
+            "sidebar" => Columns::of(&[Column::Sidebar]),
+            "widgets" => Columns::of(&[Column::Widgets, Column::TranslationKey, Column::Path]),
+            "source" => Columns::of(&[Column::SourceName, Column::SourceUrl]),
+            "canonicalUrl" => Columns::of(&[Column::CanonicalUrl]),
+            "aliases" => Columns::of(&[Column::Aliases]),
+            "params" => Columns::of(&[Column::Params]),
+            "revisions" => Columns::of(&[Column::OwnerId]),
+            _ => Columns::BASE,
+        })
+    })
+}
+
+/// The columns that the field being resolved needs of the articles at a path
+/// below it: `["nodes"]`, or nothing where the field is an article itself.
+#[must_use]
+pub fn selection(ctx: &Context<'_>, path: &[&str]) -> Columns {
+    let found = path
+        .iter()
+        .fold(ctx.look_ahead(), |found, name| found.field(name));
+    found
+        .selection_fields()
+        .into_iter()
+        .fold(Columns::BASE, |columns, field| {
+            columns.with(columns_of(field.selection_set()))
+        })
+}
+
+/// An article in one language, as one view shows it.
+#[Object]
+impl Article {
+    pub async fn id(&self) -> ID {
+        encode(IdKind::Article, self.row.article_id)
+    }
+
+    /// Raised by each save. Send it back as `expectedVersion` with the next one.
+    async fn version(&self) -> i32 {
+        self.row.version
+    }
+
+    /// Where the article stands now.
+    async fn status(&self) -> ArticleStatus {
+        read::status(&self.row, self.scope().now)
+    }
+
+    /// First part of the path below the language; empty for pages at the top.
+    async fn section(&self) -> &str {
+        &self.row.section
+    }
+
+    /// Last part of the path, not encoded.
+    async fn slug(&self) -> &str {
+        &self.row.slug
+    }
+
+    /// The address on the site, with the language prefix, percent-encoded as in a URL.
+    async fn path(&self) -> String {
+        address::encode(&self.row.path)
+    }
+
+    /// The address in full.
+    async fn url(&self, ctx: &Context<'_>) -> async_graphql::Result<Url> {
+        Ok(Url(ctx
+            .broadsheet()
+            .frame()
+            .await?
+            .absolute(&self.row.path)))
+    }
+
+    async fn title(&self) -> &str {
+        &self.row.title
+    }
+
+    /// A shorter title for menus and lists; the title where there is none.
+    async fn link_title(&self) -> &str {
+        self.row.link_title.as_ref().unwrap_or(&self.row.title)
+    }
+
+    /// The article's own summary, else one made from the body as Hugo makes it: plain text.
+    async fn summary(&self) -> &str {
+        &self.row.summary
+    }
+
+    /// The paragraph above the text, if the article has one.
+    async fn lead(&self) -> Option<&str> {
+        self.row.lead.as_deref()
+    }
+
+    /// For search engines and link previews.
+    async fn description(&self) -> Option<&str> {
+        self.row.description.as_deref()
+    }
+
+    /// The date that the article bears; null for pages without one.
+    async fn date(&self) -> Option<DateTime> {
+        (self.row.date != entity::Timestamp::UNDATED)
+            .then(|| DateTime::at_offset(self.row.date, self.row.utc_offset))
+    }
+
+    /// When it went live, or will; null while nothing of it is published.
+    async fn published_at(&self) -> Option<DateTime> {
+        self.row
+            .released_from
+            .filter(|from| *from > entity::Timestamp::UNDATED)
+            .map(|from| DateTime::at_offset(from, self.row.utc_offset))
+    }
+
+    /// When the public stops seeing it; null for never.
+    async fn expires_at(&self) -> Option<DateTime> {
+        self.row
+            .released_until
+            .map(|until| DateTime::at_offset(until, self.row.utc_offset))
+    }
+
+    /// The date of the last change that the article itself states, else its date.
+    async fn last_modified(&self) -> DateTime {
+        DateTime::at_offset(self.row.last_modified, self.row.utc_offset)
+    }
+
+    /// When it was made or imported here.
+    async fn created_at(&self) -> DateTime {
+        DateTime::utc(self.row.created_at)
+    }
+
+    async fn language(&self, ctx: &Context<'_>) -> async_graphql::Result<Language> {
+        Ok(Language::new(
+            ctx.broadsheet().frame().await?,
+            &self.row.language,
+        ))
+    }
+
+    /// The same article in other languages.
+    async fn translations(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Article>> {
+        Ok(self
+            .translations_of(ctx.broadsheet(), selection(ctx, &[]))
+            .await?)
+    }
+
+    async fn thumbnail(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Image>> {
+        let Some(image) = read_json::<Option<StoredImage>>(&self.row.thumbnail)? else {
+            return Ok(None);
+        };
+        let frame = ctx.broadsheet().frame().await?;
+        Ok(Some(Image {
+            url: Url(frame.asset(&image.url)),
+            alt: image.alt,
+        }))
+    }
+
+    /// Who wrote it, as it is printed.
+    async fn authors(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Author>> {
+        let authors: Vec<StoredAuthor> = read_json(&self.row.authors)?;
+        if authors.is_empty() {
+            return Ok(Vec::new());
+        }
+        let frame = ctx.broadsheet().frame().await?;
+        Ok(authors
+            .into_iter()
+            .map(
+                |StoredAuthor {
+                     name,
+                     url,
+                     avatar,
+                     bio,
+                     params: _,
+                 }| Author {
+                    name,
+                    url: url.map(Url),
+                    bio,
+                    avatar_url: avatar.map(|avatar| Url(frame.asset(&avatar))),
+                },
+            )
+            .collect())
+    }
+
+    async fn categories(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Category>> {
+        let terms = self
+            .term_rows(ctx.broadsheet(), Taxonomy::Categories)
+            .await?;
+        Ok(terms.into_iter().map(Category::from).collect())
+    }
+
+    async fn tags(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Tag>> {
+        let terms = self.term_rows(ctx.broadsheet(), Taxonomy::Tags).await?;
+        Ok(terms.into_iter().map(Tag::from).collect())
+    }
+
+    /// The text, as it was written and as it was rendered when it was saved.
+    async fn body(&self, ctx: &Context<'_>) -> async_graphql::Result<Body> {
+        let mut wanted: Vec<_> = ctx
+            .field()
+            .selection_set()
+            .filter_map(|field| match field.name() {
+                "markdown" => Some(body::Column::Markdown),
+                "html" => Some(body::Column::Html),
+                "plainText" => Some(body::Column::PlainText),
+                "tableOfContents" => Some(body::Column::Headings),
+                _ => None,
+            })
+            .collect();
+        wanted.sort_unstable_by_key(|column| *column as usize);
+        wanted.dedup_by_key(|column| *column as usize);
+        let row = self.body_row(ctx.broadsheet(), wanted).await?;
+        Ok(Body { row })
+    }
+
+    /// Words of the body; in Chinese, Japanese and Korean each character is one.
+    async fn word_count(&self) -> i32 {
+        self.row.word_count
+    }
+
+    async fn reading_time_minutes(&self) -> i32 {
+        self.row.reading_time
+    }
+
+    /// Position where lists are sorted by weight.
+    async fn weight(&self) -> i32 {
+        self.row.weight
+    }
+
+    /// Whether to show comments: the article's own word, else the site's.
+    async fn comments(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
+        Ok(self
+            .switch(
+                ctx.broadsheet(),
+                self.row.comments,
+                |site| site.comments,
+                true,
+            )
+            .await?)
+    }
+
+    /// Whether to show a box about the author.
+    async fn authorbox(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
+        Ok(self
+            .switch(
+                ctx.broadsheet(),
+                self.row.authorbox,
+                |site| site.authorbox,
+                false,
+            )
+            .await?)
+    }
+
+    /// Whether to link to the articles before and after.
+    async fn pager(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
+        Ok(self
+            .switch(ctx.broadsheet(), self.row.pager, |site| site.pager, false)
+            .await?)
+    }
+
+    /// Whether to show a table of contents.
+    async fn toc(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
+        Ok(self
+            .switch(ctx.broadsheet(), self.row.toc, |site| site.toc, false)
+            .await?)
+    }
+
+    /// Whether the text holds mathematics between `$` and `$$`.
+    async fn mathjax(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
+        Ok(self
+            .switch(
+                ctx.broadsheet(),
+                self.row.mathjax,
+                |site| site.mathjax,
+                false,
+            )
+            .await?)
+    }
+
+    /// Where the page shows its sidebar: the article's own word, else the site's.
+    async fn sidebar(&self, ctx: &Context<'_>) -> async_graphql::Result<Sidebar> {
+        Ok(match self.row.sidebar.as_deref() {
+            Some("left") => Sidebar::Left,
+            Some("right") => Sidebar::Right,
+            Some(_) => Sidebar::None,
+            None => {
+                let frame = ctx.broadsheet().frame().await?;
+                let language = frame.language_of(&self.row.language);
+                language
+                    .widgets
+                    .page(PageKind::Single)
+                    .sidebar
+                    .unwrap_or(Sidebar::Right)
+            }
+        })
+    }
+
+    /// The page's widgets with their data: the article's own list in its order,
+    /// else the site's for a single page.
+    async fn widgets(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Widget>> {
+        let own: Option<Vec<WidgetSetting>> = read_json(&self.row.widgets)?;
+        let frame = ctx.broadsheet().frame().await?;
+        Ok(widget::of_article(self, own, frame))
+    }
+
+    /// The next older article of the same section and language.
+    async fn previous(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Article>> {
+        let columns = selection(ctx, &[]);
+        Ok(self
+            .neighbour(ctx.broadsheet(), columns, |near| near.older, "previous")
+            .await?)
+    }
+
+    /// The next newer article of the same section and language.
+    async fn next(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Article>> {
+        let columns = selection(ctx, &[]);
+        Ok(self
+            .neighbour(ctx.broadsheet(), columns, |near| near.newer, "next")
+            .await?)
+    }
+
+    /// Articles of the same language that share terms with this one: most
+    /// shared terms first, then newest.
+    async fn related(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 5, desc = "At most 100.")] first: i32,
+    ) -> async_graphql::Result<Vec<Article>> {
+        let limit = Page::new(0, Some(first), None, None, None)?.size;
+        let columns = selection(ctx, &[]);
+        let (ctx, scope) = (ctx.broadsheet(), *self.scope());
+        let with = self.with();
+        let related = with
+            .load(format!("related:{limit}"), || {
+                read::related(ctx, &scope, with.ids(), limit.into())
+            })
+            .await?;
+        let found = with
+            .load(format!("related:{limit}:{columns:?}"), || async {
+                let mut ids: Vec<_> = related.values().flatten().copied().collect();
+                ids.sort_unstable();
+                ids.dedup();
+                by_id(ctx, &scope, &ids, columns).await
+            })
+            .await?;
+        let own = related.get(&self.row.article_id).into_iter().flatten();
+        Ok(own.filter_map(|id| found.get(id).cloned()).collect())
+    }
+
+    /// The site that the article came from.
+    async fn source(&self) -> Option<Source> {
+        let name = self.row.source_name.clone()?;
+        Some(Source {
+            name,
+            url: Url(self.row.source_url.clone()?),
+        })
+    }
+
+    /// The address that search engines should take for the original.
+    async fn canonical_url(&self) -> Option<Url> {
+        self.row.canonical_url.clone().map(Url)
+    }
+
+    /// Other addresses that lead here, percent-encoded.
+    async fn aliases(&self) -> async_graphql::Result<Vec<String>> {
+        let aliases: Vec<String> = read_json(&self.row.aliases)?;
+        Ok(aliases.iter().map(|alias| address::encode(alias)).collect())
+    }
+
+    /// Every front matter key that no other field holds, as it was written.
+    async fn params(&self) -> Json {
+        Json(self.row.params.clone())
+    }
+
+    /// The site, in this article's language.
+    async fn site(&self, ctx: &Context<'_>) -> async_graphql::Result<Site> {
+        let frame = ctx.broadsheet().frame().await?;
+        Ok(Site::new(frame, &self.row.language, *self.scope()))
+    }
+
+    /// The article's saves, newest first. Needs the right to edit the article.
+    async fn revisions(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> async_graphql::Result<RevisionConnection> {
+        let released = self.row.view == View::Published;
+        let subject = Subject {
+            owner: self.row.owner_id,
+            released,
+        };
+        policy::check(ctx.broadsheet().actor(), Action::EditArticle, subject)?;
+        let page = Page::new(b'r', first, after.as_deref(), last, before.as_deref())?;
+        Ok(revisions(ctx.broadsheet(), self.with(), self.row.article_id, page).await?)
+    }
+}
+
+/// An image.
+#[derive(SimpleObject)]
+pub struct Image {
+    /// In full, whatever form it was given in.
+    url: Url,
+    alt: Option<String>,
+}
+
+/// Somebody who wrote an article.
+#[derive(SimpleObject)]
+#[graphql(name = "ArticleAuthor")]
+pub struct Author {
+    name: String,
+    url: Option<Url>,
+    bio: Option<String>,
+    avatar_url: Option<Url>,
+}
+
+/// Where an article came from.
+#[derive(SimpleObject)]
+pub struct Source {
+    name: String,
+    url: Url,
+}
+
+/// An article's text.
+pub struct Body {
+    row: body::Model,
+}
+
+/// An article's text, as it was written and as it was rendered when it was saved.
+#[Object]
+impl Body {
+    /// As it was written, byte for byte.
+    async fn markdown(&self) -> &str {
+        &self.row.markdown
+    }
+
+    /// Rendered and sanitized: safe to put into a page.
+    async fn html(&self) -> &str {
+        &self.row.html
+    }
+
+    /// Without any markup, a line for each block.
+    async fn plain_text(&self) -> &str {
+        &self.row.plain_text
+    }
+
+    /// Headings by level, each below the one that it belongs to.
+    async fn table_of_contents(&self) -> async_graphql::Result<Vec<TableOfContentsEntry>> {
+        let headings: Vec<Heading> = read_json(&self.row.headings)?;
+        Ok(render::nest(&headings)
+            .into_iter()
+            .map(TableOfContentsEntry)
+            .collect())
+    }
+}
+
+/// A heading with those below it.
+pub struct TableOfContentsEntry(TocEntry);
+
+/// A heading with those below it.
+#[Object]
+impl TableOfContentsEntry {
+    /// The heading's `id` in the rendered body.
+    async fn id(&self) -> &str {
+        &self.0.heading.id
+    }
+
+    /// 1 to 6.
+    async fn level(&self) -> i32 {
+        self.0.heading.level.into()
+    }
+
+    async fn title(&self) -> &str {
+        &self.0.heading.title
+    }
+
+    async fn children(&self) -> Vec<TableOfContentsEntry> {
+        self.0
+            .children
+            .iter()
+            .cloned()
+            .map(TableOfContentsEntry)
+            .collect()
+    }
+}
+
+/// A save of an article.
+pub struct Revision(pub RevisionRow);
+
+/// A save of an article, which can be restored.
+#[Object]
+impl Revision {
+    async fn id(&self) -> ID {
+        encode(IdKind::Revision, self.0.id)
+    }
+
+    /// The version that this save made.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    async fn created_at(&self) -> DateTime {
+        DateTime::utc(self.0.created_at)
+    }
+
+    /// What the save was for, if somebody said.
+    async fn message(&self) -> Option<&str> {
+        self.0.message.as_deref()
+    }
+
+    /// Who saved; null for imports.
+    async fn author(&self) -> Option<User> {
+        self.0.author.clone().map(User)
+    }
+}

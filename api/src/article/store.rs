@@ -1,0 +1,453 @@
+//! Writing what [`super::read`] reads: projections of a [`Content`] into copies.
+//!
+//! A copy is never edited in place. A write makes the whole projection of a
+//! revision into a view and puts it where the old one was, terms and menu
+//! entries included, so that what readers see is always one revision, whole.
+
+use entity::{Timestamp, View, article_copy, article_term, menu_entry, redirect};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::content::Content;
+use super::read::is_taken;
+use crate::error::{Error, Result, UserErrorCode};
+use crate::event::Write;
+use crate::hugo::address::{Parts, Sections};
+use crate::hugo::tree::Kind;
+use crate::site::{Frame, LanguageFrame, Sidebar};
+
+/// Rows in one INSERT: 500 × 41 columns stay below what SQLite can bind.
+const CHUNK: usize = 500;
+
+/// What a copy needs to know of the body beside it.
+#[derive(Debug, Clone)]
+pub struct BodyFacts {
+    pub id: Uuid,
+    pub summary: String,
+    pub word_count: i32,
+    pub reading_time: i32,
+}
+
+/// When the public sees an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Release {
+    pub from: Timestamp,
+    pub until: Option<Timestamp>,
+}
+
+/// The identity of what is projected.
+#[derive(Debug, Clone, Copy)]
+pub struct Identity<'a> {
+    pub article_id: Uuid,
+    pub revision_id: Uuid,
+    pub owner_id: Option<Uuid>,
+    pub version: i32,
+    pub language: &'a str,
+    pub created_at: Timestamp,
+}
+
+/// A copy with everything that follows it.
+#[derive(Debug, Clone)]
+pub struct Projection {
+    pub copy: article_copy::Model,
+    pub terms: Vec<article_term::Model>,
+    pub menus: Vec<menu_entry::Model>,
+}
+
+/// The decoded address of an article.
+#[must_use]
+pub fn path(frame: &Frame, language: &LanguageFrame, content: &Content) -> String {
+    content
+        .address
+        .clone()
+        .unwrap_or_else(|| made_path(frame, language, content))
+}
+
+/// The decoded address that the site's rules make from the content.
+#[must_use]
+pub fn made_path(frame: &Frame, language: &LanguageFrame, content: &Content) -> String {
+    frame.rules.page_path(
+        &Sections::default(),
+        &Parts {
+            language: &language.row.key,
+            kind: &Kind::Page,
+            dir: &content.directory,
+            name: &content.name,
+            bundle: content.bundle,
+            slug: content.slug.as_deref(),
+            url: content.url.as_deref(),
+            title: &content.title,
+            date: content.date,
+        },
+    )
+}
+
+/// Makes the copy of a revision for one view.
+///
+/// `release` is the article's release as a whole; it opens the window of the
+/// published copy, and editors see it on the working one.
+#[must_use]
+pub fn project(
+    write: &Write<'_>,
+    frame: &Frame,
+    view: View,
+    identity: Identity<'_>,
+    content: &Content,
+    body: &BodyFacts,
+    release: Option<Release>,
+) -> Projection {
+    let language = frame.language_of(identity.language);
+    let Content {
+        title,
+        link_title,
+        directory: _,
+        name: _,
+        slug: _,
+        url: _,
+        bundle: _,
+        address: _,
+        translation_key,
+        summary,
+        lead,
+        description,
+        date,
+        last_modified,
+        publish_at,
+        expire_at: _,
+        weight,
+        thumbnail,
+        authors,
+        terms,
+        source,
+        canonical_url,
+        aliases,
+        comments,
+        authorbox,
+        pager,
+        toc,
+        mathjax,
+        sidebar,
+        widgets,
+        menus,
+        params,
+    } = content;
+    let path = path(frame, language, content);
+    let (visible_from, visible_until) = match (view, release) {
+        (View::Published, Some(release)) => {
+            (release.from, release.until.unwrap_or(Timestamp::NEVER))
+        }
+        _ => (Timestamp::ALWAYS, Timestamp::NEVER),
+    };
+    let moment = date.or(*publish_at).or(*last_modified);
+    let json = |value: serde_json::Result<Value>| value.unwrap_or_default();
+    let copy = article_copy::Model {
+        view,
+        article_id: identity.article_id,
+        revision_id: identity.revision_id,
+        body_id: body.id,
+        owner_id: identity.owner_id,
+        version: identity.version,
+        language: identity.language.to_owned(),
+        visible_from,
+        visible_until,
+        released_from: release.map(|release| release.from),
+        released_until: release.and_then(|release| release.until),
+        section: content.section().to_owned(),
+        slug: last_part(&path).to_owned(),
+        path,
+        translation_key: translation_key.clone(),
+        title: title.clone(),
+        link_title: link_title.clone(),
+        summary: summary.clone().unwrap_or_else(|| body.summary.clone()),
+        lead: lead.clone(),
+        description: description.clone(),
+        date: date.map_or(Timestamp::UNDATED, Timestamp::from),
+        utc_offset: moment.map_or(0, |moment| moment.offset().local_minus_utc()),
+        last_modified: last_modified
+            .or(*date)
+            .map_or(identity.created_at, Timestamp::from),
+        created_at: identity.created_at,
+        weight: *weight,
+        comments: *comments,
+        authorbox: *authorbox,
+        pager: *pager,
+        toc: *toc,
+        mathjax: *mathjax,
+        sidebar: sidebar.map(sidebar_name),
+        source_name: source.as_ref().map(|source| source.name.clone()),
+        source_url: source.as_ref().map(|source| source.url.clone()),
+        canonical_url: canonical_url.clone(),
+        word_count: body.word_count,
+        reading_time: body.reading_time,
+        thumbnail: json(serde_json::to_value(thumbnail)),
+        authors: json(serde_json::to_value(authors)),
+        aliases: json(serde_json::to_value(aliases)),
+        widgets: json(serde_json::to_value(widgets)),
+        params: Value::Object(params.clone()),
+    };
+    let terms = terms
+        .iter()
+        .flat_map(|(taxonomy, ids)| ids.iter().map(move |id| (taxonomy, *id)))
+        .zip(0..)
+        .map(|((taxonomy, term_id), position)| article_term::Model {
+            view,
+            article_id: identity.article_id,
+            term_id,
+            taxonomy: taxonomy.clone(),
+            position,
+            language: identity.language.to_owned(),
+            visible_from,
+            visible_until,
+        })
+        .collect();
+    let menus = menus
+        .iter()
+        .map(|place| menu_entry::Model {
+            id: write.ctx().new_id(),
+            view: Some(view),
+            article_id: Some(identity.article_id),
+            menu: place.menu.clone(),
+            language: identity.language.to_owned(),
+            identifier: place
+                .identifier
+                .clone()
+                .unwrap_or_else(|| place.name.clone().unwrap_or_else(|| title.clone())),
+            parent: place.parent.clone(),
+            name: place
+                .name
+                .clone()
+                .unwrap_or_else(|| link_title.clone().unwrap_or_else(|| title.clone())),
+            url: None,
+            title: place.title.clone(),
+            weight: place.weight,
+            params: Value::Object(place.params.clone()),
+        })
+        .collect();
+    Projection { copy, terms, menus }
+}
+
+/// The last element of a path, without an extension: `a` of `/news/a/`.
+fn last_part(path: &str) -> &str {
+    let last = path
+        .trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .unwrap_or_default();
+    last.strip_suffix(".html").unwrap_or(last)
+}
+
+/// The stored name of a sidebar's place.
+#[must_use]
+pub fn sidebar_name(sidebar: Sidebar) -> String {
+    match sidebar {
+        Sidebar::Left => "left",
+        Sidebar::Right => "right",
+        Sidebar::None => "none",
+    }
+    .to_owned()
+}
+
+/// Puts projections where older ones of the same article and view were.
+pub async fn put(write: &Write<'_>, projections: Vec<Projection>) -> Result<()> {
+    for view in [View::Published, View::Working, View::Trash] {
+        let ids: Vec<_> = projections
+            .iter()
+            .filter(|projection| projection.copy.view == view)
+            .map(|projection| projection.copy.article_id)
+            .collect();
+        remove(write, view, &ids).await?;
+    }
+    let mut copies = Vec::with_capacity(projections.len());
+    let mut terms = Vec::new();
+    let mut menus = Vec::new();
+    for projection in projections {
+        copies.push(projection.copy.into_active_model().reset_all());
+        terms.extend(
+            projection
+                .terms
+                .into_iter()
+                .map(|term| term.into_active_model().reset_all()),
+        );
+        menus.extend(
+            projection
+                .menus
+                .into_iter()
+                .map(|menu| menu.into_active_model().reset_all()),
+        );
+    }
+    let txn = write.txn();
+    for copies in copies.chunks(CHUNK) {
+        article_copy::Entity::insert_many(copies.to_vec())
+            .exec_without_returning(txn)
+            .await
+            .map_err(|error| {
+                if is_taken(&error) {
+                    Error::invalid(
+                        "input.slug",
+                        UserErrorCode::Taken,
+                        "another article has this address already",
+                    )
+                } else {
+                    error.into()
+                }
+            })?;
+    }
+    for terms in terms.chunks(CHUNK * 4) {
+        article_term::Entity::insert_many(terms.to_vec())
+            .exec_without_returning(txn)
+            .await?;
+    }
+    for menus in menus.chunks(CHUNK) {
+        menu_entry::Entity::insert_many(menus.to_vec())
+            .exec_without_returning(txn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Removes what a view shows of these articles.
+pub async fn remove(write: &Write<'_>, view: View, ids: &[Uuid]) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let txn = write.txn();
+    for ids in ids.chunks(CHUNK) {
+        let ids = || ids.iter().copied();
+        article_term::Entity::delete_many()
+            .filter(article_term::Column::View.eq(view))
+            .filter(article_term::Column::ArticleId.is_in(ids()))
+            .exec(txn)
+            .await?;
+        menu_entry::Entity::delete_many()
+            .filter(menu_entry::Column::View.eq(view))
+            .filter(menu_entry::Column::ArticleId.is_in(ids()))
+            .exec(txn)
+            .await?;
+        article_copy::Entity::delete_many()
+            .filter(article_copy::Column::View.eq(view))
+            .filter(article_copy::Column::ArticleId.is_in(ids()))
+            .exec(txn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Moves what one view shows of an article to another view, as it is.
+pub async fn shift(write: &Write<'_>, id: Uuid, from: View, to: View) -> Result<()> {
+    use sea_orm::sea_query::Expr;
+    let txn = write.txn();
+    remove(write, to, &[id]).await?;
+    article_copy::Entity::update_many()
+        .col_expr(article_copy::Column::View, Expr::val(to as i16))
+        .filter(article_copy::Column::View.eq(from))
+        .filter(article_copy::Column::ArticleId.eq(id))
+        .exec(txn)
+        .await
+        .map_err(|error| {
+            if is_taken(&error) {
+                Error::invalid(
+                    "id",
+                    UserErrorCode::Taken,
+                    "another article has taken this article's address meanwhile",
+                )
+            } else {
+                error.into()
+            }
+        })?;
+    article_term::Entity::update_many()
+        .col_expr(article_term::Column::View, Expr::val(to as i16))
+        .filter(article_term::Column::View.eq(from))
+        .filter(article_term::Column::ArticleId.eq(id))
+        .exec(txn)
+        .await?;
+    menu_entry::Entity::update_many()
+        .col_expr(menu_entry::Column::View, Expr::val(Some(to as i16)))
+        .filter(menu_entry::Column::View.eq(from))
+        .filter(menu_entry::Column::ArticleId.eq(id))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Says on the working copy what is released.
+pub async fn mark_released(write: &Write<'_>, id: Uuid, release: Option<Release>) -> Result<()> {
+    use sea_orm::sea_query::Expr;
+    article_copy::Entity::update_many()
+        .col_expr(
+            article_copy::Column::ReleasedFrom,
+            Expr::val(release.map(|r| r.from.0)),
+        )
+        .col_expr(
+            article_copy::Column::ReleasedUntil,
+            Expr::val(release.and_then(|r| r.until).map(|until| until.0)),
+        )
+        .filter(article_copy::Column::View.ne(View::Published))
+        .filter(article_copy::Column::ArticleId.eq(id))
+        .exec(write.txn())
+        .await?;
+    Ok(())
+}
+
+/// Lets old addresses lead to an article.
+pub async fn redirect(write: &Write<'_>, redirects: Vec<redirect::Model>) -> Result<()> {
+    let rows: Vec<_> = redirects
+        .into_iter()
+        .map(|redirect| redirect.into_active_model().reset_all())
+        .collect();
+    for rows in rows.chunks(CHUNK) {
+        redirect::Entity::insert_many(rows.to_vec())
+            .on_conflict(
+                OnConflict::column(redirect::Column::Path)
+                    .update_columns([
+                        redirect::Column::Target,
+                        redirect::Column::ArticleId,
+                        redirect::Column::TermId,
+                        redirect::Column::Language,
+                        redirect::Column::Permanent,
+                    ])
+                    .to_owned(),
+            )
+            .exec_without_returning(write.txn())
+            .await?;
+    }
+    Ok(())
+}
+
+/// An address that leads to an article for good.
+#[must_use]
+pub fn redirect_to(
+    write: &Write<'_>,
+    path: String,
+    language: &str,
+    article_id: Uuid,
+) -> redirect::Model {
+    redirect::Model {
+        path,
+        target: None,
+        article_id: Some(article_id),
+        term_id: None,
+        language: language.to_owned(),
+        permanent: true,
+        created_at: write.ctx().now(),
+    }
+}
+
+/// Forgets redirects from addresses at which something lives again.
+pub async fn drop_redirects(write: &Write<'_>, paths: &[String]) -> Result<()> {
+    for paths in paths.chunks(CHUNK) {
+        redirect::Entity::delete_many()
+            .filter(redirect::Column::Path.is_in(paths.iter().map(String::as_str)))
+            .exec(write.txn())
+            .await?;
+    }
+    Ok(())
+}
+
+/// The copy of an article in a view, if there is one.
+pub async fn copy(write: &Write<'_>, view: View, id: Uuid) -> Result<Option<article_copy::Model>> {
+    Ok(article_copy::Entity::find_by_id((view, id))
+        .one(write.txn())
+        .await?)
+}

@@ -1,0 +1,711 @@
+//! What editors do to articles. Each operation is one transaction: authorize,
+//! validate, write, append the event.
+//!
+//! A save makes a revision and a new version and touches the working copy alone.
+//! Publishing projects the working revision into the published view.
+
+use chrono::{DateTime, FixedOffset};
+use entity::{Timestamp, View, article, body, revision};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect,
+};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::content::Content;
+use super::store::{self, BodyFacts, Identity, Release};
+use crate::ctx::Ctx;
+use crate::error::{Error, Result, UserError, UserErrorCode};
+use crate::event::{Event, Write};
+use crate::policy::{self, Action, Subject};
+use crate::render;
+use crate::site::{Frame, LanguageFrame};
+
+/// A new article, as a mutation describes it.
+pub struct NewArticle {
+    pub language: Option<String>,
+    pub content: Content,
+    pub body: String,
+    pub tags: Vec<String>,
+    pub categories: Vec<String>,
+}
+
+/// What a save did.
+pub enum Saved {
+    /// The article's id; read it to see it.
+    Done(Uuid),
+    /// Nothing: somebody else saved since the version that the caller saw.
+    Conflict(Conflict),
+}
+
+/// Both sides of a save that was refused.
+pub struct Conflict {
+    pub current_version: i32,
+    pub fields: Vec<ConflictField>,
+}
+
+pub struct ConflictField {
+    /// Name of the input's field.
+    pub field: String,
+    pub mine: Value,
+    pub theirs: Value,
+}
+
+/// What a save changes.
+#[derive(Default)]
+pub struct Changes {
+    /// New values by name, for the report of a conflict.
+    pub given: Map<String, Value>,
+    pub apply: Vec<Box<dyn FnOnce(&mut Content) + Send>>,
+    pub body: Option<String>,
+    pub tags: Option<Vec<String>>,
+    pub categories: Option<Vec<String>>,
+    pub message: Option<String>,
+}
+
+pub async fn create(ctx: &Ctx, new: NewArticle) -> Result<Uuid> {
+    policy::check(ctx.actor(), Action::CreateArticle, Subject::default())?;
+    let NewArticle {
+        language,
+        mut content,
+        body,
+        tags,
+        categories,
+    } = new;
+    let mut write = Write::begin(ctx).await?;
+    let frame = Frame::read(write.txn()).await?;
+    let language = match frame.resolve(language.as_deref()) {
+        Ok(language) => language,
+        Err(error) => {
+            return Err(Error::invalid(
+                "input.language",
+                UserErrorCode::Invalid,
+                error.to_string(),
+            ));
+        }
+    };
+    validate(&content)?;
+    set_terms(&mut write, &mut content, Some(tags), Some(categories)).await?;
+    let id = ctx.new_id();
+    if content.name.is_empty() {
+        content.name = file_name(&frame, &content, id);
+    }
+    find_free_path(&write, &frame, language, &mut content, id).await?;
+    if content.translation_key.is_empty() {
+        content.translation_key = [content.directory.as_str(), content.name.as_str()]
+            .join("/")
+            .trim_matches('/')
+            .to_owned();
+    }
+    let head = article::Model {
+        id,
+        language: language.row.tag.clone(),
+        owner_id: ctx.actor().user_id(),
+        version: 0,
+        revision_id: Uuid::nil(),
+        created_at: ctx.now(),
+        trashed_at: None,
+    };
+    head.clone()
+        .into_active_model()
+        .reset_all()
+        .insert(write.txn())
+        .await?;
+    save(
+        &mut write,
+        &frame,
+        head,
+        content,
+        Some(body),
+        None,
+        "article.created",
+    )
+    .await?;
+    write.commit().await?;
+    Ok(id)
+}
+
+/// Saves the working copy, if it is still the one that the caller saw.
+pub async fn update(ctx: &Ctx, id: Uuid, expected_version: i32, changes: Changes) -> Result<Saved> {
+    let mut write = Write::begin(ctx).await?;
+    let head = lock(&write, id, Action::EditArticle).await?;
+    refuse_trashed(&head)?;
+    let frame = Frame::read(write.txn()).await?;
+    let (mut content, body_id) = working(&write, &head).await?;
+    let Changes {
+        given,
+        apply,
+        body,
+        tags,
+        categories,
+        message,
+    } = changes;
+    if head.version != expected_version {
+        if expected_version > head.version {
+            return Err(Error::invalid(
+                "expectedVersion",
+                UserErrorCode::Invalid,
+                format!("the article is at version {}", head.version),
+            ));
+        }
+        let theirs = readable(&write, &content, body_id).await?;
+        let fields = given
+            .into_iter()
+            .filter_map(|(field, mine)| {
+                let theirs = theirs.get(&field).cloned().unwrap_or_default();
+                (mine != theirs).then_some(ConflictField {
+                    field,
+                    mine,
+                    theirs,
+                })
+            })
+            .collect();
+        return Ok(Saved::Conflict(Conflict {
+            current_version: head.version,
+            fields,
+        }));
+    }
+    let language = frame.language_of(&head.language);
+    let made_before = store::made_path(&frame, language, &content);
+    for change in apply {
+        change(&mut content);
+    }
+    validate(&content)?;
+    if store::made_path(&frame, language, &content) != made_before {
+        content.address = None;
+    }
+    set_terms(&mut write, &mut content, tags, categories).await?;
+    refuse_taken(&write, &store::path(&frame, language, &content), id).await?;
+    save(
+        &mut write,
+        &frame,
+        head,
+        content,
+        body,
+        message,
+        "article.saved",
+    )
+    .await?;
+    write.commit().await?;
+    Ok(Saved::Done(id))
+}
+
+/// Makes the content of an earlier revision the working copy, as a new save.
+pub async fn restore_revision(ctx: &Ctx, id: Uuid, revision_id: Uuid) -> Result<Uuid> {
+    let mut write = Write::begin(ctx).await?;
+    let head = lock(&write, id, Action::EditArticle).await?;
+    refuse_trashed(&head)?;
+    let old = revision::Entity::find_by_id(revision_id)
+        .filter(revision::Column::ArticleId.eq(id))
+        .one(write.txn())
+        .await?
+        .ok_or_else(|| {
+            Error::invalid(
+                "revisionId",
+                UserErrorCode::NotFound,
+                "the article has no such revision",
+            )
+        })?;
+    let frame = Frame::read(write.txn()).await?;
+    let mut content: Content = serde_json::from_value(old.content)?;
+    crate::taxonomy::keep_existing(&write, &mut content.terms).await?;
+    let language = frame.language_of(&head.language);
+    refuse_taken(&write, &store::path(&frame, language, &content), id).await?;
+    let message = Some(format!("Restored version {}", old.version));
+    save_revision(
+        &mut write,
+        &frame,
+        head,
+        content,
+        old.body_id,
+        message,
+        "article.saved",
+    )
+    .await?;
+    write.commit().await?;
+    Ok(id)
+}
+
+/// Shows the working copy to the public, now or from `at` on.
+pub async fn publish(ctx: &Ctx, id: Uuid, at: Option<DateTime<FixedOffset>>) -> Result<Uuid> {
+    let mut write = Write::begin(ctx).await?;
+    let head = lock(&write, id, Action::PublishArticle).await?;
+    refuse_trashed(&head)?;
+    let frame = Frame::read(write.txn()).await?;
+    let (content, body_id) = working(&write, &head).await?;
+    let before = store::copy(&write, View::Published, id).await?;
+    let live_since = before
+        .as_ref()
+        .filter(|copy| copy.visible_from <= ctx.now() && copy.visible_until > ctx.now())
+        .map(|copy| copy.visible_from);
+    let from = match (at.map(Timestamp::from), live_since) {
+        (Some(at), Some(_)) if at > ctx.now() => {
+            return Err(Error::invalid(
+                "at",
+                UserErrorCode::WrongState,
+                "the article is live: publish the new version now, or unpublish it first to schedule it",
+            ));
+        }
+        (Some(at), _) => at,
+        // What is live stays published since when it was.
+        (None, Some(since)) => since,
+        (None, None) => ctx.now(),
+    };
+    let until = content.expire_at.map(Timestamp::from);
+    if until.is_some_and(|until| until <= from) {
+        return Err(Error::invalid(
+            "at",
+            UserErrorCode::WrongState,
+            "the article would expire before it is published: change its expiry first",
+        ));
+    }
+    let release = Release { from, until };
+    let language = frame.language_of(&head.language);
+    refuse_taken(&write, &store::path(&frame, language, &content), id).await?;
+    let facts = facts(&write, body_id).await?;
+    let projection = store::project(
+        &write,
+        &frame,
+        View::Published,
+        identity(&head),
+        &content,
+        &facts,
+        Some(release),
+    );
+    let path = projection.copy.path.clone();
+    let mut redirects: Vec<_> = content
+        .aliases
+        .iter()
+        .filter(|alias| **alias != path)
+        .map(|alias| store::redirect_to(&write, alias.clone(), &head.language, id))
+        .collect();
+    if let Some(before) = before.filter(|before| before.path != path) {
+        redirects.push(store::redirect_to(&write, before.path, &head.language, id));
+    }
+    store::put(&write, vec![projection]).await?;
+    store::mark_released(&write, id, Some(release)).await?;
+    store::redirect(&write, redirects).await?;
+    store::drop_redirects(&write, &[path.clone()]).await?;
+    let kind = if from > ctx.now() {
+        "article.scheduled"
+    } else {
+        "article.published"
+    };
+    write.record(Event {
+        language: Some(head.language),
+        data: json!({ "path": path }),
+        ..Event::of(kind, id, head.version)
+    });
+    write.commit().await?;
+    Ok(id)
+}
+
+/// Takes an article back from the public; the working copy stays.
+pub async fn unpublish(ctx: &Ctx, id: Uuid) -> Result<Uuid> {
+    let mut write = Write::begin(ctx).await?;
+    let head = lock(&write, id, Action::PublishArticle).await?;
+    refuse_trashed(&head)?;
+    withdraw(&mut write, &head).await?;
+    write.commit().await?;
+    Ok(id)
+}
+
+/// Puts an article in the trash, and takes it back from the public.
+pub async fn trash(ctx: &Ctx, id: Uuid) -> Result<Uuid> {
+    let mut write = Write::begin(ctx).await?;
+    let head = lock(&write, id, Action::TrashArticle).await?;
+    if head.trashed_at.is_some() {
+        return Ok(id);
+    }
+    withdraw(&mut write, &head).await?;
+    store::shift(&write, id, View::Working, View::Trash).await?;
+    let mut change = head.clone().into_active_model();
+    change.trashed_at = Set(Some(ctx.now()));
+    change.update(write.txn()).await?;
+    write.record(Event {
+        language: Some(head.language),
+        ..Event::of("article.trashed", id, head.version)
+    });
+    write.commit().await?;
+    Ok(id)
+}
+
+/// Takes an article out of the trash, as a draft.
+pub async fn restore(ctx: &Ctx, id: Uuid) -> Result<Uuid> {
+    let mut write = Write::begin(ctx).await?;
+    let head = lock(&write, id, Action::TrashArticle).await?;
+    if head.trashed_at.is_none() {
+        return Err(Error::invalid(
+            "id",
+            UserErrorCode::WrongState,
+            "the article is not in the trash",
+        ));
+    }
+    store::shift(&write, id, View::Trash, View::Working).await?;
+    let mut change = head.clone().into_active_model();
+    change.trashed_at = Set(None);
+    change.update(write.txn()).await?;
+    write.record(Event {
+        language: Some(head.language),
+        ..Event::of("article.restored", id, head.version)
+    });
+    write.commit().await?;
+    Ok(id)
+}
+
+/// Removes the published copy, if there is one.
+async fn withdraw(write: &mut Write<'_>, head: &article::Model) -> Result<()> {
+    let Some(copy) = store::copy(write, View::Published, head.id).await? else {
+        return Ok(());
+    };
+    store::remove(write, View::Published, &[head.id]).await?;
+    store::mark_released(write, head.id, None).await?;
+    write.record(Event {
+        language: Some(head.language.clone()),
+        data: json!({ "path": copy.path }),
+        ..Event::of("article.unpublished", head.id, head.version)
+    });
+    Ok(())
+}
+
+/// Reads an article for writing, locked until the transaction ends, if the
+/// actor may do this to it.
+async fn lock(write: &Write<'_>, id: Uuid, action: Action) -> Result<article::Model> {
+    let missing = || Error::invalid("id", UserErrorCode::NotFound, "no such article");
+    let head = article::Entity::find_by_id(id)
+        .lock_exclusive()
+        .one(write.txn())
+        .await?
+        .ok_or_else(missing)?;
+    let actor = write.ctx().actor();
+    // Who may do nothing at all is told so before anything about the article.
+    policy::check(
+        actor,
+        action,
+        Subject {
+            owner: actor.user_id(),
+            released: false,
+        },
+    )?;
+    let published = store::copy(write, View::Published, id).await?;
+    let seen = policy::working_scope(write.ctx())?
+        .owner
+        .is_none_or(|owner| head.owner_id == Some(owner))
+        || published.is_some();
+    if !seen {
+        return Err(missing());
+    }
+    let subject = Subject {
+        owner: head.owner_id,
+        released: published.is_some(),
+    };
+    policy::check(actor, action, subject)?;
+    Ok(head)
+}
+
+fn refuse_trashed(head: &article::Model) -> Result<()> {
+    if head.trashed_at.is_none() {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "id",
+        UserErrorCode::WrongState,
+        "the article is in the trash: take it out first (restoreArticle)",
+    ))
+}
+
+async fn working(write: &Write<'_>, head: &article::Model) -> Result<(Content, Uuid)> {
+    let revision = revision::Entity::find_by_id(head.revision_id)
+        .one(write.txn())
+        .await?
+        .ok_or_else(|| Error::internal("the working revision is missing"))?;
+    Ok((serde_json::from_value(revision.content)?, revision.body_id))
+}
+
+/// The content as an input would give it, to show what differs.
+async fn readable(
+    write: &Write<'_>,
+    content: &Content,
+    body_id: Uuid,
+) -> Result<Map<String, Value>> {
+    let Value::Object(mut fields) = serde_json::to_value(content)? else {
+        return Err(Error::internal("content is not a map"));
+    };
+    let terms = crate::taxonomy::names(write, &content.terms).await?;
+    for taxonomy in crate::taxonomy::Taxonomy::ALL {
+        let names = terms.get(taxonomy.plural()).cloned().unwrap_or_default();
+        fields.insert(taxonomy.plural().to_owned(), json!(names));
+    }
+    fields.insert("section".to_owned(), json!(content.directory));
+    let markdown: Option<String> = body::Entity::find_by_id(body_id)
+        .select_only()
+        .column(body::Column::Markdown)
+        .into_tuple()
+        .one(write.txn())
+        .await?;
+    fields.insert("body".to_owned(), json!(markdown));
+    Ok(fields)
+}
+
+async fn facts(write: &Write<'_>, id: Uuid) -> Result<BodyFacts> {
+    let (summary, word_count, reading_time) = body::Entity::find_by_id(id)
+        .select_only()
+        .columns([
+            body::Column::Summary,
+            body::Column::WordCount,
+            body::Column::ReadingTime,
+        ])
+        .into_tuple()
+        .one(write.txn())
+        .await?
+        .ok_or_else(|| Error::internal("a body is missing"))?;
+    Ok(BodyFacts {
+        id,
+        summary,
+        word_count,
+        reading_time,
+    })
+}
+
+/// Renders Markdown into a row that is not stored yet.
+pub fn rendered(id: Uuid, markdown: String, has_cjk: bool) -> Result<body::Model> {
+    let done = render::render(&markdown, &render::Options { cjk: has_cjk });
+    Ok(body::Model {
+        id,
+        html: done.html,
+        plain_text: done.plain_text,
+        headings: serde_json::to_value(done.headings)?,
+        summary: done.summary,
+        word_count: i32::try_from(done.word_count).unwrap_or(i32::MAX),
+        reading_time: i32::try_from(done.reading_time_minutes).unwrap_or(i32::MAX),
+        markdown,
+    })
+}
+
+pub fn identity(head: &article::Model) -> Identity<'_> {
+    Identity {
+        article_id: head.id,
+        revision_id: head.revision_id,
+        owner_id: head.owner_id,
+        version: head.version,
+        language: &head.language,
+        created_at: head.created_at,
+    }
+}
+
+async fn save(
+    write: &mut Write<'_>,
+    frame: &Frame,
+    head: article::Model,
+    content: Content,
+    markdown: Option<String>,
+    message: Option<String>,
+    event: &'static str,
+) -> Result<()> {
+    let body_id = match markdown {
+        Some(markdown) => {
+            let has_cjk = frame.language_of(&head.language).row.has_cjk;
+            let body = rendered(write.ctx().new_id(), markdown, has_cjk)?;
+            let id = body.id;
+            body::Entity::insert(body.into_active_model().reset_all())
+                .exec_without_returning(write.txn())
+                .await?;
+            id
+        }
+        None => working(write, &head).await?.1,
+    };
+    save_revision(write, frame, head, content, body_id, message, event).await
+}
+
+async fn save_revision(
+    write: &mut Write<'_>,
+    frame: &Frame,
+    mut head: article::Model,
+    content: Content,
+    body_id: Uuid,
+    message: Option<String>,
+    event: &'static str,
+) -> Result<()> {
+    head.version += 1;
+    head.revision_id = write.ctx().new_id();
+    let revision = revision::Model {
+        id: head.revision_id,
+        article_id: head.id,
+        version: head.version,
+        created_at: write.ctx().now(),
+        author_id: write.ctx().actor().user_id(),
+        message,
+        content: serde_json::to_value(&content)?,
+        body_id,
+    };
+    revision::Entity::insert(revision.into_active_model().reset_all())
+        .exec_without_returning(write.txn())
+        .await?;
+    let mut change = head.clone().into_active_model();
+    change.version = Set(head.version);
+    change.revision_id = Set(head.revision_id);
+    change.update(write.txn()).await?;
+    let release = store::copy(write, View::Published, head.id)
+        .await?
+        .map(|copy| Release {
+            from: copy.visible_from,
+            until: copy.released_until,
+        });
+    let facts = facts(write, body_id).await?;
+    let projection = store::project(
+        write,
+        frame,
+        View::Working,
+        identity(&head),
+        &content,
+        &facts,
+        release,
+    );
+    let path = projection.copy.path.clone();
+    store::put(write, vec![projection]).await?;
+    write.record(Event {
+        language: Some(head.language.clone()),
+        data: json!({ "path": path }),
+        ..Event::of(event, head.id, head.version)
+    });
+    Ok(())
+}
+
+async fn set_terms(
+    write: &mut Write<'_>,
+    content: &mut Content,
+    tags: Option<Vec<String>>,
+    categories: Option<Vec<String>>,
+) -> Result<()> {
+    use crate::taxonomy::{Taxonomy, ensure_all};
+    for (taxonomy, names) in [(Taxonomy::Tags, tags), (Taxonomy::Categories, categories)] {
+        if let Some(names) = names {
+            let ids = ensure_all(write, taxonomy, &names).await?;
+            content.terms.insert(taxonomy.plural().to_owned(), ids);
+        }
+    }
+    Ok(())
+}
+
+fn validate(content: &Content) -> Result<()> {
+    let mut errors = Vec::new();
+    let mut wrong =
+        |field: &str, code, message: &str| errors.push(UserError::new(field, code, message));
+    if content.title.trim().is_empty() {
+        wrong(
+            "input.title",
+            UserErrorCode::Required,
+            "an article needs a title",
+        );
+    }
+    if content
+        .directory
+        .split('/')
+        .any(|part| part == "." || part == "..")
+    {
+        wrong(
+            "input.section",
+            UserErrorCode::Invalid,
+            "a section is a path such as news/local",
+        );
+    }
+    if content
+        .slug
+        .as_deref()
+        .is_some_and(|slug| slug.trim().is_empty() || slug.contains('/'))
+    {
+        wrong(
+            "input.slug",
+            UserErrorCode::Invalid,
+            "a slug is one part of an address, without slashes",
+        );
+    }
+    if let (Some(from), Some(until)) = (content.publish_at, content.expire_at)
+        && until <= from
+    {
+        wrong(
+            "input.expireAt",
+            UserErrorCode::Invalid,
+            "an article expires after it is published",
+        );
+    }
+    for (field, text) in [
+        ("input.title", Some(&content.title)),
+        ("input.slug", content.slug.as_ref()),
+        ("input.summary", content.summary.as_ref()),
+        ("input.lead", content.lead.as_ref()),
+        ("input.description", content.description.as_ref()),
+    ] {
+        // PostgreSQL cannot hold it, and no text needs it.
+        if text.is_some_and(|text| text.contains('\0')) {
+            wrong(
+                field,
+                UserErrorCode::Invalid,
+                "a text cannot hold the character U+0000",
+            );
+        }
+    }
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(errors))
+    }
+}
+
+/// A file name from the title, or from the id where the title gives none.
+fn file_name(frame: &Frame, content: &Content, id: Uuid) -> String {
+    let name = frame
+        .rules
+        .urlize(content.slug.as_deref().unwrap_or(&content.title));
+    let name = name.replace('/', "-");
+    if name.trim_matches(['-', '.']).is_empty() {
+        id.simple().to_string()
+    } else {
+        name
+    }
+}
+
+/// Appends `-2`, `-3` … to a name that was made up here until its address is
+/// free; refuses a taken one that the caller chose.
+async fn find_free_path(
+    write: &Write<'_>,
+    frame: &Frame,
+    language: &LanguageFrame,
+    content: &mut Content,
+    id: Uuid,
+) -> Result<()> {
+    let chosen = content.slug.is_some() || content.url.is_some();
+    let name = content.name.clone();
+    for number in 2..100 {
+        let refused = refuse_taken(write, &store::path(frame, language, content), id).await;
+        if refused.is_ok() || chosen {
+            return refused;
+        }
+        content.name = format!("{name}-{number}");
+    }
+    content.name = format!("{name}-{}", id.simple());
+    Ok(())
+}
+
+async fn refuse_taken(write: &Write<'_>, path: &str, id: Uuid) -> Result<()> {
+    use entity::article_copy::{Column, Entity};
+    let taken = Entity::find()
+        .select_only()
+        .column(Column::ArticleId)
+        .filter(Column::Path.eq(path))
+        .filter(Column::View.ne(View::Trash))
+        .filter(Column::ArticleId.ne(id))
+        .limit(1)
+        .into_tuple::<Uuid>()
+        .one(write.txn())
+        .await?;
+    match taken {
+        None => Ok(()),
+        Some(_) => Err(Error::invalid(
+            "input.slug",
+            UserErrorCode::Taken,
+            format!("another article has the address {path}: choose another slug"),
+        )),
+    }
+}

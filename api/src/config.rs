@@ -1,0 +1,289 @@
+//! Configuration: defaults ← file ← environment ← command line.
+//!
+//! The defaults are the commented file `api/broadsheet.toml`, so that what is
+//! documented is what is used. Nothing outside this module reads the
+//! environment, and there are no globals: whoever needs a value is given it.
+//!
+//! To add an option: a field below and a commented line in that file.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+/// The file with every default, as `broadsheet config` prints it.
+pub const DEFAULTS: &str = include_str!("../broadsheet.toml");
+
+const PREFIX: &str = "BROADSHEET";
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub bind: SocketAddr,
+    pub data_dir: PathBuf,
+    /// Empty for the SQLite file in the data folder. May hold a password.
+    pub database_url: Secret,
+    pub database: Database,
+    pub log: Log,
+    pub http: Http,
+    pub auth: Auth,
+    pub limits: Limits,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    pub connections: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    pub filter: String,
+    pub format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Auto,
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Http {
+    pub workers: usize,
+    pub cors_origins: Vec<String>,
+    pub shutdown_seconds: u64,
+    pub graphiql: bool,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Auth {
+    pub access_minutes: i64,
+    pub refresh_days: i64,
+    pub secret: Secret,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    pub depth: usize,
+    pub cost: usize,
+    pub aliases: usize,
+    pub tokens: usize,
+    pub directives: usize,
+    pub batch: usize,
+    pub body_bytes: usize,
+    pub seconds: u64,
+}
+
+/// A text that no log or error may show.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    #[must_use]
+    pub fn new(value: impl Into<String>) -> Self {
+        Self(value.into())
+    }
+
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_empty() { "\"\"" } else { "\"…\"" })
+    }
+}
+
+/// A configuration that cannot be used, with its place and the remedy.
+#[derive(Debug, thiserror::Error)]
+#[error("configuration: {0}")]
+pub struct ConfigError(String);
+
+/// Reads an environment variable: the only place that does.
+#[must_use]
+pub fn environment(name: &str) -> Option<String> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the place it is allowed in"
+    )]
+    std::env::var(name).ok()
+}
+
+impl Config {
+    /// Reads the configuration.
+    ///
+    /// `file` must exist when given; else `broadsheet.toml` in the working
+    /// folder is read when it is there.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let text = match file {
+            Some(path) => Some((path, read(path)?)),
+            None => {
+                let path = Path::new("broadsheet.toml");
+                path.exists()
+                    .then(|| read(path).map(|text| (path, text)))
+                    .transpose()?
+            }
+        };
+        Self::from_parts(
+            text.as_ref().map(|(path, text)| (*path, text.as_str())),
+            environment,
+        )
+    }
+
+    fn from_parts(
+        file: Option<(&Path, &str)>,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
+        let mut table: toml::Table = DEFAULTS
+            .parse()
+            .map_err(|error| ConfigError(format!("defaults: {error}")))?;
+        if let Some((path, text)) = file {
+            let given: toml::Table = text
+                .parse()
+                .map_err(|error| ConfigError(format!("{}: {error}", path.display())))?;
+            overlay(&mut table, given);
+        }
+        apply_environment(&mut table, PREFIX, &variable)?;
+        let config: Self = table
+            .try_into()
+            .map_err(|error: toml::de::Error| ConfigError(error.message().to_owned()))?;
+        config.checked()
+    }
+
+    /// The configuration, if its values make sense together.
+    pub fn checked(self) -> Result<Self, ConfigError> {
+        let url = self.database_url.reveal();
+        if !url.is_empty() && !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            return Err(ConfigError(
+                "database_url must start with postgres:// (leave it empty for SQLite in data_dir)"
+                    .to_owned(),
+            ));
+        }
+        let secret = self.auth.secret.reveal();
+        if !secret.is_empty() && secret.len() < 32 {
+            return Err(ConfigError(
+                "auth.secret must have at least 32 characters (or be empty, to have one made)"
+                    .to_owned(),
+            ));
+        }
+        Ok(self)
+    }
+}
+
+impl Default for Config {
+    /// The documented defaults, whatever file or environment there is.
+    fn default() -> Self {
+        #[expect(clippy::expect_used, reason = "the embedded file is checked by a test")]
+        Self::from_parts(None, |_| None).expect("the defaults are valid")
+    }
+}
+
+fn read(path: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path)
+        .map_err(|error| ConfigError(format!("cannot read {}: {error}", path.display())))
+}
+
+fn overlay(table: &mut toml::Table, given: toml::Table) {
+    for (key, value) in given {
+        match (table.get_mut(&key), value) {
+            (Some(toml::Value::Table(inner)), toml::Value::Table(value)) => overlay(inner, value),
+            (_, value) => {
+                table.insert(key, value);
+            }
+        }
+    }
+}
+
+/// Sets each value whose variable is present; its type is that of the default.
+fn apply_environment(
+    table: &mut toml::Table,
+    prefix: &str,
+    variable: &impl Fn(&str) -> Option<String>,
+) -> Result<(), ConfigError> {
+    for (key, value) in table.iter_mut() {
+        let name = format!("{prefix}_{}", key.to_uppercase());
+        if let toml::Value::Table(inner) = value {
+            apply_environment(inner, &name, variable)?;
+            continue;
+        }
+        let Some(text) = variable(&name) else {
+            continue;
+        };
+        let wrong = |kind: &str| ConfigError(format!("{name} must be {kind}"));
+        *value = match value {
+            toml::Value::Integer(_) => {
+                toml::Value::Integer(text.parse().map_err(|_| wrong("a whole number"))?)
+            }
+            toml::Value::Boolean(_) => {
+                toml::Value::Boolean(text.parse().map_err(|_| wrong("true or false"))?)
+            }
+            toml::Value::Array(_) => toml::Value::Array(
+                text.split(',')
+                    .map(str::trim)
+                    .filter(|part| !part.is_empty())
+                    .map(|part| toml::Value::String(part.to_owned()))
+                    .collect(),
+            ),
+            _ => toml::Value::String(text),
+        };
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(file: &str, variables: &[(&str, &str)]) -> Result<Config, String> {
+        Config::from_parts(Some((Path::new("broadsheet.toml"), file)), |name| {
+            variables
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
+        })
+        .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn environment_wins_over_file_and_file_over_defaults() {
+        let config = load(
+            "bind = '0.0.0.0:1'\n[limits]\ndepth = 3\ncost = 7",
+            &[
+                ("BROADSHEET_LIMITS_DEPTH", "4"),
+                ("BROADSHEET_HTTP_CORS_ORIGINS", "a, b"),
+            ],
+        )
+        .unwrap();
+        assert_eq!(config.bind.port(), 1);
+        assert_eq!(config.limits.depth, 4);
+        assert_eq!(config.limits.cost, 7);
+        assert_eq!(config.http.cors_origins, ["a", "b"]);
+        assert_eq!(config.limits.aliases, Config::default().limits.aliases);
+    }
+
+    #[test]
+    fn mistakes_name_their_place() {
+        let message = |file, variables: &[_]| load(file, variables).unwrap_err();
+        assert!(message("[limits]\ndepht = 3", &[]).contains("depht"));
+        assert!(message("bind = ", &[]).contains("broadsheet.toml"));
+        assert!(message("", &[("BROADSHEET_LIMITS_COST", "x")]).contains("BROADSHEET_LIMITS_COST"));
+        assert!(message("[auth]\nsecret = 'short'", &[]).contains("auth.secret"));
+        assert!(message("database_url = 'mysql://x'", &[]).contains("database_url"));
+    }
+
+    #[test]
+    fn secrets_are_not_printed() {
+        let config = load("database_url = 'postgres://u:hunter2@h/d'", &[]).unwrap();
+        assert!(!format!("{config:?}").contains("hunter2"));
+    }
+}

@@ -1,0 +1,167 @@
+//! [`App`]: what the process has. [`Ctx`]: what one request has, and the only
+//! way from a resolver or a command to the database.
+
+use std::sync::Arc;
+
+use entity::Timestamp;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::config::Config;
+use crate::db::Db;
+use crate::error::Result;
+use crate::graphql::siblings::Siblings;
+use crate::policy::Role;
+use crate::site::Frame;
+use crate::user::Keys;
+
+/// Where the time comes from. Tests set their own.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+#[must_use]
+pub fn system_clock() -> Clock {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+    Arc::new(|| Timestamp::from(chrono::Utc::now()))
+}
+
+pub struct App {
+    db: Db,
+    config: Config,
+    clock: Clock,
+    keys: Keys,
+    feed: watch::Sender<i64>,
+}
+
+impl App {
+    /// Opens the database and the secrets that `config` names.
+    pub async fn open(config: Config, clock: Clock) -> Result<Arc<Self>> {
+        let db = Db::connect(&config).await?;
+        Self::with_db(config, clock, db)
+    }
+
+    pub fn with_db(config: Config, clock: Clock, db: Db) -> Result<Arc<Self>> {
+        let keys = Keys::load(&config)?;
+        Ok(Arc::new(Self {
+            db,
+            config,
+            clock,
+            keys,
+            feed: watch::Sender::new(0),
+        }))
+    }
+
+    #[must_use]
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    #[must_use]
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// Wakes the followers in this process.
+    pub fn feed_advanced(&self, position: i64) {
+        self.feed.send_if_modified(|last| {
+            let newer = position > *last;
+            *last = position.max(*last);
+            newer
+        });
+    }
+
+    /// Changes whenever this process has committed events.
+    #[must_use]
+    pub fn follow(&self) -> watch::Receiver<i64> {
+        self.feed.subscribe()
+    }
+}
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    Nobody,
+    User {
+        id: Uuid,
+        role: Role,
+        session: Option<Uuid>,
+    },
+    /// The server itself: the command line and jobs.
+    System,
+}
+
+impl Actor {
+    #[must_use]
+    pub fn user_id(&self) -> Option<Uuid> {
+        match self {
+            Self::User { id, .. } => Some(*id),
+            Self::Nobody | Self::System => None,
+        }
+    }
+}
+
+pub struct Ctx {
+    app: Arc<App>,
+    actor: Actor,
+    now: Timestamp,
+    once: Arc<Siblings>,
+}
+
+impl Ctx {
+    /// One moment counts for the whole request: whatever it reads agrees.
+    #[must_use]
+    pub fn new(app: Arc<App>, actor: Actor) -> Self {
+        let now = app.now();
+        Self {
+            app,
+            actor,
+            now,
+            once: Siblings::new(Vec::new()),
+        }
+    }
+
+    #[must_use]
+    pub fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// What is loaded once for the whole request, whoever asks first. A commit
+    /// forgets it, so that what a mutation answers is what it wrote.
+    #[must_use]
+    pub fn once(&self) -> &Arc<Siblings> {
+        &self.once
+    }
+
+    /// The site and its languages.
+    pub async fn frame(&self) -> Result<Arc<Frame>> {
+        self.once
+            .load("frame".to_owned(), || Frame::load(&self.app))
+            .await
+    }
+
+    /// A new id: unique everywhere, and sortable by the time it was made.
+    #[must_use]
+    pub fn new_id(&self) -> Uuid {
+        #[expect(clippy::disallowed_methods, reason = "this is where ids come from")]
+        Uuid::now_v7()
+    }
+}

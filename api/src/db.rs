@@ -1,0 +1,188 @@
+//! The two databases behind one face.
+//!
+//! SQLite has one writer and many readers, each with a pool of its own;
+//! PostgreSQL has one pool. **Nothing outside this module asks which database it
+//! is.** A transaction always begins in the mode that cannot fail half-way:
+//! immediate on SQLite.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use migration::MigratorTrait;
+use sea_orm::{
+    ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
+    SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, Statement,
+    TransactionOptions, TransactionTrait,
+};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use crate::config::Config;
+use crate::error::{Error, Result};
+
+/// Serializes the appending of events, on PostgreSQL: an advisory lock's key.
+const FEED_LOCK: i64 = 0x0062_7264_7368_7431;
+/// Lets one node migrate while others wait.
+const MIGRATION_LOCK: i64 = 0x0062_7264_7368_7432;
+/// The channel on which a node tells its peers of new events.
+pub const FEED_CHANNEL: &str = "broadsheet_event";
+
+#[derive(Debug, Clone)]
+pub struct Db {
+    read: DatabaseConnection,
+    write: DatabaseConnection,
+}
+
+impl Db {
+    /// Opens the database and brings its tables up to date.
+    pub async fn connect(config: &Config) -> Result<Self> {
+        let url = config.database_url.reveal();
+        let db = if url.is_empty() {
+            Self::open_sqlite(config).await?
+        } else {
+            Self::open_postgres(config, url).await?
+        };
+        db.migrate().await?;
+        Ok(db)
+    }
+
+    async fn open_sqlite(config: &Config) -> Result<Self> {
+        std::fs::create_dir_all(&config.data_dir).map_err(|error| {
+            Error::internal(format!(
+                "cannot make the folder {}: {error}",
+                config.data_dir.display()
+            ))
+        })?;
+        let file = config.data_dir.join("broadsheet.sqlite");
+        let options = SqliteConnectOptions::new()
+            .filename(&file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // An acknowledged write outlives a power cut, not only a crash.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10))
+            .statement_cache_capacity(256)
+            .optimize_on_close(true, None);
+        let wrong = |error| Error::internal(format!("cannot open {}: {error}", file.display()));
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await
+            .map_err(wrong)?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(connections(config, 2))
+            .test_before_acquire(false)
+            .connect_with(options.pragma("query_only", "ON"))
+            .await
+            .map_err(wrong)?;
+        Ok(Self {
+            read: SqlxSqliteConnector::from_sqlx_sqlite_pool(read),
+            write: SqlxSqliteConnector::from_sqlx_sqlite_pool(write),
+        })
+    }
+
+    async fn open_postgres(config: &Config, url: &str) -> Result<Self> {
+        // The driver's own messages may repeat the address and its password.
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|_| Error::internal("database_url is not a valid postgres:// address"))?
+            .application_name("broadsheet");
+        let pool = PgPoolOptions::new()
+            .max_connections(connections(config, 8))
+            .acquire_timeout(Duration::from_secs(10))
+            .test_before_acquire(false)
+            .connect_with(options)
+            .await
+            .map_err(|error| Error::internal(format!("cannot reach PostgreSQL: {error}")))?;
+        let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
+        Ok(Self {
+            read: connection.clone(),
+            write: connection,
+        })
+    }
+
+    /// In one transaction, so that a failed migration leaves nothing behind and
+    /// nodes that start together wait for each other.
+    async fn migrate(&self) -> Result<()> {
+        let txn = self.begin().await?;
+        self.lock(&txn, MIGRATION_LOCK).await?;
+        migration::Migrator::up(&txn, None)
+            .await
+            .map_err(|error| Error::internal(format!("cannot migrate the database: {error}")))?;
+        txn.commit().await?;
+        Ok(())
+    }
+
+    #[must_use]
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// Only [`crate::event::Write`] writes content; sessions, which are no
+    /// content and have no event, begin theirs here.
+    pub async fn begin(&self) -> Result<DatabaseTransaction> {
+        Ok(self
+            .write
+            .begin_with_options(TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..TransactionOptions::default()
+            })
+            .await?)
+    }
+
+    /// Waits until every transaction that may append to the feed has ended, and
+    /// keeps others out until this one does. SQLite has one writer anyway.
+    pub async fn lock_feed(&self, txn: &DatabaseTransaction) -> Result<()> {
+        self.lock(txn, FEED_LOCK).await
+    }
+
+    async fn lock(&self, txn: &DatabaseTransaction, key: i64) -> Result<()> {
+        if txn.get_database_backend() == DatabaseBackend::Postgres {
+            txn.execute_raw(Statement::from_sql_and_values(
+                DatabaseBackend::Postgres,
+                "SELECT pg_advisory_xact_lock($1)",
+                [key.into()],
+            ))
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Tells peers, when this transaction commits, how far the feed goes.
+    pub async fn announce(&self, txn: &DatabaseTransaction, position: i64) -> Result<()> {
+        if txn.get_database_backend() == DatabaseBackend::Postgres {
+            txn.execute_raw(Statement::from_sql_and_values(
+                DatabaseBackend::Postgres,
+                "SELECT pg_notify($1, $2)",
+                [FEED_CHANNEL.into(), position.to_string().into()],
+            ))
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Calls `observe` with the text of every statement: tests count them.
+    pub fn observe_statements(&mut self, observe: impl Fn(&str) + Send + Sync + Clone + 'static) {
+        for connection in [&mut self.read, &mut self.write] {
+            let observe = observe.clone();
+            connection.set_metric_callback(move |info| observe(&info.statement.sql));
+        }
+    }
+
+    /// Closes all connections; SQLite folds its log into the file.
+    pub async fn close(&self) {
+        for connection in [&self.read, &self.write] {
+            if let Err(error) = connection.clone().close().await {
+                tracing::warn!(%error, "closing the database");
+            }
+        }
+    }
+}
+
+fn connections(config: &Config, a_core: u32) -> u32 {
+    if config.database.connections > 0 {
+        return config.database.connections;
+    }
+    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    (u32::try_from(cores).unwrap_or(2) * a_core).clamp(4, 32)
+}

@@ -1,0 +1,150 @@
+//! The feed, and the only way to write.
+//!
+//! **Every write of content is one [`Write`]**: a transaction that collects
+//! events and appends them as its last act. Appending takes a lock that is held
+//! until the commit, so positions are given in commit order and have no gaps: a
+//! follower that has read up to a position can never be overtaken by a
+//! transaction that took an earlier one. Taking the lock last also means that
+//! nobody who holds it waits for another row.
+
+use entity::event::{ActiveModel, Entity};
+use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait, QueryOrder, QuerySelect};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::ctx::Ctx;
+use crate::error::Result;
+
+/// What happened, for those who follow the feed.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// `<entity>.<past participle>`: `article.published`.
+    pub kind: &'static str,
+    pub entity_id: Option<Uuid>,
+    pub version: Option<i32>,
+    pub language: Option<String>,
+    pub data: Value,
+}
+
+impl Event {
+    #[must_use]
+    pub fn new(kind: &'static str) -> Self {
+        Self {
+            kind,
+            entity_id: None,
+            version: None,
+            language: None,
+            data: Value::Null,
+        }
+    }
+
+    #[must_use]
+    pub fn of(kind: &'static str, id: Uuid, version: i32) -> Self {
+        Self {
+            entity_id: Some(id),
+            version: Some(version),
+            ..Self::new(kind)
+        }
+    }
+}
+
+/// One write: its transaction and what it will say of itself.
+pub struct Write<'a> {
+    ctx: &'a Ctx,
+    txn: DatabaseTransaction,
+    events: Vec<Event>,
+}
+
+impl<'a> Write<'a> {
+    pub async fn begin(ctx: &'a Ctx) -> Result<Self> {
+        Ok(Self {
+            ctx,
+            txn: ctx.app().db().begin().await?,
+            events: Vec::new(),
+        })
+    }
+
+    #[must_use]
+    pub fn txn(&self) -> &DatabaseTransaction {
+        &self.txn
+    }
+
+    #[must_use]
+    pub fn ctx(&self) -> &'a Ctx {
+        self.ctx
+    }
+
+    pub fn record(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
+    /// Appends the events and commits. Without events nothing was written, and
+    /// the transaction is rolled back.
+    pub async fn commit(self) -> Result<()> {
+        let Self { ctx, txn, events } = self;
+        if events.is_empty() {
+            txn.rollback().await?;
+            return Ok(());
+        }
+        let db = ctx.app().db();
+        db.lock_feed(&txn).await?;
+        let mut position = last_position(&txn).await?;
+        let mut rows = Vec::with_capacity(events.len());
+        for Event {
+            kind,
+            entity_id,
+            version,
+            language,
+            data,
+        } in events
+        {
+            position += 1;
+            rows.push(ActiveModel {
+                id: Set(position),
+                at: Set(ctx.now()),
+                kind: Set(kind.to_owned()),
+                entity: Set(kind.split('.').next().unwrap_or(kind).to_owned()),
+                entity_id: Set(entity_id),
+                version: Set(version),
+                language: Set(language),
+                actor_id: Set(ctx.actor().user_id()),
+                data: Set(data),
+            });
+        }
+        for rows in rows.chunks(500) {
+            Entity::insert_many(rows.to_vec())
+                .exec_without_returning(&txn)
+                .await?;
+        }
+        db.announce(&txn, position).await?;
+        txn.commit().await?;
+        ctx.once().forget();
+        ctx.app().feed_advanced(position);
+        Ok(())
+    }
+}
+
+async fn last_position(db: &impl sea_orm::ConnectionTrait) -> Result<i64> {
+    use sea_orm::sea_query::ExprTrait;
+    let last: Option<Option<i64>> = Entity::find()
+        .select_only()
+        .column_as(
+            sea_orm::sea_query::Expr::col(entity::event::Column::Id).max(),
+            "last",
+        )
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(last.flatten().unwrap_or(0))
+}
+
+/// Events after a position, oldest first, at most `limit`.
+pub async fn after(ctx: &Ctx, position: i64, limit: u64) -> Result<Vec<entity::event::Model>> {
+    use sea_orm::{ColumnTrait, QueryFilter};
+    Ok(Entity::find()
+        .filter(entity::event::Column::Id.gt(position))
+        .order_by_asc(entity::event::Column::Id)
+        .limit(limit)
+        .all(ctx.app().db().read())
+        .await?)
+}

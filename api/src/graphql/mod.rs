@@ -1,0 +1,195 @@
+//! What the GraphQL types of all domains share, and the schema they make.
+//!
+//! A domain's `graphql.rs` parses ids, calls one operation, and wraps what comes
+//! back; it holds no rule and no SQL. The schema is the same for everybody: who
+//! asks decides which rows are seen, never which types exist.
+
+pub mod id;
+pub mod limits;
+pub mod node;
+pub mod page;
+pub mod scalar;
+pub mod siblings;
+
+use async_graphql::{
+    Context, EmptySubscription, Enum, MergedObject, SDLExportOptions, SimpleObject,
+};
+use entity::View;
+use percent_encoding::percent_decode_str;
+
+use crate::article::{ArticleMutation, ArticleQuery};
+use crate::ctx::Ctx;
+use crate::error::{Error, Result, UserError, UserErrorCode};
+use crate::policy::{self, Scope};
+use crate::route::RouteQuery;
+use crate::site::SiteQuery;
+use crate::taxonomy::{TaxonomyMutation, TaxonomyQuery};
+use crate::user::{UserMutation, UserQuery};
+use crate::widget::WidgetQuery;
+
+/// What can be read.
+#[derive(MergedObject, Default)]
+pub struct Query(
+    ArticleQuery,
+    TaxonomyQuery,
+    RouteQuery,
+    WidgetQuery,
+    SiteQuery,
+    UserQuery,
+    node::NodeQuery,
+);
+
+/// What can be done.
+#[derive(MergedObject, Default)]
+pub struct Mutation(ArticleMutation, TaxonomyMutation, UserMutation);
+
+pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+
+/// Builds the schema. Limits are checked in `limits`, before anything executes,
+/// and errors are mapped in `http::graphql`: extensions would slow every field.
+#[must_use]
+pub fn schema() -> Schema {
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .limit_recursive_depth(64)
+        .finish()
+}
+
+/// The schema in GraphQL's definition language, as `api/schema.graphql` has it.
+#[must_use]
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new()
+        .include_specified_by()
+        .prefer_single_line_descriptions();
+    let sdl = schema().sdl_with_options(options);
+    format!("{}\n", sdl.trim_end())
+}
+
+/// How a resolver comes to the request.
+pub trait ContextExt<'a> {
+    fn broadsheet(&self) -> &'a Ctx;
+}
+
+impl<'a> ContextExt<'a> for Context<'a> {
+    fn broadsheet(&self) -> &'a Ctx {
+        self.data_unchecked::<Ctx>()
+    }
+}
+
+/// Which copies of articles are read, here and in everything nested.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Enum)]
+#[graphql(name = "View")]
+pub enum ViewArgument {
+    /// What was published, while its time lasts: the same for everybody.
+    #[default]
+    Published,
+    /// What editors work on. Needs somebody who may read drafts.
+    Working,
+    /// What is in the trash. Needs somebody who may read drafts.
+    Trash,
+}
+
+impl ViewArgument {
+    /// What the actor sees of this view.
+    pub fn scope(self, ctx: &Ctx) -> Result<Scope> {
+        policy::scope(
+            ctx,
+            match self {
+                Self::Published => View::Published,
+                Self::Working => View::Working,
+                Self::Trash => View::Trash,
+            },
+        )
+    }
+}
+
+/// A mistake in the input that the caller can mend.
+#[derive(Debug, Clone, SimpleObject)]
+#[graphql(name = "UserError")]
+pub struct UserErrorObject {
+    /// Path to the argument or input field, such as `["input", "slug"]`.
+    field: Vec<String>,
+    /// What is wrong and what would be right.
+    message: String,
+    code: UserErrorCode,
+}
+
+impl From<UserError> for UserErrorObject {
+    fn from(
+        UserError {
+            field,
+            message,
+            code,
+        }: UserError,
+    ) -> Self {
+        Self {
+            field,
+            message,
+            code,
+        }
+    }
+}
+
+/// What a mutation did, or the mistakes for which it did nothing.
+pub enum Outcome<T> {
+    Done(T),
+    Refused(Vec<UserErrorObject>),
+}
+
+impl<T> Outcome<T> {
+    /// Tells mistakes, which are data, from errors, which are not.
+    pub fn of(done: Result<T>) -> Result<Self> {
+        match done {
+            Ok(value) => Ok(Self::Done(value)),
+            Err(Error::Invalid(errors)) => Ok(Self::Refused(
+                errors.into_iter().map(UserErrorObject::from).collect(),
+            )),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The mistakes of an error that is one.
+    pub fn errors(error: Error) -> Result<Vec<UserErrorObject>> {
+        match Outcome::<T>::of(Err(error))? {
+            Outcome::Done(_) => Ok(Vec::new()),
+            Outcome::Refused(errors) => Ok(errors),
+        }
+    }
+}
+
+/// A path as it is stored: decoded, without query and fragment, and with a slash
+/// at its end unless it names a file (`/a.html`).
+#[must_use]
+pub fn decode_path(path: &str) -> String {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let mut path = percent_decode_str(path).decode_utf8_lossy().into_owned();
+    if !path.starts_with('/') {
+        path.insert(0, '/');
+    }
+    let names_file = path
+        .rsplit('/')
+        .next()
+        .is_some_and(|last| last.contains('.'));
+    if !path.ends_with('/') && !names_file {
+        path.push('/');
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_taken_in_every_form_they_come_in() {
+        for (given, stored) in [
+            ("/news/a/", "/news/a/"),
+            ("/news/a", "/news/a/"),
+            ("news/a?b#c", "/news/a/"),
+            ("/tags/%E7%BC%96%E8%BE%91/", "/tags/编辑/"),
+            ("/a.html", "/a.html"),
+            ("", "/"),
+        ] {
+            assert_eq!(decode_path(given), stored, "{given}");
+        }
+    }
+}

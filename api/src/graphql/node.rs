@@ -1,0 +1,101 @@
+//! `node` and `nodes`: anything by its id.
+
+use std::collections::HashMap;
+
+use async_graphql::{Context, ID, Interface, Object};
+use uuid::Uuid;
+
+use super::id::{IdKind, decode};
+use super::{ContextExt, ViewArgument};
+use crate::article::{Article, read, selection};
+use crate::error::{Error, Result};
+use crate::graphql::page::MAX_SIZE;
+use crate::taxonomy::{self, Category, Tag, Taxonomy};
+
+/// Anything that has an id.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Opaque, and unique among all nodes."))]
+pub enum Node {
+    Article(Article),
+    Tag(Tag),
+    Category(Category),
+}
+
+#[derive(Default)]
+pub struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// Anything by its id; null where there is nothing that may be seen.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        #[graphql(default)] view: ViewArgument,
+    ) -> async_graphql::Result<Option<Node>> {
+        Ok(load(ctx, vec![id], view).await?.pop().flatten())
+    }
+
+    /// Several things by their ids, in the order of the ids; at most 100.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        ids: Vec<ID>,
+        #[graphql(default)] view: ViewArgument,
+    ) -> async_graphql::Result<Vec<Option<Node>>> {
+        Ok(load(ctx, ids, view).await?)
+    }
+}
+
+/// One statement for each kind of thing.
+async fn load(ctx: &Context<'_>, ids: Vec<ID>, view: ViewArgument) -> Result<Vec<Option<Node>>> {
+    if ids.len() > MAX_SIZE as usize {
+        return Err(Error::bad_input(format!(
+            "`ids` may hold {MAX_SIZE} ids, and {} were given",
+            ids.len()
+        )));
+    }
+    let columns = selection(ctx, &[]);
+    let ctx = ctx.broadsheet();
+    let scope = view.scope(ctx)?;
+    let ids = ids
+        .iter()
+        .map(|id| decode(id))
+        .collect::<Result<Vec<_>>>()?;
+    let of = |kind: IdKind| -> Vec<Uuid> {
+        let mut ids: Vec<_> = ids
+            .iter()
+            .filter(|(found, _)| *found == kind)
+            .map(|(_, id)| *id)
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    };
+    let rows = read::by_ids(ctx, &scope, &of(IdKind::Article), columns).await?;
+    let articles: HashMap<_, _> = Article::group(rows, scope)
+        .into_iter()
+        .map(|article| (article.row.article_id, article))
+        .collect();
+    let tags = taxonomy::by_ids(ctx, &scope, Taxonomy::Tags, &of(IdKind::Tag), None).await?;
+    let categories = taxonomy::by_ids(
+        ctx,
+        &scope,
+        Taxonomy::Categories,
+        &of(IdKind::Category),
+        None,
+    )
+    .await?;
+    Ok(ids
+        .iter()
+        .map(|(kind, id)| match kind {
+            IdKind::Article => articles.get(id).cloned().map(Node::Article),
+            IdKind::Tag => tags.get(id).cloned().map(|term| Node::Tag(term.into())),
+            IdKind::Category => categories
+                .get(id)
+                .cloned()
+                .map(|term| Node::Category(term.into())),
+            IdKind::Revision | IdKind::User => None,
+        })
+        .collect())
+}

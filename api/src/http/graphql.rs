@@ -1,0 +1,433 @@
+//! The endpoint `/graphql`, after the GraphQL-over-HTTP draft.
+//!
+//! **Invariants.** GET never writes. A POST must be JSON, which a page of another
+//! site cannot send without a preflight. A document is checked against the
+//! limits before anything of it runs. Internal errors are logged and masked.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ACCEPT, ALLOW, AUTHORIZATION, CONTENT_TYPE};
+use actix_web::web::{Bytes, Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
+use async_graphql::{ErrorExtensionValues, Request, Response, ServerError, Variables};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::config::Limits;
+use crate::ctx::{Actor, App, Ctx};
+use crate::error::Error;
+use crate::graphql::{Schema, limits};
+use crate::user;
+
+const JSON: &str = "application/json";
+const GRAPHQL_JSON: &str = "application/graphql-response+json";
+
+/// The schema and what it runs in.
+pub struct Endpoint {
+    app: Arc<App>,
+    schema: Schema,
+}
+
+impl Endpoint {
+    pub fn new(app: Arc<App>, schema: Schema) -> Self {
+        Self { app, schema }
+    }
+}
+
+/// One request, as its body or its query string says it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Parameters {
+    query: String,
+    #[serde(default)]
+    operation_name: Option<String>,
+    #[serde(default)]
+    variables: Option<serde_json::Map<String, Value>>,
+    /// Reserved by the draft; nothing here reads it yet.
+    #[serde(default, rename = "extensions")]
+    _extensions: Option<serde_json::Map<String, Value>>,
+}
+
+/// What went wrong before a document could run.
+#[derive(Debug)]
+struct Refusal {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            message: message.into(),
+        }
+    }
+
+    fn bad(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
+    }
+}
+
+/// The media type to answer in. Without an `Accept` header that is
+/// `application/json`: Hugo's fetcher sends none and takes nothing else.
+fn negotiate(request: &HttpRequest) -> Result<&'static str, Refusal> {
+    let Some(accept) = request.headers().get(ACCEPT) else {
+        return Ok(JSON);
+    };
+    let accept = accept.to_str().unwrap_or_default();
+    let mut best: Option<(f32, &'static str)> = None;
+    for range in accept.split(',') {
+        let mut parts = range.split(';').map(str::trim);
+        let name = parts.next().unwrap_or_default().to_ascii_lowercase();
+        let quality = parts
+            .filter_map(|part| part.strip_prefix("q="))
+            .find_map(|quality| quality.parse::<f32>().ok())
+            .unwrap_or(1.0);
+        let offered = match name.as_str() {
+            GRAPHQL_JSON => GRAPHQL_JSON,
+            JSON | "application/*" | "*/*" => JSON,
+            _ => continue,
+        };
+        if quality > 0.0 && best.is_none_or(|(known, _)| quality > known) {
+            best = Some((quality, offered));
+        }
+    }
+    best.map(|(_, offered)| offered).ok_or_else(|| {
+        Refusal::new(
+            StatusCode::NOT_ACCEPTABLE,
+            "NOT_ACCEPTABLE",
+            format!("answers come as {GRAPHQL_JSON} or {JSON}"),
+        )
+    })
+}
+
+/// Queries and mutations as JSON.
+pub async fn post(
+    request: HttpRequest,
+    endpoint: Data<Endpoint>,
+    payload: Payload,
+) -> HttpResponse {
+    let media = match negotiate(&request) {
+        Ok(media) => media,
+        Err(refusal) => return refuse(JSON, &refusal),
+    };
+    let body = match read(&request, payload, &endpoint.app.config().limits).await {
+        Ok(body) => body,
+        Err(refusal) => return refuse(media, &refusal),
+    };
+    let parsed: Value = match serde_json::from_slice(&body) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            let refusal = Refusal::bad(format!("the body is not JSON: {error}"));
+            return refuse(media, &refusal);
+        }
+    };
+    if let Value::Array(batch) = parsed {
+        return run_batch(&request, &endpoint, media, batch).await;
+    }
+    match run(&request, &endpoint, parsed, false).await {
+        Ok(response) => answer(media, response),
+        Err(refusal) => refuse(media, &refusal),
+    }
+}
+
+/// Queries, in the query string.
+pub async fn get(request: HttpRequest, endpoint: Data<Endpoint>) -> HttpResponse {
+    let media = match negotiate(&request) {
+        Ok(media) => media,
+        Err(refusal) => return refuse(JSON, &refusal),
+    };
+    let parameters = match query_string(request.query_string()) {
+        Ok(parameters) => parameters,
+        Err(refusal) => return refuse(media, &refusal),
+    };
+    match run(&request, &endpoint, parameters, true).await {
+        Ok(response) => answer(media, response),
+        Err(refusal) => refuse(media, &refusal),
+    }
+}
+
+/// Any other method.
+pub async fn other() -> HttpResponse {
+    HttpResponse::MethodNotAllowed()
+        .insert_header((ALLOW, "GET, HEAD, POST"))
+        .content_type("text/plain; charset=utf-8")
+        .body("GraphQL is asked by POST, or by GET for queries.\n")
+}
+
+async fn read(request: &HttpRequest, payload: Payload, limits: &Limits) -> Result<Bytes, Refusal> {
+    let given = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let mut parts = given.unwrap_or_default().split(';').map(str::trim);
+    let is_json = parts
+        .next()
+        .is_some_and(|name| name.eq_ignore_ascii_case(JSON));
+    let is_utf8 = parts
+        .filter_map(|part| part.split_once('='))
+        .all(|(name, value)| {
+            !name.eq_ignore_ascii_case("charset")
+                || value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+        });
+    if !is_json || !is_utf8 {
+        return Err(Refusal::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "UNSUPPORTED_MEDIA_TYPE",
+            "send the request as `content-type: application/json`, in UTF-8",
+        ));
+    }
+    let too_large = || {
+        Refusal::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "LIMIT_EXCEEDED",
+            format!("the body is over the limit of {} bytes", limits.body_bytes),
+        )
+    };
+    match payload.to_bytes_limited(limits.body_bytes).await {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(error)) => Err(Refusal::bad(format!("the body cannot be read: {error}"))),
+        Err(_) => Err(too_large()),
+    }
+}
+
+fn query_string(text: &str) -> Result<Value, Refusal> {
+    let pairs = actix_web::web::Query::<HashMap<String, String>>::from_query(text)
+        .map_err(|error| Refusal::bad(format!("the query string cannot be read: {error}")))?
+        .into_inner();
+    let mut parameters = serde_json::Map::new();
+    for (name, value) in pairs {
+        let value = match name.as_str() {
+            "query" | "operationName" => Value::String(value),
+            "variables" | "extensions" if value.is_empty() => Value::Null,
+            "variables" | "extensions" => serde_json::from_str(&value)
+                .map_err(|error| Refusal::bad(format!("`{name}` is not JSON: {error}")))?,
+            _ => continue,
+        };
+        parameters.insert(name, value);
+    }
+    Ok(Value::Object(parameters))
+}
+
+async fn run_batch(
+    request: &HttpRequest,
+    endpoint: &Endpoint,
+    media: &'static str,
+    batch: Vec<Value>,
+) -> HttpResponse {
+    let allowed = endpoint.app.config().limits.batch;
+    if batch.is_empty() || batch.len() > allowed {
+        let message = format!(
+            "a batch holds 1 to {allowed} requests, and this has {}",
+            batch.len()
+        );
+        return refuse(
+            media,
+            &Refusal::new(StatusCode::BAD_REQUEST, "LIMIT_EXCEEDED", message),
+        );
+    }
+    let mut responses = Vec::with_capacity(batch.len());
+    for parameters in batch {
+        responses.push(match run(request, endpoint, parameters, false).await {
+            Ok(response) => response,
+            Err(refusal) => failed(vec![error_of(&refusal)]),
+        });
+    }
+    HttpResponse::Ok()
+        .content_type(content_type(media))
+        .json(&responses)
+}
+
+/// The actor of a request: nobody, or whom its bearer token speaks for.
+async fn actor(request: &HttpRequest, app: &App) -> Result<Actor, Refusal> {
+    let Some(header) = request.headers().get(AUTHORIZATION) else {
+        return Ok(Actor::Nobody);
+    };
+    let unauthenticated =
+        |message: String| Refusal::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message);
+    let token = header
+        .to_str()
+        .ok()
+        .and_then(|header| header.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .ok_or_else(|| unauthenticated("send `Authorization: Bearer <accessToken>`".to_owned()))?;
+    match user::actor(app, token).await {
+        Ok(actor) => Ok(actor),
+        Err(Error::Unauthenticated(message)) => Err(unauthenticated(message)),
+        Err(error) => {
+            tracing::error!(?error, "who asks cannot be told");
+            Err(Refusal::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "INTERNAL_SERVER_ERROR",
+                "internal error",
+            ))
+        }
+    }
+}
+
+async fn run(
+    http: &HttpRequest,
+    endpoint: &Endpoint,
+    parameters: Value,
+    only_queries: bool,
+) -> Result<Response, Refusal> {
+    let limits = &endpoint.app.config().limits;
+    let Parameters {
+        query,
+        operation_name,
+        variables,
+        _extensions: _,
+    } = serde_json::from_value(parameters).map_err(|error| {
+        Refusal::bad(format!(
+            "a request needs a `query`, and `variables` is a map: {error}"
+        ))
+    })?;
+    let over = |error: &limits::OverLimit| {
+        Refusal::new(StatusCode::BAD_REQUEST, "LIMIT_EXCEEDED", error.to_string())
+    };
+    limits::check_tokens(&query, limits).map_err(|error| over(&error))?;
+    let variables = Variables::from_json(variables.map_or(Value::Null, Value::Object));
+    let mut request = Request::new(query).variables(variables);
+    let document = match request.parsed_query() {
+        Ok(document) => document.clone(),
+        Err(error) => return Ok(coded(failed(vec![error.clone()]), "GRAPHQL_PARSE_FAILED")),
+    };
+    let operation = choose(&document, operation_name.as_deref())?;
+    if only_queries && operation.ty != OperationType::Query {
+        return Err(Refusal::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "METHOD_NOT_ALLOWED",
+            "GET is for queries: send mutations by POST",
+        ));
+    }
+    limits::check(&document, operation, &request.variables, limits)
+        .map_err(|error| over(&error))?;
+    let actor = actor(http, &endpoint.app).await?;
+    if let Some(name) = operation_name {
+        request = request.operation_name(name);
+    }
+    let request = request.data(Ctx::new(Arc::clone(&endpoint.app), actor));
+    let patience = Duration::from_secs(limits.seconds);
+    let response = tokio::time::timeout(patience, endpoint.schema.execute(request)).await;
+    Ok(finish(response.map_err(|_| {
+        Refusal::new(
+            StatusCode::OK,
+            "LIMIT_EXCEEDED",
+            format!(
+                "the request took longer than the limit of {} seconds",
+                limits.seconds
+            ),
+        )
+    })?))
+}
+
+/// The operation that will run.
+fn choose<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Result<&'a OperationDefinition, Refusal> {
+    let mut operations = document.operations.iter();
+    match name {
+        Some(name) => operations
+            .find(|(found, _)| found.is_some_and(|found| found.as_str() == name))
+            .map(|(_, operation)| &operation.node)
+            .ok_or_else(|| Refusal::bad(format!("the document has no operation {name:?}"))),
+        None => match (operations.next(), operations.next()) {
+            (Some((_, operation)), None) => Ok(&operation.node),
+            (None, _) => Err(Refusal::bad("the document has no operation")),
+            (Some(_), Some(_)) => Err(Refusal::bad(
+                "the document has several operations: name one in `operationName`",
+            )),
+        },
+    }
+}
+
+/// Gives each error its code, and hides and logs what is internal.
+fn finish(mut response: Response) -> Response {
+    for error in &mut response.errors {
+        let own = error
+            .source
+            .take()
+            .and_then(|source| source.downcast::<Error>().ok());
+        match own.as_deref() {
+            Some(Error::Internal(internal)) => {
+                tracing::error!(error = internal.message, place = %internal.place, "internal error");
+                error.message = "internal error".to_owned();
+                set_code(error, "INTERNAL_SERVER_ERROR");
+            }
+            Some(known) => set_code(error, known.code()),
+            // Without a path nothing ran: the document is at fault.
+            None if error.path.is_empty() => set_code(error, "GRAPHQL_VALIDATION_FAILED"),
+            None => set_code(error, "BAD_USER_INPUT"),
+        }
+    }
+    response
+}
+
+fn coded(mut response: Response, code: &str) -> Response {
+    for error in &mut response.errors {
+        set_code(error, code);
+    }
+    response
+}
+
+fn set_code(error: &mut ServerError, code: &str) {
+    error
+        .extensions
+        .get_or_insert_with(ErrorExtensionValues::default)
+        .set("code", code);
+}
+
+fn error_of(refusal: &Refusal) -> ServerError {
+    let mut error = ServerError::new(refusal.message.clone(), None);
+    set_code(&mut error, refusal.code);
+    error
+}
+
+fn failed(errors: Vec<ServerError>) -> Response {
+    Response::from_errors(errors)
+}
+
+fn content_type(media: &str) -> String {
+    format!("{media}; charset=utf-8")
+}
+
+/// A document that could not run is 400 in the draft's own media type and, for
+/// clients that know only JSON, 200 as they expect.
+fn answer(media: &'static str, response: Response) -> HttpResponse {
+    let ran = response.errors.is_empty() || response.errors.iter().any(|e| !e.path.is_empty());
+    if !ran {
+        let status = if media == GRAPHQL_JSON {
+            StatusCode::BAD_REQUEST
+        } else {
+            StatusCode::OK
+        };
+        // The draft: no `data` where nothing ran.
+        return HttpResponse::build(status)
+            .content_type(content_type(media))
+            .json(json!({ "errors": response.errors }));
+    }
+    HttpResponse::Ok()
+        .content_type(content_type(media))
+        .json(&response)
+}
+
+fn refuse(media: &'static str, refusal: &Refusal) -> HttpResponse {
+    let mut response = HttpResponse::build(refusal.status);
+    if refusal.status == StatusCode::METHOD_NOT_ALLOWED {
+        response.insert_header((ALLOW, "POST"));
+    }
+    if refusal.status == StatusCode::UNAUTHORIZED {
+        response.insert_header(("www-authenticate", "Bearer"));
+    }
+    response
+        .content_type(content_type(media))
+        .json(json!({ "errors": [error_of(refusal)] }))
+}

@@ -1,0 +1,119 @@
+//! HTTP: routes, who is asking, and nothing of content.
+//!
+//! To add a route: a function here or in a file beside, and a line in [`routes`].
+
+mod cors;
+mod graphiql;
+mod graphql;
+mod log;
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::web::{self, Data};
+use actix_web::{App as ActixApp, HttpResponse, HttpServer, Responder};
+use tokio::task::JoinHandle;
+
+use crate::ctx::App;
+use crate::error::{Error, Result};
+
+/// A server that answers.
+pub struct Server {
+    address: SocketAddr,
+    handle: ServerHandle,
+    running: JoinHandle<std::io::Result<()>>,
+}
+
+impl Server {
+    /// Binds and begins to serve. Port 0 takes any free one.
+    pub fn start(app: Arc<App>) -> Result<Self> {
+        let config = app.config();
+        let bind = config.bind;
+        let listener = TcpListener::bind(bind).map_err(|error| {
+            Error::internal(format!(
+                "cannot listen on {bind} ({error}): choose another --bind"
+            ))
+        })?;
+        let address = listener.local_addr().map_err(Error::internal)?;
+        let schema = crate::graphql::schema();
+        let endpoint = Data::new(graphql::Endpoint::new(Arc::clone(&app), schema));
+        let (workers, patience) = (config.http.workers, config.http.shutdown_seconds);
+        let shared = Arc::clone(&app);
+        let mut server = HttpServer::new(move || {
+            ActixApp::new()
+                .wrap(Compress::default())
+                .wrap(from_fn(cors::allow))
+                .wrap(from_fn(log::request))
+                .app_data(Data::from(Arc::clone(&shared)))
+                .app_data(endpoint.clone())
+                .configure(|routes_of| routes(routes_of, &shared))
+        })
+        .disable_signals()
+        .shutdown_timeout(patience);
+        if workers > 0 {
+            server = server.workers(workers);
+        }
+        let server = server.listen(listener).map_err(Error::internal)?.run();
+        let handle = server.handle();
+        Ok(Self {
+            address,
+            handle,
+            running: tokio::spawn(server),
+        })
+    }
+
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Lets running requests finish, then stops.
+    pub async fn stop(self) -> Result<()> {
+        self.handle.stop(true).await;
+        self.running
+            .await
+            .map_err(Error::internal)?
+            .map_err(Error::internal)
+    }
+}
+
+fn routes(routes: &mut web::ServiceConfig, app: &App) {
+    routes
+        .service(
+            web::resource("/graphql")
+                .route(web::post().to(graphql::post))
+                .route(web::get().to(graphql::get))
+                .route(web::head().to(graphql::get))
+                .default_service(web::to(graphql::other)),
+        )
+        .route("/health", web::get().to(health))
+        .route("/health", web::head().to(health));
+    if app.config().http.graphiql {
+        routes.route("/graphiql", web::get().to(graphiql::page));
+    }
+    routes.default_service(web::to(|| async {
+        HttpResponse::NotFound()
+            .content_type("text/plain; charset=utf-8")
+            .body(
+                "Nothing lives here. GraphQL is at /graphql, a page to explore it at /graphiql.\n",
+            )
+    }));
+}
+
+/// 200 once the database answers.
+async fn health(app: Data<App>) -> impl Responder {
+    let answer = |mut response: actix_web::HttpResponseBuilder, status: &str| {
+        response
+            .insert_header(("cache-control", "no-store"))
+            .json(serde_json::json!({ "status": status }))
+    };
+    match app.db().read().ping().await {
+        Ok(()) => answer(HttpResponse::Ok(), "ok"),
+        Err(error) => {
+            tracing::error!(%error, "the database does not answer");
+            answer(HttpResponse::ServiceUnavailable(), "database unreachable")
+        }
+    }
+}

@@ -1,0 +1,459 @@
+//! The configuration of a Hugo site, merged and typed.
+//!
+//! Invariants: everything of a [`LanguageConfig`] is final, the root's settings
+//! already under it; keys are found in any case and parameters keep theirs; a
+//! folder without any configuration is a site with Hugo's defaults.
+//!
+//! Hugo: config/allconfig, docs "Configuration directory". Themes and modules
+//! are not looked into: what they add to a site is not the site's.
+
+use std::path::Path;
+
+use chrono_tz::Tz;
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::address::{Rules, UglyUrls};
+use super::permalink::Permalinks;
+use super::problem::Problem;
+use super::{cast, config_file, fold, menu};
+
+pub use super::menu::MenuEntry;
+
+/// What a Hugo site says about itself.
+#[derive(Debug, Clone)]
+pub struct SiteConfig {
+    pub base_url: String,
+    pub time_zone: Tz,
+    /// Hugo's key, in lower case.
+    pub default_language: String,
+    /// What addresses are made by.
+    pub rules: Rules,
+    /// The enabled languages, by weight; one of them at least.
+    pub languages: Vec<LanguageConfig>,
+    /// The keys of the languages that are configured and switched off.
+    pub disabled_languages: Vec<String>,
+    /// Where each of a page's dates comes from.
+    pub dates: DateFields,
+    /// Name patterns of files to be left out, as Hugo's `ignoreFiles` are written.
+    pub ignore_files: Vec<String>,
+    /// The main file, below the site's folder; none for a bare content folder.
+    pub file: Option<String>,
+    /// Everything, keys as written, for what has no field here.
+    pub root: Map<String, Value>,
+}
+
+/// One language of a site, everything merged.
+#[derive(Debug, Clone)]
+pub struct LanguageConfig {
+    /// Hugo's key, in lower case: `zh-cn`.
+    pub key: String,
+    /// The canonical BCP 47 tag: `zh-CN`.
+    pub tag: String,
+    pub name: String,
+    pub direction: Direction,
+    pub weight: i32,
+    /// Below the site's folder; empty when the folder is the content itself.
+    pub content_dir: String,
+    /// Whether no other language has this content folder.
+    pub own_content_dir: bool,
+    pub title: String,
+    pub has_cjk: bool,
+    pub copyright: Option<String>,
+    pub time_zone: Tz,
+    pub menus: IndexMap<String, Vec<MenuEntry>>,
+    /// The site's parameters, the language's own laid over them.
+    pub params: Map<String, Value>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    #[default]
+    Ltr,
+    Rtl,
+}
+
+/// The front matter keys of each date, in the order in which they are tried,
+/// in lower case; `:filename` and its like included.
+#[derive(Debug, Clone)]
+pub struct DateFields {
+    pub date: Vec<String>,
+    pub lastmod: Vec<String>,
+    pub publish_date: Vec<String>,
+    pub expiry_date: Vec<String>,
+}
+
+impl SiteConfig {
+    /// A language by Hugo's key, in any case.
+    #[must_use]
+    pub fn language(&self, key: &str) -> Option<&LanguageConfig> {
+        self.languages
+            .iter()
+            .find(|language| fold::same(&language.key, key))
+    }
+
+    /// The path of the base URL without a slash at its end: what Hugo puts
+    /// before every address when a site lives in a folder.
+    #[must_use]
+    pub fn base_path(&self) -> &str {
+        let rest = self
+            .base_url
+            .split_once("://")
+            .map_or(self.base_url.as_str(), |(_, rest)| rest);
+        rest.find('/')
+            .and_then(|at| rest.get(at..))
+            .unwrap_or_default()
+            .trim_end_matches('/')
+    }
+}
+
+/// Reads the configuration of the site in `dir`.
+///
+/// `language` is for a folder without a configuration: everything in it that
+/// says nothing else is in that language. It fails for a file that cannot be
+/// read, and for settings without which no address is known.
+pub fn load(dir: &Path, language: Option<&str>) -> Result<SiteConfig, Problem> {
+    let (root, file) = config_file::load(dir)?;
+    let content_dir = match fold::get(&root, "contentDir").and_then(cast::text) {
+        Some(path) if !path.is_empty() => clean(&path),
+        _ if file.is_none() && !dir.join("content").is_dir() => String::new(),
+        _ => "content".to_owned(),
+    };
+    build(root, file.clone(), &content_dir, language)
+        .map_err(|problem| problem.in_file(file.as_deref().unwrap_or_default()))
+}
+
+/// Types a merged configuration; pure.
+pub(super) fn build(
+    root: Map<String, Value>,
+    file: Option<String>,
+    content_dir: &str,
+    language: Option<&str>,
+) -> Result<SiteConfig, Problem> {
+    let text = |key: &str| fold::get(&root, key).and_then(cast::text);
+    let flag = |key: &str| {
+        fold::get(&root, key)
+            .and_then(cast::flag)
+            .unwrap_or_default()
+    };
+    let time_zone = zone(&root)?.unwrap_or(Tz::UTC);
+    let named = text("defaultContentLanguage")
+        .filter(|key| !key.is_empty())
+        .or_else(|| language.map(str::to_owned))
+        .map(|key| key.to_lowercase());
+    let synthesized = named.clone().unwrap_or_else(|| "en".to_owned());
+    let (languages, disabled_languages) = languages(&root, &synthesized, content_dir, time_zone)?;
+    // Where nobody names a default it is English, or else the first.
+    let has = |key: &str| languages.iter().any(|language| language.key == key);
+    let default_language = match (named, languages.first()) {
+        (None, Some(first)) if !has(&synthesized) => first.key.clone(),
+        (named, _) => named.unwrap_or(synthesized),
+    };
+    if !has(&default_language) {
+        return Err(Problem::new(format!(
+            "`defaultContentLanguage` is `{default_language}`, which `languages` does not have; \
+             add it there, or name another"
+        )));
+    }
+    let mut rules = Rules {
+        default_language: default_language.clone(),
+        default_in_subdir: flag("defaultContentLanguageInSubdir"),
+        multihost: languages_with_base_url(&root),
+        disable_path_to_lower: flag("disablePathToLower"),
+        remove_path_accents: flag("removePathAccents"),
+        ugly_urls: UglyUrls::from_config(fold::get(&root, "uglyURLs")),
+        permalinks: Permalinks::from_config(fold::get(&root, "permalinks"))?,
+        taxonomies: taxonomies(fold::get(&root, "taxonomies")).unwrap_or_else(|| {
+            [("category", "categories"), ("tag", "tags")]
+                .map(|(one, many)| (one.to_owned(), many.to_owned()))
+                .into()
+        }),
+        language_permalinks: IndexMap::new(),
+        language_taxonomies: IndexMap::new(),
+    };
+    for (key, settings) in fold::map(&root, "languages").into_iter().flatten() {
+        let Some(settings) = settings.as_object() else {
+            continue;
+        };
+        let key = key.to_lowercase();
+        if let Some(value) = fold::get(settings, "permalinks") {
+            let own = Permalinks::from_config(Some(value))?;
+            rules.language_permalinks.insert(key.clone(), own);
+        }
+        if let Some(own) = taxonomies(fold::get(settings, "taxonomies")) {
+            rules.language_taxonomies.insert(key, own);
+        }
+    }
+    Ok(SiteConfig {
+        base_url: text("baseURL").unwrap_or_default(),
+        time_zone,
+        default_language,
+        rules,
+        languages,
+        disabled_languages,
+        dates: DateFields::from_config(fold::map(&root, "frontmatter")),
+        ignore_files: fold::get(&root, "ignoreFiles")
+            .and_then(|value| match value {
+                Value::String(pattern) => Some(vec![pattern.clone()]),
+                value => cast::list(value),
+            })
+            .unwrap_or_default(),
+        file,
+        root,
+    })
+}
+
+fn languages(
+    root: &Map<String, Value>,
+    default_language: &str,
+    content_dir: &str,
+    time_zone: Tz,
+) -> Result<(Vec<LanguageConfig>, Vec<String>), Problem> {
+    let switched_off: Vec<String> = fold::get(root, "disableLanguages")
+        .and_then(cast::list)
+        .unwrap_or_default();
+    let nothing = Map::new();
+    let (mut enabled, mut disabled) = (Vec::new(), Vec::new());
+    for (key, settings) in fold::map(root, "languages").unwrap_or(&nothing) {
+        let Some(settings) = settings.as_object() else {
+            return Err(Problem::new(format!(
+                "`languages.{key}` is no table; write its settings below it"
+            )));
+        };
+        let off = fold::get(settings, "disabled").and_then(cast::flag) == Some(true)
+            || switched_off.iter().any(|name| fold::same(name, key));
+        if off {
+            disabled.push(key.to_lowercase());
+        } else {
+            enabled.push(one_language(root, key, settings, content_dir, time_zone)?);
+        }
+    }
+    if enabled.is_empty() {
+        enabled.push(one_language(
+            root,
+            default_language,
+            &nothing,
+            content_dir,
+            time_zone,
+        )?);
+    }
+    // A language without a weight comes after those that have one.
+    enabled.sort_by(|one, other| {
+        let rank = |language: &LanguageConfig| (language.weight == 0, language.weight);
+        rank(one)
+            .cmp(&rank(other))
+            .then_with(|| one.key.cmp(&other.key))
+    });
+    let folders: Vec<String> = enabled
+        .iter()
+        .map(|language| language.content_dir.clone())
+        .collect();
+    for language in &mut enabled {
+        language.own_content_dir = folders
+            .iter()
+            .filter(|folder| **folder == language.content_dir)
+            .count()
+            == 1;
+    }
+    Ok((enabled, disabled))
+}
+
+fn one_language(
+    root: &Map<String, Value>,
+    key: &str,
+    settings: &Map<String, Value>,
+    content_dir: &str,
+    time_zone: Tz,
+) -> Result<LanguageConfig, Problem> {
+    let text = |names: &[&str]| {
+        [settings, root].iter().find_map(|map| {
+            names
+                .iter()
+                .find_map(|name| fold::get(map, name))
+                .and_then(cast::text)
+                .filter(|text| !text.is_empty())
+        })
+    };
+    let own = |names: &[&str]| {
+        names
+            .iter()
+            .find_map(|name| fold::get(settings, name))
+            .and_then(cast::text)
+            .filter(|text| !text.is_empty())
+    };
+    let mut params = fold::map(root, "params").cloned().unwrap_or_default();
+    if let Some(over) = fold::map(settings, "params") {
+        fold::merge(&mut params, over);
+    }
+    // The root's code is the code of a site's only language; among several it says nothing.
+    let code = if settings.is_empty() {
+        text(&["locale", "languageCode"])
+    } else {
+        own(&["locale", "languageCode"])
+    };
+    let tag = code
+        .as_deref()
+        .and_then(canonical_tag)
+        .or_else(|| canonical_tag(key))
+        .unwrap_or_else(|| key.to_owned());
+    let direction = match own(&["direction", "languageDirection"]) {
+        Some(text) if text.eq_ignore_ascii_case("rtl") => Direction::Rtl,
+        _ => Direction::Ltr,
+    };
+    // A language with menus has none of the root's.
+    let mut menus = menu::from_config(settings)?;
+    if menus.is_empty() {
+        menus = menu::from_config(root)?;
+    }
+    Ok(LanguageConfig {
+        key: key.to_lowercase(),
+        name: own(&["label", "languageName"]).unwrap_or_else(|| tag.clone()),
+        tag,
+        direction,
+        weight: fold::get(settings, "weight")
+            .and_then(cast::integer)
+            .and_then(|weight| i32::try_from(weight).ok())
+            .unwrap_or_default(),
+        content_dir: own(&["contentDir"])
+            .map_or_else(|| content_dir.to_owned(), |path| clean(&path)),
+        own_content_dir: true,
+        title: text(&["title"]).unwrap_or_default(),
+        has_cjk: text(&["hasCJKLanguage"]).as_deref() == Some("true"),
+        copyright: text(&["copyright"]),
+        time_zone: zone(settings)?.unwrap_or(time_zone),
+        menus,
+        params,
+    })
+}
+
+fn zone(settings: &Map<String, Value>) -> Result<Option<Tz>, Problem> {
+    let name = fold::get(settings, "timeZone")
+        .and_then(cast::text)
+        .unwrap_or_default();
+    match name.as_str() {
+        "" | "Local" => Ok(None),
+        name => name.parse().map(Some).map_err(|_| {
+            Problem::new(format!(
+                "`timeZone` is `{name}`, which is no time zone; write one like `Europe/Berlin`"
+            ))
+        }),
+    }
+}
+
+/// Whether languages have hosts of their own, and so no folder in addresses.
+fn languages_with_base_url(root: &Map<String, Value>) -> bool {
+    fold::map(root, "languages").is_some_and(|languages| {
+        languages
+            .values()
+            .filter_map(Value::as_object)
+            .any(|settings| fold::get(settings, "baseURL").is_some())
+    })
+}
+
+/// Singular to plural, both in lower case; `None` when nothing is said.
+fn taxonomies(value: Option<&Value>) -> Option<IndexMap<String, String>> {
+    let map = value?.as_object()?;
+    Some(
+        map.iter()
+            .filter_map(|(singular, plural)| {
+                let plural = cast::text(plural).filter(|plural| !plural.is_empty())?;
+                Some((singular.to_lowercase(), plural.to_lowercase()))
+            })
+            // The docs' way to have no taxonomy at all: `disableKinds` is another.
+            .filter(|(singular, _)| singular != "_merge")
+            .collect(),
+    )
+}
+
+impl Default for DateFields {
+    fn default() -> Self {
+        Self::from_config(None)
+    }
+}
+
+impl DateFields {
+    /// Hugo: resources/page/pagemeta, docs "Configure front matter".
+    fn from_config(settings: Option<&Map<String, Value>>) -> Self {
+        let field = |name: &str, default: &[&str]| {
+            let given = settings
+                .and_then(|settings| fold::get(settings, name))
+                .and_then(cast::list);
+            let mut keys: Vec<String> = Vec::new();
+            let mut add = |key: &str| {
+                let synonyms: &[&str] = match key {
+                    "lastmod" => &["modified"],
+                    "publishdate" => &["pubdate", "published"],
+                    "expirydate" => &["unpublishdate"],
+                    _ => &[],
+                };
+                for key in [key].iter().chain(synonyms) {
+                    if !keys.iter().any(|known| known == key) {
+                        keys.push((*key).to_owned());
+                    }
+                }
+            };
+            for key in given.unwrap_or_else(|| vec![":default".to_owned()]) {
+                match key.to_lowercase().as_str() {
+                    ":default" => default.iter().for_each(|key| add(key)),
+                    key => add(key),
+                }
+            }
+            keys
+        };
+        Self {
+            date: field("date", &["date", "publishdate", "lastmod"]),
+            lastmod: field("lastmod", &[":git", "lastmod", "date", "publishdate"]),
+            publish_date: field("publishDate", &["publishdate", "date"]),
+            expiry_date: field("expiryDate", &["expirydate"]),
+        }
+    }
+}
+
+/// The canonical spelling of a language tag (RFC 5646, section 2.1.1), if it
+/// has the shape of one.
+#[must_use]
+pub fn canonical_tag(tag: &str) -> Option<String> {
+    let tag = tag.trim().replace('_', "-");
+    let mut parts = Vec::new();
+    let mut singleton = false;
+    for (index, part) in tag.split('-').enumerate() {
+        let shaped =
+            (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
+        let language = part.len() >= 2 && part.bytes().all(|b| b.is_ascii_alphabetic());
+        if !shaped || (index == 0 && !language) {
+            return None;
+        }
+        let lower = part.to_ascii_lowercase();
+        parts.push(match part.len() {
+            2 if index > 0 && !singleton => lower.to_ascii_uppercase(),
+            4 if index > 0 && !singleton && language => {
+                let (head, tail) = lower.split_at(1);
+                head.to_ascii_uppercase() + tail
+            }
+            _ => lower,
+        });
+        // Behind `u-`, `x-` and their like everything is in lower case.
+        singleton |= part.len() == 1;
+    }
+    (!singleton
+        || tag
+            .split('-')
+            .next_back()
+            .is_some_and(|part| part.len() > 1))
+    .then(|| parts.join("-"))
+}
+
+/// A folder below the site's, with `/` and without dots at its ends.
+fn clean(path: &str) -> String {
+    path.replace('\\', "/")
+        .split('/')
+        .filter(|part| !part.is_empty() && *part != ".")
+        .collect::<Vec<_>>()
+        .join("/")
+}
+
+#[cfg(test)]
+#[path = "config_tests.rs"]
+mod tests;

@@ -1,0 +1,763 @@
+//! `broadsheet import hugo`: a Hugo site into the database.
+//!
+//! Files are read and rendered in parallel and written a chunk at a time, each
+//! chunk in one transaction: a crash leaves whole chunks, and the next import
+//! goes on from there. A file that is as it was when it was imported is not
+//! touched, nor is what was edited here since. A changed file becomes a new
+//! version of its article; what stood there before is in its history. A file
+//! that cannot be read is reported, and the rest goes in.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use entity::{Timestamp, View, article, body, revision, section, source_file, term_text};
+use rayon::prelude::*;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect,
+};
+use serde::Serialize;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::config::{self, SiteConfig};
+use super::convert::{self, Draft};
+use super::page::{self, Page};
+use super::problem::Problem;
+use super::sections::Sections;
+use super::tree::{self, Entry, EntryKind, Kind};
+use super::{front_matter, settings};
+use crate::article::store::{self, BodyFacts, Identity, Release};
+use crate::article::write::rendered;
+use crate::ctx::Ctx;
+use crate::error::{Error, Result};
+use crate::event::{Event, Write};
+use crate::render;
+use crate::site::Frame;
+use crate::taxonomy;
+
+/// Pages in one transaction.
+const CHUNK: usize = 400;
+
+/// What to import and how.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub dir: PathBuf,
+    /// BCP 47 tag of content that does not say.
+    pub language: Option<String>,
+    /// Say what would happen, and write nothing.
+    pub dry_run: bool,
+}
+
+/// What was done.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    pub dry_run: bool,
+    /// Content files found.
+    pub documents: usize,
+    pub created: usize,
+    pub updated: usize,
+    pub unchanged: usize,
+    /// Pages of sections, terms and home among them.
+    pub lists: usize,
+    /// Files beside the content, which stay where they are.
+    pub other_files: usize,
+    /// Documents that did not go in.
+    pub failures: Vec<Problem>,
+    /// Values that went into `params` because no field could take them.
+    pub warnings: Vec<Problem>,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for warning in &self.warnings {
+            writeln!(f, "warning: {warning}")?;
+        }
+        for failure in &self.failures {
+            writeln!(f, "error: {failure}")?;
+        }
+        let verb = if self.dry_run { "would be " } else { "" };
+        writeln!(
+            f,
+            "{} documents: {} {verb}created, {} {verb}updated, {} unchanged, {} failed \
+             ({} lists among them; {} other files left alone)",
+            self.documents,
+            self.created,
+            self.updated,
+            self.unchanged,
+            self.failures.len(),
+            self.lists,
+            self.other_files,
+        )
+    }
+}
+
+/// A content file, understood.
+struct Document {
+    entry: Entry,
+    page: Page,
+    keywords: Option<Value>,
+    body: Body,
+    file: source_file::Model,
+}
+
+struct Body {
+    markdown: String,
+    is_html: bool,
+}
+
+/// What is known of a file from the last import.
+struct Known {
+    hash: Vec<u8>,
+    article_id: Option<Uuid>,
+}
+
+pub async fn run(ctx: &Ctx, options: Options) -> Result<Report> {
+    let Options {
+        dir,
+        language,
+        dry_run,
+    } = options;
+    let mut report = Report {
+        dry_run,
+        ..Report::default()
+    };
+    let read = tokio::task::spawn_blocking(move || {
+        let config = config::load(&dir, language.as_deref())?;
+        let tree = tree::walk(&dir, &config)?;
+        Ok::<_, Problem>((config, tree))
+    })
+    .await
+    .map_err(Error::internal)?;
+    let (config, tree) = match read {
+        Ok((config, tree)) => (Arc::new(config), tree),
+        Err(problem) => {
+            report.failures.push(problem);
+            return Ok(report);
+        }
+    };
+    report.failures.extend(tree.problems);
+    let (lists, pages) = sort(tree.entries, &mut report);
+    let known = known(ctx).await?;
+    let moved = if dry_run {
+        false
+    } else {
+        configure(ctx, &config).await?
+    };
+    let frame = Arc::new(Frame::load(ctx.app()).await?);
+    let mut import = Import {
+        ctx,
+        config,
+        frame,
+        sections: Arc::new(Sections::default()),
+        known: Arc::new(known),
+        anew: moved,
+        paths: HashMap::new(),
+        report,
+    };
+    import.lists(lists).await?;
+    import.pages(pages).await?;
+    Ok(import.report)
+}
+
+/// Content that lists other content, and content that is listed.
+fn sort(entries: Vec<Entry>, report: &mut Report) -> (Vec<Entry>, Vec<Entry>) {
+    let (mut lists, mut pages) = (Vec::new(), Vec::new());
+    for entry in entries {
+        match entry.kind {
+            EntryKind::Content(Kind::Page) => pages.push(entry),
+            EntryKind::Content(_) => lists.push(entry),
+            EntryKind::Resource | EntryKind::Other => report.other_files += 1,
+        }
+    }
+    report.documents = pages.len() + lists.len();
+    report.lists = lists.len();
+    (lists, pages)
+}
+
+async fn known(ctx: &Ctx) -> Result<HashMap<String, Known>> {
+    use source_file::Column;
+    let rows: Vec<(String, Vec<u8>, Option<Uuid>)> = source_file::Entity::find()
+        .select_only()
+        .columns([Column::Path, Column::Hash, Column::ArticleId])
+        .into_tuple()
+        .all(ctx.app().db().read())
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(path, hash, article_id)| (path, Known { hash, article_id }))
+        .collect())
+}
+
+async fn configure(ctx: &Ctx, config: &SiteConfig) -> Result<bool> {
+    let mut write = Write::begin(ctx).await?;
+    let moved = settings::store(&mut write, config).await?;
+    write.commit().await?;
+    Ok(moved)
+}
+
+/// Reads a file; none when it is as it was.
+fn read(
+    entry: Entry,
+    config: &SiteConfig,
+    skip: impl Fn(&[u8]) -> bool,
+) -> Result<Option<Document>, Problem> {
+    let in_file = |problem: Problem| problem.in_file(&entry.relative);
+    let bytes = std::fs::read(&entry.file)
+        .map_err(|error| in_file(Problem::new(format!("cannot be read: {error}"))))?;
+    let hash = Sha256::digest(&bytes).to_vec();
+    if skip(&hash) {
+        return Ok(None);
+    }
+    let modified = std::fs::metadata(&entry.file)
+        .and_then(|meta| meta.modified())
+        .map_or(Timestamp::UNDATED, |time| {
+            chrono::DateTime::<chrono::Utc>::from(time).into()
+        });
+    let source = front_matter::split(&bytes).map_err(in_file)?;
+    let map = front_matter::parse(&source).map_err(in_file)?;
+    let keywords = convert::keywords(&map);
+    let mut page = page::read(map, config, &entry.language, &entry.name).map_err(in_file)?;
+    for warning in &mut page.warnings {
+        *warning = std::mem::take(warning).in_file(&entry.relative);
+    }
+    // PostgreSQL holds no U+0000 in a text; Markdown replaces it anyway.
+    let markdown = String::from_utf8_lossy(source.body).replace('\0', "\u{fffd}");
+    let raw_body = (markdown.as_bytes() != source.body).then(|| source.body.to_vec());
+    let file = source_file::Model {
+        path: entry.relative.clone(),
+        kind: String::new(),
+        article_id: None,
+        article_version: None,
+        language: settings::tag(config, &entry.language).to_owned(),
+        format: source.format.as_str().to_owned(),
+        front_matter: source.front_matter.to_vec(),
+        raw_body,
+        hash,
+        size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+        modified,
+    };
+    let is_html = matches!(entry.extension.as_str(), "html" | "htm");
+    Ok(Some(Document {
+        body: Body { markdown, is_html },
+        entry,
+        page,
+        keywords,
+        file,
+    }))
+}
+
+fn render_row(id: Uuid, body: Body, has_cjk: bool) -> Result<body::Model> {
+    let Body { markdown, is_html } = body;
+    if !is_html {
+        return rendered(id, markdown, has_cjk);
+    }
+    let mut row = rendered(id, String::new(), has_cjk)?;
+    let done = render::render_html(&markdown, &render::Options { cjk: has_cjk });
+    row.html = done.html;
+    row.plain_text = done.plain_text;
+    row.headings = serde_json::to_value(done.headings)?;
+    row.summary = done.summary;
+    row.word_count = i32::try_from(done.word_count).unwrap_or(i32::MAX);
+    row.reading_time = i32::try_from(done.reading_time_minutes).unwrap_or(i32::MAX);
+    row.markdown = markdown;
+    Ok(row)
+}
+
+/// One import under way.
+struct Import<'a> {
+    ctx: &'a Ctx,
+    config: Arc<SiteConfig>,
+    frame: Arc<Frame>,
+    sections: Arc<Sections>,
+    known: Arc<HashMap<String, Known>>,
+    /// Addresses follow other rules than before: every file counts as changed.
+    anew: bool,
+    /// Addresses given in this import, to the file that has each.
+    paths: HashMap<String, String>,
+    report: Report,
+}
+
+/// A page ready to be written.
+struct Ready {
+    document: Source,
+    draft: Draft,
+    body: body::Model,
+}
+
+/// What is left of a document when its content is taken.
+struct Source {
+    relative: String,
+    language: String,
+    file: source_file::Model,
+}
+
+impl Import<'_> {
+    /// Sections, terms and home: read whole, since addresses below depend on
+    /// them; written where they changed.
+    async fn lists(&mut self, entries: Vec<Entry>) -> Result<()> {
+        let config = Arc::clone(&self.config);
+        let outcomes: Vec<_> = tokio::task::spawn_blocking(move || {
+            entries
+                .into_par_iter()
+                .map(|entry| read(entry, &config, |_| false))
+                .collect()
+        })
+        .await
+        .map_err(Error::internal)?;
+        let mut sections = Sections::default();
+        let mut changed = Vec::new();
+        for outcome in outcomes {
+            match outcome {
+                Ok(Some(mut document)) => {
+                    sections.note(&document.entry, &document.page);
+                    self.report.warnings.append(&mut document.page.warnings);
+                    let before = self.known.get(&document.file.path);
+                    match before {
+                        Some(before) if before.hash == document.file.hash && !self.anew => {
+                            self.report.unchanged += 1;
+                        }
+                        Some(_) => {
+                            self.report.updated += 1;
+                            changed.push(document);
+                        }
+                        None => {
+                            self.report.created += 1;
+                            changed.push(document);
+                        }
+                    }
+                }
+                Ok(None) => {}
+                Err(problem) => self.report.failures.push(problem),
+            }
+        }
+        self.sections = Arc::new(sections);
+        if changed.is_empty() || self.report.dry_run {
+            return Ok(());
+        }
+        let mut write = Write::begin(self.ctx).await?;
+        for document in changed {
+            self.list(&mut write, document).await?;
+        }
+        write.commit().await
+    }
+
+    async fn list(&self, write: &mut Write<'_>, document: Document) -> Result<()> {
+        let Document {
+            entry,
+            page,
+            keywords: _,
+            body,
+            mut file,
+        } = document;
+        let language = self.frame.language_of(&file.language);
+        let row = render_row(Uuid::nil(), body, language.row.has_cjk)?;
+        if let EntryKind::Content(Kind::Term { taxonomy, term }) = &entry.kind {
+            "term".clone_into(&mut file.kind);
+            let ids =
+                taxonomy::ensure_many(write, &self.frame, taxonomy, std::slice::from_ref(term))
+                    .await?;
+            if let Some(id) = ids.get(term) {
+                let text = term_text::Model {
+                    term_id: *id,
+                    language: file.language.clone(),
+                    name: Some(page.title).filter(|title| !title.is_empty()),
+                    description: page.description,
+                    markdown: row.markdown,
+                    html: row.html,
+                    params: Value::Object(page.params),
+                };
+                settings::put_term_text(write, text, *id).await?;
+            }
+        } else {
+            "section".clone_into(&mut file.kind);
+            let parts = super::address::Parts::new(&entry, &page);
+            let path = self.config.rules.page_path(&self.sections, &parts);
+            let title = if page.title.is_empty() {
+                match entry.dir.rsplit('/').next() {
+                    Some("") | None => language.row.title.clone(),
+                    Some(name) => name.to_owned(),
+                }
+            } else {
+                page.title
+            };
+            let row = section::Model {
+                language: file.language.clone(),
+                name: entry.dir.clone(),
+                path,
+                title,
+                description: page.description,
+                draft: page.draft,
+                weight: page.weight,
+                markdown: row.markdown,
+                html: row.html,
+                params: Value::Object(page.params),
+            };
+            settings::put_section(write, row).await?;
+        }
+        settings::put_files(write, vec![file]).await
+    }
+
+    async fn pages(&mut self, entries: Vec<Entry>) -> Result<()> {
+        let mut entries = entries;
+        while !entries.is_empty() {
+            let rest = entries.split_off(entries.len().min(CHUNK));
+            let chunk = std::mem::replace(&mut entries, rest);
+            let ready = self.prepare(chunk).await?;
+            let ready = self.refuse_taken(ready).await?;
+            if self.report.dry_run {
+                for ready in &ready {
+                    let known = self.known.get(&ready.document.relative);
+                    if known.is_some_and(|known| known.article_id.is_some()) {
+                        self.report.updated += 1;
+                    } else {
+                        self.report.created += 1;
+                    }
+                }
+            } else if !ready.is_empty() {
+                self.write(ready).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads, understands and renders a chunk on all cores.
+    async fn prepare(&mut self, chunk: Vec<Entry>) -> Result<Vec<Ready>> {
+        let (config, frame, sections, known, anew) = (
+            Arc::clone(&self.config),
+            Arc::clone(&self.frame),
+            Arc::clone(&self.sections),
+            Arc::clone(&self.known),
+            self.anew,
+        );
+        let ids: Vec<_> = chunk.iter().map(|_| self.ctx.new_id()).collect();
+        let outcomes: Vec<_> = tokio::task::spawn_blocking(move || {
+            chunk
+                .into_par_iter()
+                .zip(ids)
+                .map(|(entry, body_id)| {
+                    let before = known.get(&entry.relative);
+                    let same = |hash: &[u8]| {
+                        !anew
+                            && before.is_some_and(|known| {
+                                known.hash == hash && known.article_id.is_some()
+                            })
+                    };
+                    let Some(document) = read(entry, &config, same)? else {
+                        return Ok(None);
+                    };
+                    let Document {
+                        entry,
+                        mut page,
+                        keywords,
+                        body,
+                        file,
+                    } = document;
+                    let warnings = std::mem::take(&mut page.warnings);
+                    let draft = convert::draft(
+                        &config.rules,
+                        &sections,
+                        &entry,
+                        page,
+                        keywords,
+                        &body.markdown,
+                    );
+                    let has_cjk = frame.language_of(&file.language).row.has_cjk;
+                    let body = render_row(body_id, body, has_cjk).map_err(|error| {
+                        Problem::new(error.to_string()).in_file(&entry.relative)
+                    })?;
+                    let document = Source {
+                        relative: entry.relative,
+                        language: file.language.clone(),
+                        file,
+                    };
+                    Ok::<_, Problem>(Some((
+                        Ready {
+                            document,
+                            draft,
+                            body,
+                        },
+                        warnings,
+                    )))
+                })
+                .collect()
+        })
+        .await
+        .map_err(Error::internal)?;
+        let mut all = Vec::with_capacity(outcomes.len());
+        for outcome in outcomes {
+            match outcome {
+                Ok(Some((ready, warnings))) => {
+                    self.report.warnings.extend(warnings);
+                    all.push(ready);
+                }
+                Ok(None) => self.report.unchanged += 1,
+                Err(problem) => self.report.failures.push(problem),
+            }
+        }
+        Ok(all)
+    }
+
+    /// Reports documents whose address another one has.
+    async fn refuse_taken(&mut self, ready: Vec<Ready>) -> Result<Vec<Ready>> {
+        use entity::article_copy::{Column, Entity};
+        let paths: Vec<_> = ready.iter().map(|ready| ready.draft.path.clone()).collect();
+        let taken: Vec<(String, Uuid)> = Entity::find()
+            .select_only()
+            .columns([Column::Path, Column::ArticleId])
+            .filter(Column::Path.is_in(paths))
+            .filter(Column::View.ne(View::Trash))
+            .into_tuple()
+            .all(self.ctx.app().db().read())
+            .await?;
+        let mut owners: HashMap<String, HashSet<Uuid>> = HashMap::new();
+        for (path, id) in taken {
+            owners.entry(path).or_default().insert(id);
+        }
+        let mut free = Vec::with_capacity(ready.len());
+        for ready in ready {
+            let path = &ready.draft.path;
+            let own = self
+                .known
+                .get(&ready.document.relative)
+                .and_then(|known| known.article_id);
+            let other = match self.paths.get(path) {
+                Some(file) => Some(file.clone()),
+                None => owners
+                    .get(path)
+                    .is_some_and(|ids| ids.iter().any(|id| Some(*id) != own))
+                    .then(|| "another article".to_owned()),
+            };
+            if let Some(other) = other {
+                let message =
+                    format!("the address {path} is that of {other}, too: give one of them a slug");
+                self.report
+                    .failures
+                    .push(Problem::new(message).in_file(&ready.document.relative));
+            } else {
+                self.paths
+                    .insert(path.clone(), ready.document.relative.clone());
+                free.push(ready);
+            }
+        }
+        Ok(free)
+    }
+
+    /// Writes a chunk in one transaction.
+    async fn write(&mut self, ready: Vec<Ready>) -> Result<()> {
+        let mut write = Write::begin(self.ctx).await?;
+        let terms = self.terms(&mut write, &ready).await?;
+        let heads = self.heads(&write, &ready).await?;
+        let mut new_heads = Vec::new();
+        let (mut bodies, mut revisions, mut projections) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut files, mut redirects, mut paths, mut drafts) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for Ready {
+            document,
+            draft,
+            body,
+        } in ready
+        {
+            let Source {
+                relative,
+                language,
+                mut file,
+            } = document;
+            let Draft {
+                mut content,
+                terms: names,
+                release,
+                path,
+            } = draft;
+            convert::resolve_terms(&mut content, &names, |taxonomy, name| {
+                terms.get(taxonomy)?.get(name).copied()
+            });
+            let known = self.known.get(&relative).and_then(|known| known.article_id);
+            let before = known.and_then(|id| heads.get(&id));
+            let is_new = before.is_none();
+            let revision_id = self.ctx.new_id();
+            let head = article::Model {
+                id: before.map_or_else(|| self.ctx.new_id(), |head| head.id),
+                language: language.clone(),
+                owner_id: before.and_then(|head| head.owner_id),
+                version: before.map_or(0, |head| head.version) + 1,
+                revision_id,
+                created_at: before.map_or(self.ctx.now(), |head| head.created_at),
+                trashed_at: None,
+            };
+            let facts = BodyFacts {
+                id: body.id,
+                summary: body.summary.clone(),
+                word_count: body.word_count,
+                reading_time: body.reading_time,
+            };
+            let identity = Identity {
+                article_id: head.id,
+                revision_id,
+                owner_id: head.owner_id,
+                version: head.version,
+                language: &language,
+                created_at: head.created_at,
+            };
+            let views: &[View] = match release {
+                Some(_) => &[View::Working, View::Published],
+                None => &[View::Working],
+            };
+            for view in views {
+                projections.push(store::project(
+                    &write,
+                    &self.frame,
+                    *view,
+                    identity,
+                    &content,
+                    &facts,
+                    release,
+                ));
+            }
+            match release {
+                Some(_) => {
+                    for alias in content.aliases.iter().filter(|alias| **alias != path) {
+                        redirects.push(store::redirect_to(
+                            &write,
+                            alias.clone(),
+                            &language,
+                            head.id,
+                        ));
+                    }
+                    paths.push(path.clone());
+                }
+                None if !is_new => drafts.push(head.id),
+                None => {}
+            }
+            revisions.push(
+                revision::Model {
+                    id: revision_id,
+                    article_id: head.id,
+                    version: head.version,
+                    created_at: self.ctx.now(),
+                    author_id: None,
+                    message: Some(format!("Imported from {relative}")),
+                    content: serde_json::to_value(&content)?,
+                    body_id: body.id,
+                }
+                .into_active_model()
+                .reset_all(),
+            );
+            bodies.push(body.into_active_model().reset_all());
+            "article".clone_into(&mut file.kind);
+            file.article_id = Some(head.id);
+            file.article_version = Some(head.version);
+            files.push(file);
+            record(&mut write, &head, release, &path);
+            if is_new {
+                self.report.created += 1;
+                new_heads.push(head.into_active_model().reset_all());
+            } else {
+                self.report.updated += 1;
+                let id = head.id;
+                let mut change = head.into_active_model().reset_all();
+                change.trashed_at = Set(None);
+                change.update(write.txn()).await?;
+                store::remove(&write, View::Trash, &[id]).await?;
+            }
+        }
+        for rows in new_heads.chunks(500) {
+            article::Entity::insert_many(rows.to_vec())
+                .exec_without_returning(write.txn())
+                .await?;
+        }
+        for rows in bodies.chunks(500) {
+            body::Entity::insert_many(rows.to_vec())
+                .exec_without_returning(write.txn())
+                .await?;
+        }
+        for rows in revisions.chunks(500) {
+            revision::Entity::insert_many(rows.to_vec())
+                .exec_without_returning(write.txn())
+                .await?;
+        }
+        store::remove(&write, View::Published, &drafts).await?;
+        store::put(&write, projections).await?;
+        unique_by_path(&mut redirects);
+        store::redirect(&write, redirects).await?;
+        store::drop_redirects(&write, &paths).await?;
+        settings::put_files(&write, files).await?;
+        write.commit().await
+    }
+
+    /// The ids of all terms that a chunk names, by taxonomy and name.
+    async fn terms(
+        &self,
+        write: &mut Write<'_>,
+        ready: &[Ready],
+    ) -> Result<HashMap<String, HashMap<String, Uuid>>> {
+        let mut names: indexmap::IndexMap<&str, indexmap::IndexSet<&String>> =
+            indexmap::IndexMap::new();
+        for ready in ready {
+            for (taxonomy, terms) in &ready.draft.terms {
+                names.entry(taxonomy).or_default().extend(terms);
+            }
+        }
+        let mut ids = HashMap::new();
+        for (taxonomy, names) in names {
+            let names: Vec<_> = names.into_iter().cloned().collect();
+            let found = taxonomy::ensure_many(write, &self.frame, taxonomy, &names).await?;
+            ids.insert(taxonomy.to_owned(), found);
+        }
+        Ok(ids)
+    }
+
+    /// The articles that files of a chunk were imported as before.
+    async fn heads(
+        &self,
+        write: &Write<'_>,
+        ready: &[Ready],
+    ) -> Result<HashMap<Uuid, article::Model>> {
+        let ids: Vec<_> = ready
+            .iter()
+            .filter_map(|ready| self.known.get(&ready.document.relative)?.article_id)
+            .collect();
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let heads = article::Entity::find()
+            .filter(article::Column::Id.is_in(ids))
+            .lock_exclusive()
+            .all(write.txn())
+            .await?;
+        Ok(heads.into_iter().map(|head| (head.id, head)).collect())
+    }
+}
+
+fn record(write: &mut Write<'_>, head: &article::Model, release: Option<Release>, path: &str) {
+    let event = |kind| Event {
+        language: Some(head.language.clone()),
+        data: json!({ "path": path, "import": true }),
+        ..Event::of(kind, head.id, head.version)
+    };
+    write.record(event(if head.version == 1 {
+        "article.created"
+    } else {
+        "article.saved"
+    }));
+    if let Some(release) = release {
+        let later = release.from > write.ctx().now();
+        write.record(event(if later {
+            "article.scheduled"
+        } else {
+            "article.published"
+        }));
+    }
+}
+
+/// Two pages may claim the same alias; as in Hugo, the last one has it.
+fn unique_by_path(redirects: &mut Vec<entity::redirect::Model>) {
+    let mut seen = HashSet::new();
+    redirects.reverse();
+    redirects.retain(|redirect| seen.insert(redirect.path.clone()));
+    redirects.reverse();
+}

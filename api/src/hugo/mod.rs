@@ -1,0 +1,82 @@
+//! Reading a Hugo site: its configuration, its tree of content files, their
+//! front matter, and the address that Hugo gives each page.
+//!
+//! Everything here is pure: bytes and paths in, plain values out. The one
+//! exception is that [`config::load`] and [`tree::walk`] read the file system.
+//!
+//! | module | what it knows |
+//! |---|---|
+//! | [`front_matter`] | where front matter ends and the body begins; YAML, TOML and JSON into one ordered map |
+//! | [`yaml`], [`toml_value`] | the two formats, scalars resolved as Hugo resolves them |
+//! | [`fold`], [`cast`] | keys in any case; weakly typed values |
+//! | [`date`] | every spelling of a date |
+//! | [`config`] | the site, its languages and menus |
+//! | [`tree`] | the content folders: language, bundle, kind and logical path of each file |
+//! | [`page`] | front matter as typed fields, the rest as parameters |
+//! | [`menu`] | menu entries, in configuration and front matter |
+//! | [`address`], [`permalink`], [`sanitize`] | the address of a page |
+//! | [`problem`] | what is wrong, in which file and line |
+//!
+//! **Invariants.** No input makes this module panic. Nothing that was written
+//! is lost: a value that a typed field cannot take stays in the parameters
+//! under its own key, with a warning. The reference is Hugo 0.168.
+//!
+//! # Where Broadsheet is kinder than Hugo
+//!
+//! | what | Hugo 0.168 | Broadsheet |
+//! |---|---|---|
+//! | YAML front matter closed by `...` | error | accepted |
+//! | a body without front matter that begins with `+`, `-` or `{{` | error | a body |
+//! | an HTML page (`.html`) | error: `security.allowContent` | a page, its body is HTML |
+//! | a shortcode nobody defined | error | accepted: the body is not rendered here |
+//! | a date like `2020-1-2`, `2020/01/02`, `2020-01-02 03:04`, `2 Jan 2020`, `January 2, 2020` | error | read as what it plainly means |
+//! | a date with spaces around it, `2020-01-02T03:04:05+08`, `2020-01-02 03:04:05 UTC` | error | read |
+//! | a date that cannot be read at all | error | no date, the value kept in the parameters, a warning |
+//! | a time without a date (`3:04PM`) as a date | the year 0 | no date, as above |
+//! | a JSON number as a date | error | Unix seconds, as in YAML |
+//! | `published: false` | error: no date | a draft |
+//! | `title: {a: b}`, `draft: yes`, `weight: 0.1` | the empty value | the same, the value kept in the parameters, a warning |
+//! | terms that are no texts (`tags: {a: 1}`) | none | none, the value kept in the parameters, a warning |
+//! | `menu: ""` | an entry in a menu without a name | no entry |
+//! | an absolute `url` or alias | error | left out, kept in the parameters, a warning |
+//! | an empty alias | the folder above the page | none |
+//! | an anchor without a value (`a: &x`) | error | null |
+//! | a key in two spellings (`Title`, `title`) | one of them by chance | the last; the other is kept in the parameters |
+//! | two `permalinks` for one page (`posts`, `posts/x`) | one of them by chance | the longer section's |
+//! | `index.md` at the root without `_index.md` | the home page, all others its resources | the home page, all others pages |
+//! | a content folder inside another (`content`, `content/zh`) | its pages twice | its pages once, by the inner folder |
+//!
+//! Still errors, because nothing can be read for sure: a key given twice, a
+//! front matter that is never closed, YAML that is no YAML (`title: @foo`).
+//!
+//! Not looked at: themes, modules and mounts, `cascade`, content adapters,
+//! dates from Git or the file system, and Org mode. Sections without a date
+//! have none here; Hugo gives them that of their newest page.
+
+pub mod address;
+pub mod cast;
+pub mod config;
+mod config_file;
+pub mod date;
+pub mod fold;
+pub mod front_matter;
+mod glob;
+mod go_date;
+pub mod menu;
+pub mod page;
+mod page_dates;
+mod page_values;
+pub mod permalink;
+pub mod problem;
+pub mod sanitize;
+mod sections;
+pub mod toml_value;
+pub mod tree;
+pub mod yaml;
+mod yaml_repair;
+
+// What follows writes: the rest of this module is pure.
+mod convert;
+pub mod demo;
+pub mod import;
+mod settings;

@@ -1,0 +1,136 @@
+//! Sections, taxonomies and terms that have a file, as far as the addresses of
+//! other pages depend on them.
+//!
+//! Invariant: paths are compared in their normalized form, languages by Hugo's
+//! key. A folder at the top is a section whether it has a file or not.
+
+use std::collections::HashMap;
+
+use super::page::Page;
+use super::sanitize::normalize;
+use super::tree::{Entry, EntryKind, Kind};
+
+/// The pages that have pages below them, as far as the addresses of others
+/// depend on them: a slug of a section stands in the address of all its pages.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sections(HashMap<(String, String), Section>);
+
+/// What the addresses of others take from one of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Section {
+    pub slug: Option<String>,
+    pub url: Option<String>,
+    pub title: String,
+}
+
+impl Sections {
+    /// Notes a section, taxonomy or term that has a file; `dir` is its folder
+    /// below the content folder.
+    pub fn insert(
+        &mut self,
+        language: &str,
+        dir: &str,
+        slug: Option<&str>,
+        url: Option<&str>,
+        title: &str,
+    ) {
+        let filled = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
+        let section = Section {
+            slug: filled(slug),
+            url: filled(url),
+            title: title.to_owned(),
+        };
+        self.0
+            .insert((language.to_owned(), normalize(dir)), section);
+    }
+
+    /// Notes what a content file says, if it is a section, taxonomy or term.
+    pub fn note(&mut self, entry: &Entry, page: &Page) {
+        if let EntryKind::Content(Kind::Section | Kind::Taxonomy { .. } | Kind::Term { .. }) =
+            entry.kind
+        {
+            self.insert(
+                &entry.language,
+                &entry.dir,
+                page.slug.as_deref(),
+                page.url.as_deref(),
+                &page.title,
+            );
+        }
+    }
+
+    pub(super) fn get(&self, language: &str, normalized: &str) -> Option<&Section> {
+        if self.0.is_empty() {
+            return None;
+        }
+        self.0.get(&(language.to_owned(), normalized.to_owned()))
+    }
+
+    /// The elements of the section that a page is in: its own path for a section,
+    /// else the nearest folder above that is one. A folder at the top always is.
+    pub(super) fn current(&self, language: &str, dir: &str, is_branch: bool) -> Vec<String> {
+        let path = normalize(dir);
+        let mut elements: Vec<String> = path
+            .split('/')
+            .filter(|element| !element.is_empty())
+            .map(str::to_owned)
+            .collect();
+        if !is_branch {
+            while elements.len() > 1 && self.get(language, &elements.join("/")).is_none() {
+                elements.pop();
+            }
+        }
+        elements
+    }
+}
+
+/// The title that Hugo makes up for a section without a file, in the plural.
+pub(super) fn plural(name: &str) -> String {
+    let before = |ending: &str| name.strip_suffix(ending);
+    if name.is_empty() || name.ends_with('s') || !name.is_ascii() {
+        name.to_owned()
+    } else if let Some(stem) = before("y")
+        && !stem.ends_with(['a', 'e', 'i', 'o', 'u'])
+    {
+        format!("{stem}ies")
+    } else if name.ends_with(['x', 'z']) || name.ends_with("ch") || name.ends_with("sh") {
+        format!("{name}es")
+    } else {
+        format!("{name}s")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_section_above_is_the_current_one() {
+        let mut sections = Sections::default();
+        sections.insert("en", "Posts/Deep Er", None, None, "");
+        let check = |dir: &str, is_branch: bool, expected: &str| {
+            assert_eq!(sections.current("en", dir, is_branch).join("/"), expected);
+        };
+        check("", false, "");
+        check("Posts/Any", false, "posts");
+        check("posts/deep-er/x/y", false, "posts/deep-er");
+        check("posts/any", true, "posts/any");
+        assert_eq!(
+            sections.current("fr", "posts/deep-er", false).join("/"),
+            "posts"
+        );
+    }
+
+    #[test]
+    fn titles_are_made_up_in_the_plural() {
+        for (name, expected) in [
+            ("post", "posts"),
+            ("news", "news"),
+            ("story", "stories"),
+            ("box", "boxes"),
+            ("中", "中"),
+        ] {
+            assert_eq!(plural(name), expected);
+        }
+    }
+}

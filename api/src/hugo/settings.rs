@@ -1,0 +1,444 @@
+//! What a Hugo configuration says, as the site's rows.
+//!
+//! Mainroad's parameters become settings; every parameter stays in `params` as
+//! well. Source: the Mainroad theme's documentation, "Configuration".
+
+use entity::{language, menu_entry, section, site, source_file, term_text};
+use indexmap::IndexMap;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Iterable, PaginatorTrait,
+    QueryFilter,
+};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::config::{Direction, LanguageConfig, SiteConfig};
+use super::{cast, fold};
+use crate::error::Result;
+use crate::event::{Event, Write};
+use crate::site::{PageDefaults, Sidebar, SiteAuthor, Switches, WidgetSetting, Widgets};
+
+/// The path under which the configuration's hash is kept.
+const CONFIGURATION: &str = "(configuration)";
+
+fn text(params: &Map<String, Value>, key: &str) -> Option<String> {
+    fold::get(params, key)
+        .and_then(cast::text)
+        .filter(|text| !text.trim().is_empty())
+}
+
+fn table<'a>(params: &'a Map<String, Value>, key: &str) -> Option<&'a Map<String, Value>> {
+    fold::get(params, key).and_then(Value::as_object)
+}
+
+fn flag(params: &Map<String, Value>, key: &str) -> Option<bool> {
+    fold::get(params, key).and_then(Value::as_bool)
+}
+
+fn author(params: &Map<String, Value>) -> Option<SiteAuthor> {
+    match fold::get(params, "author")? {
+        Value::Object(map) => Some(SiteAuthor {
+            name: text(map, "name")?,
+            bio: text(map, "bio"),
+            avatar: text(map, "avatar"),
+        }),
+        value => Some(SiteAuthor {
+            name: cast::text(value)?,
+            bio: None,
+            avatar: None,
+        })
+        .filter(|author| !author.name.is_empty()),
+    }
+}
+
+/// Accounts by network, in order; `custom` ones by their titles.
+fn social(params: &Map<String, Value>) -> IndexMap<String, String> {
+    let own = table(params, "widgets").and_then(|widgets| table(widgets, "social"));
+    let mut links = IndexMap::new();
+    for (network, value) in own
+        .or_else(|| table(params, "social"))
+        .into_iter()
+        .flatten()
+    {
+        match value {
+            Value::String(value) => {
+                links.insert(network.clone(), value.clone());
+            }
+            Value::Array(custom) => {
+                for entry in custom.iter().filter_map(Value::as_object) {
+                    if let (Some(title), Some(url)) = (text(entry, "title"), text(entry, "url")) {
+                        links.insert(title, url);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    links
+}
+
+fn sidebar(value: &Value) -> Option<Sidebar> {
+    match value {
+        Value::String(text) if text.eq_ignore_ascii_case("left") => Some(Sidebar::Left),
+        Value::String(text) if text.eq_ignore_ascii_case("right") => Some(Sidebar::Right),
+        Value::String(text) if text.eq_ignore_ascii_case("false") => Some(Sidebar::None),
+        Value::Bool(false) => Some(Sidebar::None),
+        _ => None,
+    }
+}
+
+fn widgets(params: &Map<String, Value>) -> Widgets {
+    let places = table(params, "sidebar");
+    let list: Vec<WidgetSetting> = places
+        .and_then(|places| fold::get(places, "widgets"))
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(cast::text)
+        .map(|name| WidgetSetting {
+            name,
+            settings: Value::Null,
+        })
+        .collect();
+    let page = |kind: &str| PageDefaults {
+        sidebar: places
+            .and_then(|places| fold::get(places, kind))
+            .and_then(sidebar),
+        widgets: list.clone(),
+    };
+    let own = table(params, "widgets");
+    let number = |key: &str| {
+        let number = own
+            .and_then(|own| fold::get(own, key))
+            .and_then(cast::integer)?;
+        u32::try_from(number).ok()
+    };
+    let counter = |key: &str| own.and_then(|own| flag(own, key)).unwrap_or(false);
+    Widgets {
+        home: page("home"),
+        list: page("list"),
+        single: page("single"),
+        recent_num: number("recent_num"),
+        tags_counter: counter("tags_counter"),
+        categories_counter: counter("categories_counter"),
+        settings: own
+            .into_iter()
+            .flatten()
+            .filter(|(_, value)| value.is_object())
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
+    }
+}
+
+fn switches(params: &Map<String, Value>) -> Switches {
+    Switches {
+        comments: flag(params, "comments"),
+        authorbox: flag(params, "authorbox"),
+        pager: flag(params, "pager"),
+        toc: flag(params, "toc"),
+        mathjax: flag(params, "mathjax"),
+    }
+}
+
+fn main_sections(config: &SiteConfig, params: &Map<String, Value>) -> Vec<String> {
+    fold::get(params, "mainSections")
+        .or_else(|| fold::get(&config.root, "mainSections"))
+        .and_then(cast::list)
+        .unwrap_or_default()
+}
+
+fn language_row(config: &SiteConfig, language: &LanguageConfig) -> language::Model {
+    let params = &language.params;
+    let json = |value: serde_json::Result<Value>| value.unwrap_or_default();
+    language::Model {
+        tag: language.tag.clone(),
+        key: language.key.clone(),
+        name: language.name.clone(),
+        right_to_left: language.direction == Direction::Rtl,
+        weight: language.weight,
+        fallback: None,
+        has_cjk: language.has_cjk,
+        title: language.title.clone(),
+        subtitle: text(params, "subtitle"),
+        description: text(params, "description"),
+        copyright: language.copyright.clone(),
+        author: json(serde_json::to_value(author(params))),
+        social: json(serde_json::to_value(social(params))),
+        main_sections: json!(main_sections(config, params)),
+        widgets: json(serde_json::to_value(widgets(params))),
+        switches: json(serde_json::to_value(switches(params))),
+        params: Value::Object(params.clone()),
+    }
+}
+
+/// The tag of a language by Hugo's key.
+#[must_use]
+pub fn tag<'a>(config: &'a SiteConfig, key: &'a str) -> &'a str {
+    config.language(key).map_or(key, |language| &language.tag)
+}
+
+/// A menu entry without an id, as it is compared and stored.
+#[derive(Serialize)]
+struct Entry {
+    menu: String,
+    language: String,
+    identifier: String,
+    parent: Option<String>,
+    name: String,
+    url: Option<String>,
+    title: Option<String>,
+    weight: i32,
+    params: Map<String, Value>,
+}
+
+/// Settings that Hugo has and menus do not: kept with the other parameters.
+pub fn menu_params(entry: &super::menu::MenuEntry) -> Map<String, Value> {
+    let mut params = entry.params.clone();
+    for (key, value) in [("pre", &entry.pre), ("post", &entry.post)] {
+        if let Some(value) = value {
+            params.insert(key.to_owned(), json!(value));
+        }
+    }
+    params
+}
+
+fn menus(config: &SiteConfig) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for language in &config.languages {
+        let prefix = match config.rules.prefix(&language.key) {
+            "" => String::new(),
+            prefix => format!("/{prefix}"),
+        };
+        for (menu, own) in &language.menus {
+            for entry in own {
+                let page = entry
+                    .page_ref
+                    .as_ref()
+                    .map(|page| match page.trim_matches('/') {
+                        "" => format!("{prefix}/"),
+                        page => format!("{prefix}/{page}/"),
+                    });
+                entries.push(Entry {
+                    menu: menu.clone(),
+                    language: language.tag.clone(),
+                    identifier: entry
+                        .identifier
+                        .clone()
+                        .unwrap_or_else(|| entry.name.clone()),
+                    parent: entry.parent.clone(),
+                    name: entry.name.clone(),
+                    url: entry.url.clone().or(page).or(Some(String::new())),
+                    title: entry.title.clone(),
+                    weight: entry.weight,
+                    params: menu_params(entry),
+                });
+            }
+        }
+    }
+    entries
+}
+
+/// Writes site, languages and menus, if they are not the ones written last.
+/// Says whether addresses may have changed with them.
+pub async fn store(write: &mut Write<'_>, config: &SiteConfig) -> Result<bool> {
+    let site = site::Model {
+        id: 1,
+        base_url: match config.base_url.trim_end_matches('/') {
+            "" => "http://127.0.0.1:8080/".to_owned(),
+            base => format!("{base}/"),
+        },
+        time_zone: config.time_zone.name().to_owned(),
+        default_language: tag(config, &config.default_language).to_owned(),
+        rules: serde_json::to_value(&config.rules)?,
+    };
+    let languages: Vec<_> = config
+        .languages
+        .iter()
+        .map(|language| language_row(config, language))
+        .collect();
+    let menus = menus(config);
+    let said = json!([
+        [
+            site.base_url,
+            site.time_zone,
+            site.default_language,
+            site.rules
+        ],
+        languages
+            .iter()
+            .map(|language| format!("{language:?}"))
+            .collect::<Vec<_>>(),
+        menus,
+    ]);
+    let hash = Sha256::digest(serde_json::to_vec(&said)?).to_vec();
+    let before = source_file::Entity::find_by_id(CONFIGURATION.to_owned())
+        .one(write.txn())
+        .await?;
+    if before.is_some_and(|before| before.hash == hash) {
+        return Ok(false);
+    }
+    let old = site::Entity::find_by_id(1).one(write.txn()).await?;
+    let moved = old.is_some_and(|old| old.rules != site.rules);
+    upsert_languages(write, languages).await?;
+    site::Entity::insert(site.into_active_model().reset_all())
+        .on_conflict(
+            OnConflict::column(site::Column::Id)
+                .update_columns(site::Column::iter().filter(|c| !matches!(c, site::Column::Id)))
+                .to_owned(),
+        )
+        .exec_without_returning(write.txn())
+        .await?;
+    replace_menus(write, menus).await?;
+    let file = source_file::Model {
+        path: CONFIGURATION.to_owned(),
+        kind: "configuration".to_owned(),
+        article_id: None,
+        article_version: None,
+        language: String::new(),
+        format: String::new(),
+        front_matter: Vec::new(),
+        raw_body: None,
+        hash,
+        size: 0,
+        modified: write.ctx().now(),
+    };
+    put_files(write, vec![file]).await?;
+    write.record(Event::new("site.configured"));
+    Ok(moved)
+}
+
+async fn upsert_languages(write: &Write<'_>, languages: Vec<language::Model>) -> Result<()> {
+    let kept: Vec<_> = languages
+        .iter()
+        .map(|language| language.tag.clone())
+        .collect();
+    let others = language::Entity::find()
+        .filter(language::Column::Tag.is_not_in(kept))
+        .all(write.txn())
+        .await?;
+    for other in others {
+        let used = entity::article::Entity::find()
+            .filter(entity::article::Column::Language.eq(other.tag.as_str()))
+            .count(write.txn())
+            .await?;
+        // A language with articles stays, whatever the configuration says.
+        if used == 0 {
+            language::Entity::delete_by_id(other.tag)
+                .exec(write.txn())
+                .await?;
+        }
+    }
+    for language in languages {
+        language::Entity::insert(language.into_active_model().reset_all())
+            .on_conflict(
+                OnConflict::column(language::Column::Tag)
+                    .update_columns(
+                        language::Column::iter().filter(|c| !matches!(c, language::Column::Tag)),
+                    )
+                    .to_owned(),
+            )
+            .exec_without_returning(write.txn())
+            .await?;
+    }
+    Ok(())
+}
+
+async fn replace_menus(write: &Write<'_>, menus: Vec<Entry>) -> Result<()> {
+    menu_entry::Entity::delete_many()
+        .filter(menu_entry::Column::ArticleId.is_null())
+        .exec(write.txn())
+        .await?;
+    let rows: Vec<_> = menus
+        .into_iter()
+        .map(|entry| {
+            menu_entry::Model {
+                id: write.ctx().new_id(),
+                view: None,
+                article_id: None,
+                menu: entry.menu,
+                language: entry.language,
+                identifier: entry.identifier,
+                parent: entry.parent,
+                name: entry.name,
+                url: entry.url,
+                title: entry.title,
+                weight: entry.weight,
+                params: Value::Object(entry.params),
+            }
+            .into_active_model()
+            .reset_all()
+        })
+        .collect();
+    for rows in rows.chunks(500) {
+        menu_entry::Entity::insert_many(rows.to_vec())
+            .exec_without_returning(write.txn())
+            .await?;
+    }
+    Ok(())
+}
+
+/// Remembers files as they are now.
+pub async fn put_files(write: &Write<'_>, files: Vec<source_file::Model>) -> Result<()> {
+    let rows: Vec<_> = files
+        .into_iter()
+        .map(|file| file.into_active_model().reset_all())
+        .collect();
+    for rows in rows.chunks(500) {
+        source_file::Entity::insert_many(rows.to_vec())
+            .on_conflict(
+                OnConflict::column(source_file::Column::Path)
+                    .update_columns(
+                        source_file::Column::iter()
+                            .filter(|c| !matches!(c, source_file::Column::Path)),
+                    )
+                    .to_owned(),
+            )
+            .exec_without_returning(write.txn())
+            .await?;
+    }
+    Ok(())
+}
+
+/// Writes what a section says of itself.
+pub async fn put_section(write: &mut Write<'_>, row: section::Model) -> Result<()> {
+    use section::Column;
+    write.record(Event {
+        language: Some(row.language.clone()),
+        data: json!({ "path": row.path }),
+        ..Event::new("section.saved")
+    });
+    section::Entity::insert(row.into_active_model().reset_all())
+        .on_conflict(
+            OnConflict::columns([Column::Language, Column::Name])
+                .update_columns(
+                    Column::iter().filter(|c| !matches!(c, Column::Language | Column::Name)),
+                )
+                .to_owned(),
+        )
+        .exec_without_returning(write.txn())
+        .await?;
+    Ok(())
+}
+
+/// Writes what a term is called and says in a language.
+pub async fn put_term_text(write: &mut Write<'_>, row: term_text::Model, id: Uuid) -> Result<()> {
+    use term_text::Column;
+    write.record(Event {
+        language: Some(row.language.clone()),
+        ..Event::of("term.described", id, 1)
+    });
+    term_text::Entity::insert(row.into_active_model().reset_all())
+        .on_conflict(
+            OnConflict::columns([Column::TermId, Column::Language])
+                .update_columns(
+                    Column::iter().filter(|c| !matches!(c, Column::TermId | Column::Language)),
+                )
+                .to_owned(),
+        )
+        .exec_without_returning(write.txn())
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,210 @@
+use super::*;
+use serde_json::{Value, json};
+
+/// A site in a folder of its own, which goes when the test does.
+struct Site(PathBuf, SiteConfig);
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn site(name: &str, root: Value, files: &[&str]) -> Site {
+    let dir = std::env::temp_dir().join(format!("hugo-tree-{name}-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&dir);
+    for file in files {
+        let path = dir.join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, "x").unwrap();
+    }
+    let Value::Object(root) = root else {
+        panic!("a configuration is a map");
+    };
+    let config = super::super::config::build(root, None, "content", None).unwrap();
+    Site(dir, config)
+}
+
+impl Site {
+    fn entries(&self) -> Vec<Entry> {
+        let tree = walk(&self.0, &self.1).unwrap();
+        assert_eq!(tree.problems, []);
+        tree.entries
+    }
+
+    /// `file kind language logical` for each file.
+    fn lines(&self) -> Vec<String> {
+        self.entries()
+            .iter()
+            .map(|entry| {
+                let kind = match &entry.kind {
+                    EntryKind::Content(Kind::Term { term, .. }) => format!("term({term})"),
+                    EntryKind::Content(_) if entry.bundle => "bundle".to_owned(),
+                    EntryKind::Content(kind) => kind.as_str().to_owned(),
+                    EntryKind::Resource => format!("of({})", entry.owner.as_deref().unwrap()),
+                    EntryKind::Other => "other".to_owned(),
+                };
+                format!(
+                    "{} {kind} {} {}",
+                    entry.relative, entry.language, entry.logical
+                )
+            })
+            .collect()
+    }
+}
+
+#[test]
+fn files_are_told_apart() {
+    let site = site(
+        "kinds",
+        json!({}),
+        &[
+            "content/_index.md",
+            "content/About Me.md",
+            "content/Post/_Index.MD",
+            "content/Post/.hidden.md",
+            "content/Post/v1.2.md",
+            "content/Post/x.md~",
+            "content/Post/x.png",
+            "content/Post/x.org",
+            "content/Post/Bun dle/index.md",
+            "content/Post/Bun dle/other.md",
+            "content/Post/Bun dle/sub/index.md",
+            "content/Post/{{x}}.HTML",
+            "content/tags/_index.md",
+            "content/tags/C# x/_index.md",
+            "content/tags/p.md",
+            "content/categories/a/b/_index.md",
+        ],
+    );
+    assert_eq!(
+        site.lines(),
+        [
+            "content/About Me.md page en about-me",
+            "content/Post/Bun dle/index.md bundle en post/bun-dle",
+            "content/Post/Bun dle/other.md of(post/bun-dle) en post/bun-dle/other.md",
+            "content/Post/Bun dle/sub/index.md of(post/bun-dle) en post/bun-dle/sub/index.md",
+            "content/Post/_Index.MD section en post",
+            "content/Post/v1.2.md page en post/v1.2",
+            "content/Post/x.org other en post/x.org",
+            "content/Post/x.png of(post) en post/x.png",
+            "content/Post/{{x}}.HTML page en post/{{x}}",
+            "content/_index.md home en ",
+            "content/categories/a/b/_index.md term(a/b) en categories/a/b",
+            "content/tags/C# x/_index.md term(C# x) en tags/c#-x",
+            "content/tags/_index.md taxonomy en tags",
+            "content/tags/p.md page en tags/p",
+        ]
+    );
+}
+
+#[test]
+fn languages_are_in_names() {
+    let languages = json!({"languages": {"en": {}, "zh-cn": {}, "fr": {"disabled": true}}});
+    let site = site(
+        "names",
+        languages,
+        &[
+            "content/p/a.md",
+            "content/p/a.zh-CN.md",
+            "content/p/a.de.md",
+            "content/p/a.fr.md",
+            "content/p/c.en.x.md",
+            "content/p/b/index.en.md",
+            "content/p/b/index.zh-cn.md",
+        ],
+    );
+    assert_eq!(
+        site.lines(),
+        [
+            "content/p/a.de.md page en p/a.de",
+            "content/p/a.fr.md other fr p/a",
+            "content/p/a.md page en p/a",
+            "content/p/a.zh-CN.md page zh-cn p/a",
+            "content/p/b/index.en.md bundle en p/b",
+            "content/p/b/index.zh-cn.md bundle zh-cn p/b",
+            "content/p/c.en.x.md page en p/c",
+        ]
+    );
+}
+
+#[test]
+fn languages_are_in_folders() {
+    let languages = json!({"languages": {
+        "en": {}, "zh-cn": {"contentDir": "content/zh-CN"}, "fr": {"contentDir": "texte"}
+    }});
+    let site = site(
+        "folders",
+        languages,
+        &[
+            "content/p/a.md",
+            "content/zh-CN/p/a.zh-CN.md",
+            "content/zh-CN/p/b.md",
+            "content/zh-CN/p/c.en.md",
+            "texte/p/a.md",
+        ],
+    );
+    assert_eq!(
+        site.lines(),
+        [
+            "content/p/a.md page en p/a",
+            "content/zh-CN/p/a.zh-CN.md page zh-cn p/a",
+            "content/zh-CN/p/b.md page zh-cn p/b",
+            "content/zh-CN/p/c.en.md page en p/c",
+            "texte/p/a.md page fr p/a",
+        ]
+    );
+}
+
+#[test]
+fn a_folder_and_a_name_make_the_address() {
+    let site = site(
+        "parts",
+        json!({}),
+        &["content/A/b c/D/index.md", "content/A/x.md"],
+    );
+    let parts: Vec<_> = site
+        .entries()
+        .into_iter()
+        .map(|entry| (entry.dir, entry.name))
+        .collect();
+    assert_eq!(
+        parts,
+        [
+            ("A/b c".to_owned(), "D".to_owned()),
+            ("A".to_owned(), "x".to_owned())
+        ]
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn names_that_are_no_text_do_not_stop_the_walk() {
+    use std::os::unix::ffi::OsStrExt;
+    let site = site("bytes", json!({}), &["content/p/a.md"]);
+    let name = std::ffi::OsStr::from_bytes(b"content/p/\xff.md");
+    std::fs::write(site.0.join(name), "x").unwrap();
+    assert_eq!(site.entries().len(), 2);
+}
+
+#[test]
+fn an_index_at_the_root_is_the_home_page() {
+    let site = site("root", json!({}), &["content/a.md", "content/index.md"]);
+    assert_eq!(
+        site.lines(),
+        ["content/a.md page en a", "content/index.md home en "]
+    );
+}
+
+#[test]
+fn no_content_folder_is_a_problem() {
+    let site = site("none", json!({}), &["hugo.toml"]);
+    assert_eq!(walk(&site.0, &site.1).unwrap_err().file, "content");
+}
+
+#[test]
+fn patterns_of_ignored_files_are_known() {
+    assert!(ignores("\\.foo$", "p/a.foo") && !ignores("\\.foo$", "p/a.fool"));
+    assert!(ignores("README", "p/README.md") && !ignores("^p", "p/a.md"));
+    assert!(ignores("p/.*\\.draft\\.md$", "content/p/q/a.draft.md"));
+}

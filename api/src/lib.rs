@@ -1,0 +1,24 @@
+//! Broadsheet: a headless CMS for articles.
+//!
+//! The crate is laid out by domain. `ARCHITECTURE.md` has the map; each folder's
+//! `mod.rs` says what it is, what always holds in it, and how to add to it.
+
+pub mod article;
+pub mod cli;
+pub mod config;
+pub mod ctx;
+pub mod db;
+pub mod error;
+pub mod event;
+pub mod graphql;
+pub mod http;
+pub mod hugo;
+pub mod menu;
+pub mod policy;
+pub mod render;
+pub mod route;
+pub mod section;
+pub mod site;
+pub mod taxonomy;
+pub mod user;
+pub mod widget;

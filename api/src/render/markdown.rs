@@ -1,0 +1,196 @@
+//! Markdown to HTML, not yet safe: raw HTML passes through, the sanitizer comes after.
+//!
+//! CommonMark with what Hugo turns on: GitHub's tables, strikethrough, task lists and bare links,
+//! footnotes, definition lists; not its typographic quotes. The HTML
+//! is comrak's, except for what has to be Hugo's so that addresses and word counts stay: ids of
+//! headings, footnotes (`fn:1`, `fnref:1`, `<div class="footnotes">`), and void elements without the
+//! `/`, which would count as a word.
+//!
+//! **Invariants.** Linear time: comrak bounds what is not (depth of blocks, cells that a table adds,
+//! length of labels). Nothing here recurses.
+//!
+//! To turn on another extension of comrak: a line in [`OPTIONS`], and its elements in `sanitize.rs`.
+
+use std::fmt::{self, Write};
+use std::sync::LazyLock;
+
+use comrak::html::{ChildRendering, Context, format_document_with_formatter, format_node_default};
+use comrak::nodes::{Node, NodeValue};
+use comrak::options::Plugins;
+use comrak::{Arena, Options, parse_document};
+
+use super::Heading;
+use super::headings::Ids;
+
+static OPTIONS: LazyLock<Options<'static>> = LazyLock::new(|| {
+    let mut options = Options::default();
+    options.extension.autolink = true;
+    options.extension.description_lists = true;
+    options.extension.footnotes = true;
+    options.extension.strikethrough = true;
+    options.extension.table = true;
+    options.extension.tasklist = true;
+    // Raw HTML is the sanitizer's business.
+    options.render.r#unsafe = true;
+    options
+});
+
+/// HTML and headings of a Markdown document.
+pub(super) fn to_html(markdown: &str) -> (String, Vec<Heading>) {
+    let arena = Arena::new();
+    let root = parse_document(&arena, markdown, &OPTIONS);
+    let mut ids = Ids::default();
+    let mut headings = Vec::new();
+    for node in root.descendants() {
+        let NodeValue::Heading(heading) = node.data().value else {
+            continue;
+        };
+        headings.push(ids.heading(node, heading.level, heading.closed));
+    }
+    let mut html = String::with_capacity(markdown.len() + markdown.len() / 4);
+    let state = State {
+        ids: headings
+            .iter()
+            .map(|heading| heading.id.clone())
+            .collect::<Vec<_>>()
+            .into_iter(),
+        footnotes: 0,
+    };
+    // Writing to a string does not fail.
+    let _ = format_document_with_formatter(
+        root,
+        &OPTIONS,
+        &mut html,
+        &Plugins::default(),
+        format_node,
+        state,
+    );
+    headings.retain(|heading| !heading.id.is_empty());
+    (html, headings)
+}
+
+struct State {
+    /// Ids of the headings to come, in document order.
+    ids: std::vec::IntoIter<String>,
+    /// Footnotes written.
+    footnotes: u32,
+}
+
+fn format_node(
+    context: &mut Context<State>,
+    node: Node<'_>,
+    entering: bool,
+) -> Result<ChildRendering, fmt::Error> {
+    match node.data().value {
+        NodeValue::Heading(heading) if entering => {
+            context.cr()?;
+            write!(context, "<h{}", heading.level)?;
+            let id = context.user.ids.next().unwrap_or_default();
+            if !id.is_empty() {
+                context.write_str(" id=\"")?;
+                context.escape(&id)?;
+                context.write_str("\"")?;
+            }
+            context.write_str(">")?;
+        }
+        NodeValue::LineBreak if entering => context.write_str("<br>\n")?,
+        NodeValue::ThematicBreak if entering => {
+            context.cr()?;
+            context.write_str("<hr>\n")?;
+        }
+        NodeValue::Image(ref image) if entering => {
+            context.write_str("<img src=\"")?;
+            context.escape_href(&image.url)?;
+            context.write_str("\" alt=\"")?;
+            return Ok(ChildRendering::Plain);
+        }
+        NodeValue::Image(ref image) => {
+            if !image.title.is_empty() {
+                context.write_str("\" title=\"")?;
+                context.escape(&image.title)?;
+            }
+            context.write_str("\">")?;
+        }
+        NodeValue::TaskItem(ref item) if entering => {
+            context.cr()?;
+            let checked = if item.symbol.is_some() {
+                "checked=\"\" "
+            } else {
+                ""
+            };
+            write!(
+                context,
+                "<li><input {checked}disabled=\"\" type=\"checkbox\"> "
+            )?;
+        }
+        NodeValue::FootnoteReference(ref reference) if entering => {
+            let (id, ix) = (reference_id(reference.ix, reference.ref_num), reference.ix);
+            write!(
+                context,
+                r##"<sup id="{id}"><a href="#fn:{ix}" class="footnote-ref" role="doc-noteref">{ix}</a></sup>"##
+            )?;
+        }
+        NodeValue::FootnoteReference(_) => {}
+        NodeValue::FootnoteDefinition(ref definition) => {
+            if entering {
+                context.user.footnotes += 1;
+                if context.user.footnotes == 1 {
+                    context.cr()?;
+                    context.write_str(
+                        "<div class=\"footnotes\" role=\"doc-endnotes\">\n<hr>\n<ol>\n",
+                    )?;
+                }
+                let ix = context.user.footnotes;
+                writeln!(context, "<li id=\"fn:{ix}\">")?;
+            } else {
+                if !ends_with_paragraph(node) {
+                    write_back_references(context, definition.total_references)?;
+                }
+                context.cr()?;
+                context.write_str("</li>\n")?;
+            }
+        }
+        NodeValue::Paragraph if !entering => {
+            if let Some(parent) = node.parent()
+                && node.next_sibling().is_none()
+                && let NodeValue::FootnoteDefinition(ref definition) = parent.data().value
+            {
+                write_back_references(context, definition.total_references)?;
+                context.write_str("</p>\n")?;
+                return Ok(ChildRendering::HTML);
+            }
+            return format_node_default(context, node, entering);
+        }
+        NodeValue::Document if !entering && context.user.footnotes > 0 => {
+            context.write_str("</ol>\n</div>\n")?;
+        }
+        _ => return format_node_default(context, node, entering),
+    }
+    Ok(ChildRendering::HTML)
+}
+
+fn ends_with_paragraph(node: Node<'_>) -> bool {
+    node.last_child()
+        .is_some_and(|last| matches!(last.data().value, NodeValue::Paragraph))
+}
+
+/// `fnref:1`, and `fnref1:1` for the next one to the same note.
+fn reference_id(note: u32, number: u32) -> String {
+    if number > 1 {
+        format!("fnref{}:{note}", number - 1)
+    } else {
+        format!("fnref:{note}")
+    }
+}
+
+fn write_back_references(context: &mut Context<State>, references: u32) -> fmt::Result {
+    let note = context.user.footnotes;
+    for number in 1..=references {
+        let id = reference_id(note, number);
+        write!(
+            context,
+            "&#160;<a href=\"#{id}\" class=\"footnote-backref\" role=\"doc-backlink\">&#x21a9;&#xfe0e;</a>"
+        )?;
+    }
+    Ok(())
+}

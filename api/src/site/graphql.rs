@@ -1,0 +1,195 @@
+//! The site and its languages in GraphQL.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, Object, SimpleObject};
+
+use super::{Frame, LanguageFrame, SiteAuthor};
+use crate::graphql::scalar::{Json, LanguageTag, Url};
+use crate::graphql::{ContextExt, ViewArgument};
+use crate::menu::{self, Menu};
+use crate::policy::Scope;
+
+/// The site, in one language.
+pub struct Site {
+    frame: Arc<Frame>,
+    language: Arc<str>,
+    scope: Scope,
+}
+
+impl Site {
+    pub fn new(frame: Arc<Frame>, language: &str, scope: Scope) -> Self {
+        Self {
+            language: Arc::clone(&frame.language_of(language).tag),
+            frame,
+            scope,
+        }
+    }
+
+    fn own(&self) -> &LanguageFrame {
+        self.frame.language_of(&self.language)
+    }
+}
+
+/// The site, in one language.
+#[Object]
+impl Site {
+    async fn title(&self) -> &str {
+        &self.own().row.title
+    }
+
+    async fn subtitle(&self) -> Option<&str> {
+        self.own().row.subtitle.as_deref()
+    }
+
+    async fn description(&self) -> Option<&str> {
+        self.own().row.description.as_deref()
+    }
+
+    async fn copyright(&self) -> Option<&str> {
+        self.own().row.copyright.as_deref()
+    }
+
+    /// Where the site lives, with a slash at its end.
+    async fn base_url(&self) -> Url {
+        Url(self.frame.site.base_url.clone())
+    }
+
+    /// IANA name of the time zone in which dates without one are read.
+    async fn time_zone(&self) -> &str {
+        self.frame.zone.name()
+    }
+
+    /// The language of this answer.
+    async fn language(&self) -> Language {
+        Language::new(Arc::clone(&self.frame), &self.language)
+    }
+
+    /// All languages of the site, by weight.
+    async fn languages(&self) -> Vec<Language> {
+        self.frame
+            .languages
+            .iter()
+            .map(|language| Language::new(Arc::clone(&self.frame), &language.tag))
+            .collect()
+    }
+
+    /// Who makes the site.
+    async fn author(&self) -> Option<SiteAuthorObject> {
+        self.own()
+            .author
+            .clone()
+            .map(|SiteAuthor { name, bio, avatar }| SiteAuthorObject {
+                name,
+                bio,
+                avatar_url: avatar.map(|avatar| Url(self.frame.asset(&avatar))),
+            })
+    }
+
+    /// Sections whose articles are news, for lists such as `recent`.
+    async fn main_sections(&self) -> &[String] {
+        &self.own().main_sections
+    }
+
+    /// A menu by name; empty where there is none.
+    async fn menu(&self, ctx: &Context<'_>, name: String) -> async_graphql::Result<Menu> {
+        Ok(menu::load(ctx.broadsheet(), &self.scope, &self.language, &name).await?)
+    }
+
+    /// Every site parameter, as it was configured.
+    async fn params(&self) -> Json {
+        Json(self.own().row.params.clone())
+    }
+}
+
+/// Who makes the site.
+#[derive(SimpleObject)]
+#[graphql(name = "SiteAuthor")]
+pub struct SiteAuthorObject {
+    name: String,
+    bio: Option<String>,
+    avatar_url: Option<Url>,
+}
+
+/// Which way a language is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum TextDirection {
+    Ltr,
+    Rtl,
+}
+
+/// A language of the site.
+#[derive(Clone)]
+pub struct Language {
+    frame: Arc<Frame>,
+    tag: Arc<str>,
+}
+
+impl Language {
+    pub fn new(frame: Arc<Frame>, tag: &str) -> Self {
+        Self {
+            tag: Arc::clone(&frame.language_of(tag).tag),
+            frame,
+        }
+    }
+
+    fn own(&self) -> &LanguageFrame {
+        self.frame.language_of(&self.tag)
+    }
+}
+
+/// A language of the site.
+#[Object]
+impl Language {
+    /// BCP 47, for the `lang` attribute.
+    async fn tag(&self) -> LanguageTag {
+        LanguageTag(self.tag.to_string())
+    }
+
+    /// Its own name for itself.
+    async fn name(&self) -> &str {
+        &self.own().row.name
+    }
+
+    /// For the `dir` attribute.
+    async fn direction(&self) -> TextDirection {
+        if self.own().row.right_to_left {
+            TextDirection::Rtl
+        } else {
+            TextDirection::Ltr
+        }
+    }
+
+    async fn weight(&self) -> i32 {
+        self.own().row.weight
+    }
+
+    /// Where its home page lives, percent-encoded as in a URL.
+    async fn path(&self) -> String {
+        crate::hugo::address::encode(&self.frame.home_path(self.own()))
+    }
+}
+
+#[derive(Default)]
+pub struct SiteQuery;
+
+#[Object]
+impl SiteQuery {
+    /// The site.
+    async fn site(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The default language where it is null.")] language: Option<LanguageTag>,
+        #[graphql(default)] view: ViewArgument,
+    ) -> async_graphql::Result<Site> {
+        let ctx = ctx.broadsheet();
+        let scope = view.scope(ctx)?;
+        let frame = ctx.frame().await?;
+        let tag = Arc::clone(
+            &frame
+                .resolve(language.as_ref().map(|tag| tag.0.as_str()))?
+                .tag,
+        );
+        Ok(Site::new(frame, &tag, scope))
+    }
+}

@@ -1,0 +1,341 @@
+//! The site: what is true of all its pages, and what it says in each language.
+//!
+//! A [`Frame`] is the whole of it, read in two statements and kept for one
+//! request. Addresses, titles of widgets and defaults of articles follow from
+//! it. A new database has a frame of its own from the start; an import or an
+//! administrator replaces it.
+//!
+//! To add a setting of the site: a column (or a key of [`PageDefaults`] and
+//! friends, which are stored as JSON), a field in `graphql.rs`, and where Hugo
+//! has it, a line in `hugo::settings`.
+
+mod graphql;
+
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use entity::{language, site};
+use indexmap::IndexMap;
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryOrder};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+pub use graphql::{Language, Site, SiteQuery};
+
+use crate::ctx::App;
+use crate::error::{Error, Result};
+use crate::hugo::address::{self, Rules, Sections};
+
+/// The one row of `site`.
+const SITE: i32 = 1;
+
+/// Kinds of pages that have defaults of their own, as Mainroad knows them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, async_graphql::Enum)]
+pub enum PageKind {
+    /// The start page of a language.
+    Home,
+    /// A list: a section, a term, an archive.
+    List,
+    /// One article.
+    Single,
+}
+
+/// Where a page shows its sidebar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, async_graphql::Enum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sidebar {
+    Left,
+    Right,
+    /// The page has none.
+    None,
+}
+
+/// The name of a widget and what was set for it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WidgetSetting {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub settings: Value,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PageDefaults {
+    pub sidebar: Option<Sidebar>,
+    pub widgets: Vec<WidgetSetting>,
+}
+
+/// Defaults for pages and settings of the widgets on them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Widgets {
+    pub home: PageDefaults,
+    pub list: PageDefaults,
+    pub single: PageDefaults,
+    /// Articles in a `recent` widget; Mainroad's default is 10.
+    pub recent_num: Option<u32>,
+    pub tags_counter: bool,
+    pub categories_counter: bool,
+    /// Settings of single widgets, by name, as they were written.
+    pub settings: Map<String, Value>,
+}
+
+impl Widgets {
+    #[must_use]
+    pub fn page(&self, kind: PageKind) -> &PageDefaults {
+        match kind {
+            PageKind::Home => &self.home,
+            PageKind::List => &self.list,
+            PageKind::Single => &self.single,
+        }
+    }
+}
+
+/// What an article's display switches are where it does not say.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Switches {
+    pub comments: Option<bool>,
+    pub authorbox: Option<bool>,
+    pub pager: Option<bool>,
+    pub toc: Option<bool>,
+    pub mathjax: Option<bool>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SiteAuthor {
+    pub name: String,
+    #[serde(default)]
+    pub bio: Option<String>,
+    /// As configured: relative to the base address or absolute.
+    #[serde(default)]
+    pub avatar: Option<String>,
+}
+
+/// A language with its JSON columns read.
+#[derive(Debug)]
+pub struct LanguageFrame {
+    pub row: language::Model,
+    /// Tag, shared with everything that follows this language.
+    pub tag: Arc<str>,
+    pub author: Option<SiteAuthor>,
+    pub social: IndexMap<String, String>,
+    pub main_sections: Vec<String>,
+    pub widgets: Widgets,
+    pub switches: Switches,
+}
+
+/// The site and its languages as they are now.
+#[derive(Debug)]
+pub struct Frame {
+    pub site: site::Model,
+    pub rules: Rules,
+    pub zone: Tz,
+    /// By weight, at least one.
+    pub languages: Vec<LanguageFrame>,
+}
+
+impl Frame {
+    pub async fn load(app: &App) -> Result<Self> {
+        Self::read(app.db().read()).await
+    }
+
+    pub async fn read(db: &impl ConnectionTrait) -> Result<Self> {
+        let site = site::Entity::find_by_id(SITE)
+            .one(db)
+            .await?
+            .ok_or_else(|| Error::internal("the site's row is missing"))?;
+        let languages = language::Entity::find()
+            .order_by_asc(language::Column::Weight)
+            .order_by_asc(language::Column::Tag)
+            .all(db)
+            .await?;
+        let languages = languages
+            .into_iter()
+            .map(|row| {
+                Ok(LanguageFrame {
+                    tag: row.tag.as_str().into(),
+                    author: read_json(&row.author)?,
+                    social: read_json(&row.social)?,
+                    main_sections: read_json(&row.main_sections)?,
+                    widgets: read_json(&row.widgets)?,
+                    switches: read_json(&row.switches)?,
+                    row,
+                })
+            })
+            .collect::<Result<Vec<_>>>()?;
+        if languages.is_empty() {
+            return Err(Error::internal("the site has no language"));
+        }
+        Ok(Self {
+            rules: read_json(&site.rules)?,
+            zone: site.time_zone.parse().unwrap_or(Tz::UTC),
+            site,
+            languages,
+        })
+    }
+
+    #[must_use]
+    pub fn language(&self, tag: &str) -> Option<&LanguageFrame> {
+        self.languages.iter().find(|language| &*language.tag == tag)
+    }
+
+    #[must_use]
+    pub fn default_language(&self) -> &LanguageFrame {
+        // `read` refuses a frame without languages.
+        self.language(&self.site.default_language)
+            .unwrap_or(&self.languages[0])
+    }
+
+    /// The language asked for, or the default one.
+    pub fn resolve(&self, tag: Option<&str>) -> Result<&LanguageFrame> {
+        let Some(tag) = tag else {
+            return Ok(self.default_language());
+        };
+        self.language(tag).ok_or_else(|| {
+            let tags: Vec<_> = self
+                .languages
+                .iter()
+                .map(|language| &*language.tag)
+                .collect();
+            Error::bad_input(format!(
+                "the site has no language {tag}; it has {}",
+                tags.join(", ")
+            ))
+        })
+    }
+
+    /// The language of an article; one that was removed reads as the default.
+    #[must_use]
+    pub fn language_of(&self, tag: &str) -> &LanguageFrame {
+        self.language(tag)
+            .unwrap_or_else(|| self.default_language())
+    }
+
+    /// The language whose pages live at a path, by its first part.
+    #[must_use]
+    pub fn language_at(&self, path: &str) -> &LanguageFrame {
+        let first = path
+            .trim_start_matches('/')
+            .split('/')
+            .next()
+            .unwrap_or_default();
+        self.languages
+            .iter()
+            .find(|language| !first.is_empty() && self.prefix(language) == format!("/{first}"))
+            .unwrap_or_else(|| self.default_language())
+    }
+
+    /// `` for the default language, `/en` for others.
+    #[must_use]
+    pub fn prefix(&self, language: &LanguageFrame) -> String {
+        match self.rules.prefix(&language.row.key) {
+            "" => String::new(),
+            prefix => format!("/{prefix}"),
+        }
+    }
+
+    #[must_use]
+    pub fn home_path(&self, language: &LanguageFrame) -> String {
+        format!("{}/", self.prefix(language))
+    }
+
+    #[must_use]
+    pub fn term_path(&self, language: &LanguageFrame, taxonomy: &str, slug: &str) -> String {
+        self.rules
+            .term_path(&Sections::default(), &language.row.key, taxonomy, slug)
+    }
+
+    /// An address of this site in full: percent-encoded, with scheme and host.
+    #[must_use]
+    pub fn absolute(&self, path: &str) -> String {
+        format!(
+            "{}{}",
+            self.site.base_url.trim_end_matches('/'),
+            address::encode(path)
+        )
+    }
+
+    /// An address from configuration or front matter in full; absolute ones as
+    /// they are, `img/a.png` and `/img/a.png` below the base address.
+    #[must_use]
+    pub fn asset(&self, url: &str) -> String {
+        if url.contains("://") || url.starts_with("//") || url.starts_with("data:") {
+            url.to_owned()
+        } else {
+            format!(
+                "{}/{}",
+                self.site.base_url.trim_end_matches('/'),
+                url.trim_start_matches('/')
+            )
+        }
+    }
+}
+
+/// Reads a JSON column that this module wrote; null is the default.
+fn read_json<T: DeserializeOwned + Default>(value: &Value) -> Result<T> {
+    if value.is_null() {
+        return Ok(T::default());
+    }
+    T::deserialize(value).map_err(Error::internal)
+}
+
+/// A site that has nothing yet: one language, no articles.
+fn blank() -> (site::Model, language::Model) {
+    let site = site::Model {
+        id: SITE,
+        base_url: "http://127.0.0.1:8080/".to_owned(),
+        time_zone: "UTC".to_owned(),
+        default_language: "en".to_owned(),
+        rules: serde_json::to_value(Rules {
+            default_language: "en".to_owned(),
+            ..Rules::default()
+        })
+        .unwrap_or_default(),
+    };
+    let language = language::Model {
+        tag: "en".to_owned(),
+        key: "en".to_owned(),
+        name: "English".to_owned(),
+        right_to_left: false,
+        weight: 1,
+        fallback: None,
+        has_cjk: false,
+        title: "Broadsheet".to_owned(),
+        subtitle: None,
+        description: None,
+        copyright: None,
+        author: Value::Null,
+        social: Value::Null,
+        main_sections: Value::Array(Vec::new()),
+        widgets: Value::Null,
+        switches: Value::Null,
+        params: Value::Object(Map::new()),
+    };
+    (site, language)
+}
+
+/// Gives a new database its frame.
+pub async fn ensure(app: &App) -> Result<()> {
+    if site::Entity::find_by_id(SITE)
+        .one(app.db().read())
+        .await?
+        .is_some()
+    {
+        return Ok(());
+    }
+    let txn = app.db().begin().await?;
+    app.db().lock_feed(&txn).await?;
+    if site::Entity::find_by_id(SITE).one(&txn).await?.is_none() {
+        let (site, language) = blank();
+        language
+            .into_active_model()
+            .reset_all()
+            .insert(&txn)
+            .await?;
+        site.into_active_model().reset_all().insert(&txn).await?;
+    }
+    txn.commit().await?;
+    Ok(())
+}

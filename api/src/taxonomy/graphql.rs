@@ -1,0 +1,610 @@
+//! Tags and categories in GraphQL.
+
+use async_graphql::connection::{Connection, Edge, EmptyFields};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, OneofObject, SimpleObject};
+
+use super::{Rename, Taxonomy, Term, TermBy, TermOrder, read, write};
+use crate::article::filter::{ArticleFilter, ArticleOrder};
+use crate::article::read::{self as articles, List};
+use crate::article::{Arguments, ArticleConnection, connect_terms};
+use crate::ctx::Ctx;
+use crate::error::Result;
+use crate::graphql::id::{decode_as, encode};
+use crate::graphql::page::{Cursor, Key, Page};
+use crate::graphql::scalar::LanguageTag;
+use crate::graphql::{ContextExt, Outcome, UserErrorObject, ViewArgument};
+use crate::hugo::address;
+use crate::policy::Scope;
+
+impl Term {
+    async fn path(&self, ctx: &Ctx, taxonomy: Taxonomy) -> Result<String> {
+        let frame = ctx.frame().await?;
+        let language = match &self.language {
+            Some(tag) => frame.language_of(tag),
+            None => frame.default_language(),
+        };
+        Ok(address::encode(&frame.term_path(
+            language,
+            taxonomy.plural(),
+            &self.row.slug,
+        )))
+    }
+
+    /// A filter that keeps what is nested in the term's language.
+    fn in_language(&self, filter: Option<ArticleFilter>) -> Option<ArticleFilter> {
+        let Some(language) = &self.language else {
+            return filter;
+        };
+        let mut filter = filter.unwrap_or_default();
+        if filter.language.is_none() {
+            filter.language = Some(LanguageTag(language.to_string()));
+        }
+        Some(filter)
+    }
+
+    async fn article_count(&self, ctx: &Ctx) -> Result<i64> {
+        let list = List {
+            filter: self.in_language(None).unwrap_or_default(),
+            ..List::default()
+        };
+        let counts = self
+            .with
+            .load(format!("count:{:?}", self.language), || {
+                articles::count_by_term(ctx, &self.scope, self.with.ids(), &list)
+            })
+            .await?;
+        Ok(counts.get(&self.row.id).copied().unwrap_or(0))
+    }
+}
+
+/// The GraphQL type of a taxonomy's terms, with what only this one has.
+macro_rules! term_type {
+    ($name:ident, $taxonomy:expr, $doc:literal, { $($extra:tt)* }) => {
+        #[doc = $doc]
+        #[derive(Clone)]
+        pub struct $name(Term);
+
+        impl From<Term> for $name {
+            fn from(term: Term) -> Self {
+                Self(term)
+            }
+        }
+
+        #[doc = $doc]
+        #[Object]
+        impl $name {
+            pub async fn id(&self) -> ID {
+                encode($taxonomy.id_kind(), self.0.row.id)
+            }
+
+            /// In the language that this was asked for in, where it has a name there.
+            async fn name(&self) -> &str {
+                &self.0.row.name
+            }
+
+            /// Unique in its taxonomy; not encoded.
+            async fn slug(&self) -> &str {
+                &self.0.row.slug
+            }
+
+            /// The address on the site in the language at hand, percent-encoded as in a URL.
+            async fn path(&self, ctx: &Context<'_>) -> async_graphql::Result<String> {
+                Ok(self.0.path(ctx.broadsheet(), $taxonomy).await?)
+            }
+
+            async fn description(&self) -> Option<&str> {
+                self.0.row.description.as_deref()
+            }
+
+            /// Raised by each change.
+            async fn version(&self) -> i32 {
+                self.0.row.version
+            }
+
+            /// How many articles carry it, in the language at hand.
+            async fn article_count(&self, ctx: &Context<'_>) -> async_graphql::Result<i64> {
+                Ok(self.0.article_count(ctx.broadsheet()).await?)
+            }
+
+            /// The articles that carry it, in the language at hand, newest first.
+            #[expect(clippy::too_many_arguments, reason = "the arguments of every list of articles")]
+            async fn articles(
+                &self,
+                ctx: &Context<'_>,
+                first: Option<i32>,
+                after: Option<String>,
+                last: Option<i32>,
+                before: Option<String>,
+                filter: Option<ArticleFilter>,
+                order_by: Option<ArticleOrder>,
+            ) -> async_graphql::Result<ArticleConnection> {
+                let filter = self.0.in_language(filter);
+                let arguments = Arguments { first, after, last, before, filter, order_by };
+                let Term { row, with, scope, language: _ } = &self.0;
+                Ok(connect_terms(ctx, *scope, with, row.id, arguments).await?)
+            }
+
+            $($extra)*
+        }
+    };
+}
+
+term_type!(Tag, Taxonomy::Tags, "A tag.", {});
+
+term_type!(
+    Category,
+    Taxonomy::Categories,
+    "A category. Categories form a tree.",
+    {
+        /// The category above.
+        async fn parent(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Category>> {
+            let Some(parent) = self.0.row.parent_id else {
+                return Ok(None);
+            };
+            let (ctx, language) = (ctx.broadsheet(), self.0.language.as_deref());
+            let parents = self
+                .0
+                .with
+                .load(format!("parents:{language:?}"), || {
+                    read::parents(ctx, &self.0.scope, self.0.with.ids(), language)
+                })
+                .await?;
+            Ok(parents.get(&parent).cloned().map(Category))
+        }
+
+        /// The categories directly below, by name.
+        async fn children(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Category>> {
+            let (ctx, language) = (ctx.broadsheet(), self.0.language.as_deref());
+            let children = self
+                .0
+                .with
+                .load(format!("children:{language:?}"), || {
+                    read::children(ctx, &self.0.scope, self.0.with.ids(), language)
+                })
+                .await?;
+            let own = children.get(&self.0.row.id).into_iter().flatten();
+            Ok(own.cloned().map(Category).collect())
+        }
+    }
+);
+
+/// How many terms a list has; costs nothing unless selected.
+pub struct TermTotals {
+    taxonomy: Taxonomy,
+    scope: Scope,
+}
+
+#[Object]
+impl TermTotals {
+    /// How many there are in all.
+    async fn total_count(&self, ctx: &Context<'_>) -> async_graphql::Result<i64> {
+        Ok(read::total(ctx.broadsheet(), &self.scope, self.taxonomy).await?)
+    }
+}
+
+type TermConnection<T> = Connection<Cursor, T, TermTotals>;
+
+/// One tag, by what makes it unique.
+#[derive(OneofObject)]
+pub enum TagBy {
+    Id(ID),
+    Slug(String),
+}
+
+/// One category, by what makes it unique.
+#[derive(OneofObject)]
+pub enum CategoryBy {
+    Id(ID),
+    Slug(String),
+}
+
+#[derive(Default)]
+pub struct TaxonomyQuery;
+
+#[Object]
+impl TaxonomyQuery {
+    /// One tag; null where there is none.
+    async fn tag(
+        &self,
+        ctx: &Context<'_>,
+        by: TagBy,
+        #[graphql(desc = "What nested lists and addresses follow; null means all languages.")]
+        language: Option<LanguageTag>,
+        #[graphql(default)] view: ViewArgument,
+    ) -> async_graphql::Result<Option<Tag>> {
+        let by = match by {
+            TagBy::Id(id) => TermBy::Id(decode_as(Taxonomy::Tags.id_kind(), &id)?),
+            TagBy::Slug(slug) => TermBy::Slug(slug),
+        };
+        Ok(find(ctx, Taxonomy::Tags, by, language, view)
+            .await?
+            .map(Tag))
+    }
+
+    /// The tags that articles carry, by name. The working view holds them all.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
+    async fn tags(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        order_by: Option<TermOrder>,
+        language: Option<LanguageTag>,
+        #[graphql(default)] view: ViewArgument,
+    ) -> async_graphql::Result<TermConnection<Tag>> {
+        let arguments = ListArguments {
+            first,
+            after,
+            last,
+            before,
+            order_by,
+        };
+        Ok(list(ctx, Taxonomy::Tags, arguments, language, view).await?)
+    }
+
+    /// One category; null where there is none.
+    async fn category(
+        &self,
+        ctx: &Context<'_>,
+        by: CategoryBy,
+        #[graphql(desc = "What nested lists and addresses follow; null means all languages.")]
+        language: Option<LanguageTag>,
+        #[graphql(default)] view: ViewArgument,
+    ) -> async_graphql::Result<Option<Category>> {
+        let by = match by {
+            CategoryBy::Id(id) => TermBy::Id(decode_as(Taxonomy::Categories.id_kind(), &id)?),
+            CategoryBy::Slug(slug) => TermBy::Slug(slug),
+        };
+        Ok(find(ctx, Taxonomy::Categories, by, language, view)
+            .await?
+            .map(Category))
+    }
+
+    /// The categories that articles are in, by name. The working view holds them all.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
+    async fn categories(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        order_by: Option<TermOrder>,
+        language: Option<LanguageTag>,
+        #[graphql(default)] view: ViewArgument,
+    ) -> async_graphql::Result<TermConnection<Category>> {
+        let arguments = ListArguments {
+            first,
+            after,
+            last,
+            before,
+            order_by,
+        };
+        Ok(list(ctx, Taxonomy::Categories, arguments, language, view).await?)
+    }
+}
+
+async fn find(
+    ctx: &Context<'_>,
+    taxonomy: Taxonomy,
+    by: TermBy,
+    language: Option<LanguageTag>,
+    view: ViewArgument,
+) -> Result<Option<Term>> {
+    let ctx = ctx.broadsheet();
+    let scope = view.scope(ctx)?;
+    read::one(
+        ctx,
+        &scope,
+        taxonomy,
+        by,
+        language.as_ref().map(|tag| tag.0.as_str()),
+    )
+    .await
+}
+
+struct ListArguments {
+    first: Option<i32>,
+    after: Option<String>,
+    last: Option<i32>,
+    before: Option<String>,
+    order_by: Option<TermOrder>,
+}
+
+async fn list<T: From<Term> + async_graphql::OutputType>(
+    ctx: &Context<'_>,
+    taxonomy: Taxonomy,
+    arguments: ListArguments,
+    language: Option<LanguageTag>,
+    view: ViewArgument,
+) -> Result<TermConnection<T>> {
+    let ListArguments {
+        first,
+        after,
+        last,
+        before,
+        order_by,
+    } = arguments;
+    let order = order_by.unwrap_or(TermOrder::Name);
+    let mark = match order {
+        TermOrder::Name => b'n',
+        TermOrder::Slug => b's',
+    };
+    let ctx = ctx.broadsheet();
+    let scope = view.scope(ctx)?;
+    let page = Page::new(mark, first, after.as_deref(), last, before.as_deref())?;
+    let language = language.as_ref().map(|tag| tag.0.as_str());
+    let slice = read::list(ctx, &scope, taxonomy, order, &page, language).await?;
+    let totals = TermTotals { taxonomy, scope };
+    let mut connection =
+        Connection::with_additional_fields(slice.has_previous, slice.has_next, totals);
+    connection.edges = slice
+        .rows
+        .into_iter()
+        .map(|term| {
+            let key = match order {
+                TermOrder::Name => term.row.stored_name.clone(),
+                TermOrder::Slug => term.row.slug.clone(),
+            };
+            let cursor = Cursor {
+                order: mark,
+                key: Key::Text(key),
+                id: term.row.id,
+            };
+            Edge::<_, _, EmptyFields, _>::new(cursor, T::from(term))
+        })
+        .collect();
+    Ok(connection)
+}
+
+/// A new tag.
+#[derive(InputObject)]
+pub struct CreateTagInput {
+    name: String,
+    /// Made from the name where it is not given.
+    slug: Option<String>,
+    description: Option<String>,
+}
+
+/// Changes of a tag; what is not given stays.
+#[derive(InputObject)]
+pub struct UpdateTagInput {
+    name: Option<String>,
+    /// A new slug gives a new address; the old one leads there.
+    slug: Option<String>,
+    description: MaybeUndefined<String>,
+}
+
+/// A new category.
+#[derive(InputObject)]
+pub struct CreateCategoryInput {
+    name: String,
+    /// Made from the name where it is not given.
+    slug: Option<String>,
+    description: Option<String>,
+    /// The category above.
+    parent: Option<ID>,
+}
+
+/// Changes of a category; what is not given stays.
+#[derive(InputObject)]
+pub struct UpdateCategoryInput {
+    name: Option<String>,
+    /// A new slug gives a new address; the old one leads there.
+    slug: Option<String>,
+    description: MaybeUndefined<String>,
+    /// The category above; null moves it to the top.
+    parent: MaybeUndefined<ID>,
+}
+
+/// The tag, or why nothing was done.
+#[derive(SimpleObject)]
+pub struct TagPayload {
+    tag: Option<Tag>,
+    user_errors: Vec<UserErrorObject>,
+}
+
+/// The category, or why nothing was done.
+#[derive(SimpleObject)]
+pub struct CategoryPayload {
+    category: Option<Category>,
+    user_errors: Vec<UserErrorObject>,
+}
+
+/// What was deleted, or why nothing was.
+#[derive(SimpleObject)]
+pub struct DeleteTermPayload {
+    deleted_id: Option<ID>,
+    user_errors: Vec<UserErrorObject>,
+}
+
+#[derive(Default)]
+pub struct TaxonomyMutation;
+
+#[Object]
+impl TaxonomyMutation {
+    async fn create_tag(
+        &self,
+        ctx: &Context<'_>,
+        input: CreateTagInput,
+    ) -> async_graphql::Result<TagPayload> {
+        let CreateTagInput {
+            name,
+            slug,
+            description,
+        } = input;
+        let new = Rename {
+            name: Some(name),
+            slug,
+            description: Some(description),
+            parent: None,
+        };
+        tag_payload(
+            ctx,
+            write::create(ctx.broadsheet(), Taxonomy::Tags, new).await,
+        )
+        .await
+    }
+
+    /// Renames a tag, or describes it otherwise.
+    async fn update_tag(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        input: UpdateTagInput,
+    ) -> async_graphql::Result<TagPayload> {
+        let UpdateTagInput {
+            name,
+            slug,
+            description,
+        } = input;
+        let change = Rename {
+            name,
+            slug,
+            description: given(description),
+            parent: None,
+        };
+        let id = decode_as(Taxonomy::Tags.id_kind(), &id)?;
+        tag_payload(
+            ctx,
+            write::rename(ctx.broadsheet(), Taxonomy::Tags, id, change).await,
+        )
+        .await
+    }
+
+    /// Deletes a tag that no article carries.
+    async fn delete_tag(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+    ) -> async_graphql::Result<DeleteTermPayload> {
+        delete(ctx, Taxonomy::Tags, &id).await
+    }
+
+    async fn create_category(
+        &self,
+        ctx: &Context<'_>,
+        input: CreateCategoryInput,
+    ) -> async_graphql::Result<CategoryPayload> {
+        let CreateCategoryInput {
+            name,
+            slug,
+            description,
+            parent,
+        } = input;
+        let parent = parent
+            .map(|id| decode_as(Taxonomy::Categories.id_kind(), &id))
+            .transpose()?;
+        let new = Rename {
+            name: Some(name),
+            slug,
+            description: Some(description),
+            parent: Some(parent),
+        };
+        let done = write::create(ctx.broadsheet(), Taxonomy::Categories, new).await;
+        category_payload(ctx, done).await
+    }
+
+    /// Renames a category, moves it, or describes it otherwise.
+    async fn update_category(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        input: UpdateCategoryInput,
+    ) -> async_graphql::Result<CategoryPayload> {
+        let UpdateCategoryInput {
+            name,
+            slug,
+            description,
+            parent,
+        } = input;
+        let kind = Taxonomy::Categories.id_kind();
+        let parent = given(parent)
+            .map(|parent| parent.map(|id| decode_as(kind, &id)).transpose())
+            .transpose()?;
+        let change = Rename {
+            name,
+            slug,
+            description: given(description),
+            parent,
+        };
+        let id = decode_as(kind, &id)?;
+        let done = write::rename(ctx.broadsheet(), Taxonomy::Categories, id, change).await;
+        category_payload(ctx, done).await
+    }
+
+    /// Deletes a category that no article is in and no category is below.
+    async fn delete_category(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+    ) -> async_graphql::Result<DeleteTermPayload> {
+        delete(ctx, Taxonomy::Categories, &id).await
+    }
+}
+
+/// Omitted, null and given, as `None`, `Some(None)` and `Some(Some(_))`.
+fn given<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
+    match value {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(None),
+        MaybeUndefined::Value(value) => Some(Some(value)),
+    }
+}
+
+async fn written(
+    ctx: &Context<'_>,
+    taxonomy: Taxonomy,
+    done: Result<uuid::Uuid>,
+) -> Result<(Option<Term>, Vec<UserErrorObject>)> {
+    match Outcome::of(done)? {
+        Outcome::Done(id) => {
+            let ctx = ctx.broadsheet();
+            let scope = ViewArgument::Working.scope(ctx)?;
+            let term = read::one(ctx, &scope, taxonomy, TermBy::Id(id), None).await?;
+            Ok((term, Vec::new()))
+        }
+        Outcome::Refused(errors) => Ok((None, errors)),
+    }
+}
+
+async fn tag_payload(
+    ctx: &Context<'_>,
+    done: Result<uuid::Uuid>,
+) -> async_graphql::Result<TagPayload> {
+    let (term, user_errors) = written(ctx, Taxonomy::Tags, done).await?;
+    Ok(TagPayload {
+        tag: term.map(Tag),
+        user_errors,
+    })
+}
+
+async fn category_payload(
+    ctx: &Context<'_>,
+    done: Result<uuid::Uuid>,
+) -> async_graphql::Result<CategoryPayload> {
+    let (term, user_errors) = written(ctx, Taxonomy::Categories, done).await?;
+    Ok(CategoryPayload {
+        category: term.map(Category),
+        user_errors,
+    })
+}
+
+async fn delete(
+    ctx: &Context<'_>,
+    taxonomy: Taxonomy,
+    id: &str,
+) -> async_graphql::Result<DeleteTermPayload> {
+    let id = decode_as(taxonomy.id_kind(), id)?;
+    let done = write::delete(ctx.broadsheet(), taxonomy, id).await;
+    let (deleted_id, user_errors) = match Outcome::of(done)? {
+        Outcome::Done(id) => (Some(encode(taxonomy.id_kind(), id)), Vec::new()),
+        Outcome::Refused(errors) => (None, errors),
+    };
+    Ok(DeleteTermPayload {
+        deleted_id,
+        user_errors,
+    })
+}

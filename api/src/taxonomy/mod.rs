@@ -1,0 +1,99 @@
+//! Tags and categories.
+//!
+//! Both are terms of a taxonomy, in one table; GraphQL shows them as two types.
+//! A term is one thing in all languages, with a name in each; its address and
+//! what is counted follow the language in which it was asked for.
+//!
+//! To add a field of terms: a column, a field of [`Term`] and of `TERM_COLUMNS`,
+//! and a getter in `graphql.rs` that both types share.
+
+mod graphql;
+mod read;
+mod write;
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+pub use graphql::{Category, Tag, TaxonomyMutation, TaxonomyQuery};
+pub use read::{
+    TermBy, TermOrder, by_ids, children, counted, list, names, of_articles, one, parents, total,
+    with_counts, with_counts_by_parent,
+};
+pub use write::{Rename, create, delete, ensure_all, ensure_many, keep_existing, rename};
+
+use crate::graphql::id::IdKind;
+use crate::graphql::siblings::Siblings;
+use crate::policy::Scope;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Taxonomy {
+    Tags,
+    Categories,
+}
+
+impl Taxonomy {
+    pub const ALL: [Self; 2] = [Self::Tags, Self::Categories];
+
+    /// Hugo's name for it in front matter and in addresses.
+    #[must_use]
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Tags => "tags",
+            Self::Categories => "categories",
+        }
+    }
+
+    #[must_use]
+    pub fn singular(self) -> &'static str {
+        match self {
+            Self::Tags => "tag",
+            Self::Categories => "category",
+        }
+    }
+
+    #[must_use]
+    pub fn id_kind(self) -> IdKind {
+        match self {
+            Self::Tags => IdKind::Tag,
+            Self::Categories => IdKind::Category,
+        }
+    }
+}
+
+/// A term's row, named in the language it was asked for.
+#[derive(Debug, Clone)]
+pub struct TermRow {
+    pub id: Uuid,
+    pub parent_id: Option<Uuid>,
+    pub slug: String,
+    pub name: String,
+    /// The name that lists are sorted by: the same in every language.
+    pub stored_name: String,
+    pub description: Option<String>,
+    pub version: i32,
+}
+
+/// A term among those that were read with it.
+#[derive(Clone)]
+pub struct Term {
+    pub row: Arc<TermRow>,
+    pub with: Arc<Siblings>,
+    pub scope: Scope,
+    /// What nested lists and addresses follow; none means all languages.
+    pub language: Option<Arc<str>>,
+}
+
+impl Term {
+    fn group(rows: Vec<(TermRow, Option<Arc<str>>)>, scope: Scope) -> Vec<Self> {
+        let with = Siblings::new(rows.iter().map(|(row, _)| row.id).collect());
+        rows.into_iter()
+            .map(|(row, language)| Self {
+                row: Arc::new(row),
+                with: Arc::clone(&with),
+                scope,
+                language,
+            })
+            .collect()
+    }
+}

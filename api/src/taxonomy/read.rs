@@ -1,0 +1,410 @@
+//! Reading terms.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use entity::{article_term, term, term_text};
+use indexmap::IndexMap;
+use sea_orm::sea_query::{
+    CommonTableExpression, Condition, Expr, ExprTrait, JoinType, Order, Query, SelectStatement,
+    UnionType,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryResult};
+use uuid::Uuid;
+
+use super::{Taxonomy, Term, TermRow};
+use crate::article::filter::ArticleFilter;
+use crate::article::read as articles;
+use crate::ctx::Ctx;
+use crate::error::Result;
+use crate::event::Write;
+use crate::graphql::page::{Cursor, Key, Page, Slice};
+use crate::policy::Scope;
+
+fn select(language: Option<Expr>) -> SelectStatement {
+    let mut select = Query::select();
+    select.from(term::Entity);
+    add_columns(&mut select, language);
+    select.take()
+}
+
+/// What every statement here selects, in the order in which [`row`] reads it.
+fn add_columns(select: &mut SelectStatement, language: Option<Expr>) {
+    select.columns(
+        [
+            term::Column::Id,
+            term::Column::ParentId,
+            term::Column::Slug,
+            term::Column::Name,
+            term::Column::Description,
+            term::Column::Version,
+        ]
+        .map(|column| (term::Entity, column)),
+    );
+    if let Some(language) = language {
+        select
+            .column((term_text::Entity, term_text::Column::Name))
+            .column((term_text::Entity, term_text::Column::Description))
+            .join(
+                JoinType::LeftJoin,
+                term_text::Entity,
+                Condition::all()
+                    .add(
+                        Expr::col((term_text::Entity, term_text::Column::TermId))
+                            .equals((term::Entity, term::Column::Id)),
+                    )
+                    .add(Expr::col((term_text::Entity, term_text::Column::Language)).eq(language)),
+            );
+    }
+}
+
+fn row(result: &QueryResult, localized: bool) -> Result<TermRow> {
+    let mut row = TermRow {
+        id: result.try_get_by_index(0)?,
+        parent_id: result.try_get_by_index(1)?,
+        slug: result.try_get_by_index(2)?,
+        name: result.try_get_by_index(3)?,
+        stored_name: result.try_get_by_index(3)?,
+        description: result.try_get_by_index(4)?,
+        version: result.try_get_by_index(5)?,
+    };
+    if localized {
+        if let Some(name) = result.try_get_by_index(6)? {
+            row.name = name;
+        }
+        if let Some(description) = result.try_get_by_index(7)? {
+            row.description = Some(description);
+        }
+    }
+    Ok(row)
+}
+
+async fn rows(
+    ctx: &Ctx,
+    scope: &Scope,
+    select: &SelectStatement,
+    language: Option<&str>,
+) -> Result<Vec<Term>> {
+    let shared: Option<Arc<str>> = language.map(Arc::from);
+    let rows = ctx
+        .app()
+        .db()
+        .read()
+        .query_all(select)
+        .await?
+        .iter()
+        .map(|result| Ok((row(result, language.is_some())?, shared.clone())))
+        .collect::<Result<_>>()?;
+    Ok(Term::group(rows, *scope))
+}
+
+/// The terms of each article in the order given there, named in its language.
+pub async fn of_articles(
+    ctx: &Ctx,
+    scope: &Scope,
+    ids: &[Uuid],
+    taxonomy: Taxonomy,
+) -> Result<HashMap<Uuid, Vec<Term>>> {
+    let of = |column: article_term::Column| Expr::col((article_term::Entity, column));
+    let mut select = Query::select();
+    // `term_text` is joined on the language of `article_term`, which comes first.
+    select.from(term::Entity).join(
+        JoinType::InnerJoin,
+        article_term::Entity,
+        of(article_term::Column::TermId).equals((term::Entity, term::Column::Id)),
+    );
+    add_columns(&mut select, Some(of(article_term::Column::Language)));
+    select
+        .expr_as(of(article_term::Column::ArticleId), "article_id")
+        .expr_as(of(article_term::Column::Language), "language")
+        .cond_where(of(article_term::Column::View).eq(scope.view as i16))
+        .cond_where(of(article_term::Column::ArticleId).is_in(ids.iter().copied()))
+        .cond_where(of(article_term::Column::Taxonomy).eq(taxonomy.plural()))
+        .order_by(
+            (article_term::Entity, article_term::Column::Position),
+            Order::Asc,
+        );
+    let results = ctx.app().db().read().query_all(&select).await?;
+    let mut owners = Vec::with_capacity(results.len());
+    let mut terms = Vec::with_capacity(results.len());
+    for result in &results {
+        owners.push(result.try_get_by_index::<Uuid>(8)?);
+        let language: String = result.try_get_by_index(9)?;
+        terms.push((row(result, true)?, Some(Arc::from(language))));
+    }
+    let mut groups: HashMap<Uuid, Vec<Term>> = HashMap::new();
+    for (owner, term) in owners.into_iter().zip(Term::group(terms, *scope)) {
+        groups.entry(owner).or_default().push(term);
+    }
+    Ok(groups)
+}
+
+/// One term, by what makes it unique.
+#[derive(Debug, Clone)]
+pub enum TermBy {
+    Id(Uuid),
+    Slug(String),
+}
+
+pub async fn one(
+    ctx: &Ctx,
+    scope: &Scope,
+    taxonomy: Taxonomy,
+    by: TermBy,
+    language: Option<&str>,
+) -> Result<Option<Term>> {
+    let mut select = select(language.map(Expr::val));
+    select.cond_where(term::Column::Taxonomy.eq(taxonomy.plural()));
+    select.cond_where(match by {
+        TermBy::Id(id) => term::Column::Id.eq(id),
+        TermBy::Slug(slug) => term::Column::Slug.eq(slug),
+    });
+    restrict_to_used(&mut select, scope);
+    Ok(rows(ctx, scope, &select, language).await?.pop())
+}
+
+pub async fn by_ids(
+    ctx: &Ctx,
+    scope: &Scope,
+    taxonomy: Taxonomy,
+    ids: &[Uuid],
+    language: Option<&str>,
+) -> Result<HashMap<Uuid, Term>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut select = select(language.map(Expr::val));
+    select
+        .cond_where(term::Column::Taxonomy.eq(taxonomy.plural()))
+        .cond_where(term::Column::Id.is_in(ids.iter().copied()));
+    restrict_to_used(&mut select, scope);
+    let terms = rows(ctx, scope, &select, language).await?;
+    Ok(terms.into_iter().map(|term| (term.row.id, term)).collect())
+}
+
+/// What a list of terms is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, async_graphql::Enum)]
+pub enum TermOrder {
+    /// By name in the order of Unicode code points.
+    Name,
+    /// By slug.
+    Slug,
+}
+
+/// A page of the terms of a taxonomy.
+pub async fn list(
+    ctx: &Ctx,
+    scope: &Scope,
+    taxonomy: Taxonomy,
+    order: TermOrder,
+    page: &Page,
+    language: Option<&str>,
+) -> Result<Slice<Term>> {
+    let column = match order {
+        TermOrder::Name => term::Column::Name,
+        TermOrder::Slug => term::Column::Slug,
+    };
+    let mut select = select(language.map(Expr::val));
+    select.cond_where(term::Column::Taxonomy.eq(taxonomy.plural()));
+    restrict_to_used(&mut select, scope);
+    let key = || Expr::col((term::Entity, column));
+    let id = || Expr::col((term::Entity, term::Column::Id));
+    for (cursor, greater) in [(&page.after, true), (&page.before, false)] {
+        let Some(Cursor {
+            key: Key::Text(text),
+            id: tie,
+            ..
+        }) = cursor
+        else {
+            continue;
+        };
+        select.cond_where(if greater {
+            Condition::any()
+                .add(key().gt(text.as_str()))
+                .add(key().eq(text.as_str()).and(id().gt(*tie)))
+        } else {
+            Condition::any()
+                .add(key().lt(text.as_str()))
+                .add(key().eq(text.as_str()).and(id().lt(*tie)))
+        });
+    }
+    let direction = if page.backward {
+        Order::Desc
+    } else {
+        Order::Asc
+    };
+    select
+        .order_by((term::Entity, column), direction.clone())
+        .order_by((term::Entity, term::Column::Id), direction)
+        .limit(page.limit());
+    Ok(page.slice(rows(ctx, scope, &select, language).await?))
+}
+
+/// The public sees the terms that some published article carries, and the
+/// categories above them; a term of drafts alone does not exist for it.
+fn restrict_to_used(select: &mut SelectStatement, scope: &Scope) {
+    if scope.view != entity::View::Published {
+        return;
+    }
+    let carried = Query::select()
+        .column((article_term::Entity, article_term::Column::TermId))
+        .from(article_term::Entity)
+        .cond_where(articles::visible(scope, "article_term"))
+        .take();
+    let above = Query::select()
+        .column((term::Entity, term::Column::ParentId))
+        .from(term::Entity)
+        .join(
+            JoinType::InnerJoin,
+            "used",
+            Expr::col((term::Entity, term::Column::Id)).equals(("used", "id")),
+        )
+        .cond_where(Expr::col((term::Entity, term::Column::ParentId)).is_not_null())
+        .take();
+    let tree = CommonTableExpression::new()
+        .query({ carried }.union(UnionType::Distinct, above).take())
+        .column("id")
+        .table_name("used")
+        .to_owned();
+    let used = Query::select()
+        .column("id")
+        .from("used")
+        .with_cte(Query::with().recursive(true).cte(tree).to_owned())
+        .take();
+    select.cond_where(Expr::col((term::Entity, term::Column::Id)).in_subquery(used));
+}
+
+pub async fn total(ctx: &Ctx, scope: &Scope, taxonomy: Taxonomy) -> Result<i64> {
+    let mut select = Query::select();
+    select
+        .expr_as(Expr::col((term::Entity, term::Column::Id)).count(), "count")
+        .from(term::Entity)
+        .cond_where(term::Column::Taxonomy.eq(taxonomy.plural()));
+    restrict_to_used(&mut select, scope);
+    let result = ctx.app().db().read().query_one(&select).await?;
+    Ok(result.map_or(Ok(0), |result| result.try_get_by_index(0))?)
+}
+
+/// The terms below each of several, by name.
+pub async fn children(
+    ctx: &Ctx,
+    scope: &Scope,
+    parents: &[Uuid],
+    language: Option<&str>,
+) -> Result<HashMap<Uuid, Vec<Term>>> {
+    let mut select = select(language.map(Expr::val));
+    select
+        .cond_where(term::Column::ParentId.is_in(parents.iter().copied()))
+        .order_by((term::Entity, term::Column::Name), Order::Asc);
+    restrict_to_used(&mut select, scope);
+    let mut groups: HashMap<Uuid, Vec<Term>> = HashMap::new();
+    for term in rows(ctx, scope, &select, language).await? {
+        if let Some(parent) = term.row.parent_id {
+            groups.entry(parent).or_default().push(term);
+        }
+    }
+    Ok(groups)
+}
+
+/// The terms above several others, by their own id.
+pub async fn parents(
+    ctx: &Ctx,
+    scope: &Scope,
+    children: &[Uuid],
+    language: Option<&str>,
+) -> Result<HashMap<Uuid, Term>> {
+    let above = Query::select()
+        .column(term::Column::ParentId)
+        .from(term::Entity)
+        .cond_where(term::Column::Id.is_in(children.iter().copied()))
+        .take();
+    let mut select = select(language.map(Expr::val));
+    select.cond_where(Expr::col((term::Entity, term::Column::Id)).in_subquery(above));
+    let terms = rows(ctx, scope, &select, language).await?;
+    Ok(terms.into_iter().map(|term| (term.row.id, term)).collect())
+}
+
+/// The terms that articles of a language carry, by name, for widgets.
+pub async fn counted(
+    ctx: &Ctx,
+    scope: &Scope,
+    taxonomy: Taxonomy,
+    language: &str,
+) -> Result<Vec<Term>> {
+    let filter = ArticleFilter {
+        language: Some(crate::graphql::scalar::LanguageTag(language.to_owned())),
+        ..ArticleFilter::default()
+    };
+    let counts = articles::top_terms(ctx, scope, taxonomy, &filter, None).await?;
+    let mut terms: Vec<_> = with_counts(ctx, scope, counts, Some(language))
+        .await?
+        .into_iter()
+        .map(|(term, _)| term)
+        .collect();
+    terms.sort_by(|a, b| a.row.name.cmp(&b.row.name).then(a.row.id.cmp(&b.row.id)));
+    Ok(terms)
+}
+
+/// The terms of counts, in the order of the counts.
+pub async fn with_counts(
+    ctx: &Ctx,
+    scope: &Scope,
+    counts: Vec<(Uuid, i64)>,
+    language: Option<&str>,
+) -> Result<Vec<(Term, i64)>> {
+    let groups = HashMap::from([(Uuid::nil(), counts)]);
+    let mut groups = with_counts_by_parent(ctx, scope, groups, language).await?;
+    Ok(groups.remove(&Uuid::nil()).unwrap_or_default())
+}
+
+pub async fn with_counts_by_parent(
+    ctx: &Ctx,
+    scope: &Scope,
+    counts: HashMap<Uuid, Vec<(Uuid, i64)>>,
+    language: Option<&str>,
+) -> Result<HashMap<Uuid, Vec<(Term, i64)>>> {
+    let mut ids: Vec<_> = counts.values().flatten().map(|(id, _)| *id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut select = select(language.map(Expr::val));
+    select.cond_where(term::Column::Id.is_in(ids));
+    let terms: HashMap<_, _> = rows(ctx, scope, &select, language)
+        .await?
+        .into_iter()
+        .map(|term| (term.row.id, term))
+        .collect();
+    Ok(counts
+        .into_iter()
+        .map(|(parent, counts)| {
+            let counts = counts
+                .into_iter()
+                .filter_map(|(id, count)| terms.get(&id).map(|term| (term.clone(), count)))
+                .collect();
+            (parent, counts)
+        })
+        .collect())
+}
+
+/// Names of terms by taxonomy, inside a write.
+pub async fn names(
+    write: &Write<'_>,
+    terms: &IndexMap<String, Vec<Uuid>>,
+) -> Result<HashMap<String, Vec<String>>> {
+    let ids: Vec<_> = terms.values().flatten().copied().collect();
+    let found: HashMap<_, _> = term::Entity::find()
+        .filter(term::Column::Id.is_in(ids))
+        .all(write.txn())
+        .await?
+        .into_iter()
+        .map(|term| (term.id, term.name))
+        .collect();
+    Ok(terms
+        .iter()
+        .map(|(taxonomy, ids)| {
+            (
+                taxonomy.clone(),
+                ids.iter().filter_map(|id| found.get(id).cloned()).collect(),
+            )
+        })
+        .collect())
+}

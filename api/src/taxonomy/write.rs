@@ -1,0 +1,345 @@
+//! Making, renaming and deleting terms.
+
+use std::collections::{HashMap, HashSet};
+
+use entity::{article_term, redirect, term};
+use indexmap::IndexMap;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QuerySelect,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::Taxonomy;
+use crate::article::store;
+use crate::ctx::Ctx;
+use crate::error::{Error, Result, UserErrorCode};
+use crate::event::{Event, Write};
+use crate::policy::{self, Action, Subject};
+use crate::site::Frame;
+
+/// What a mutation sets; `None` leaves a field as it is.
+#[derive(Debug, Default)]
+pub struct Rename {
+    pub name: Option<String>,
+    pub slug: Option<String>,
+    pub description: Option<Option<String>>,
+    pub parent: Option<Option<Uuid>>,
+}
+
+/// Ids of the terms with these names, in order and without repetition. Terms
+/// that do not exist are made: to name a tag in an article is to have it.
+pub async fn ensure_all(
+    write: &mut Write<'_>,
+    taxonomy: Taxonomy,
+    names: &[String],
+) -> Result<Vec<Uuid>> {
+    let frame = Frame::read(write.txn()).await?;
+    let found = ensure_many(write, &frame, taxonomy.plural(), names).await?;
+    let mut seen = HashSet::new();
+    Ok(names
+        .iter()
+        .filter_map(|name| found.get(name).copied())
+        .filter(|id| seen.insert(*id))
+        .collect())
+}
+
+/// The id of each name's term; names that make the same address share one.
+pub async fn ensure_many(
+    write: &mut Write<'_>,
+    frame: &Frame,
+    taxonomy: &str,
+    names: &[String],
+) -> Result<HashMap<String, Uuid>> {
+    let mut slugs = IndexMap::new();
+    for name in names {
+        let slug = frame.rules.urlize(name.trim());
+        if !slug.is_empty() {
+            slugs
+                .entry(slug)
+                .or_insert_with(Vec::new)
+                .push(name.clone());
+        }
+    }
+    let mut ids: HashMap<String, Uuid> = HashMap::new();
+    for chunk in slugs.keys().collect::<Vec<_>>().chunks(500) {
+        let found: Vec<(Uuid, String)> = term::Entity::find()
+            .select_only()
+            .columns([term::Column::Id, term::Column::Slug])
+            .filter(term::Column::Taxonomy.eq(taxonomy))
+            .filter(term::Column::Slug.is_in(chunk.iter().map(|slug| slug.as_str())))
+            .into_tuple()
+            .all(write.txn())
+            .await?;
+        ids.extend(found.into_iter().map(|(id, slug)| (slug, id)));
+    }
+    let mut new = Vec::new();
+    for (slug, names) in &slugs {
+        if ids.contains_key(slug) {
+            continue;
+        }
+        let Some(name) = names.first() else { continue };
+        let row = blank(write, taxonomy, slug, name.trim());
+        ids.insert(slug.clone(), row.id);
+        write.record(created(&row));
+        new.push(row.into_active_model().reset_all());
+    }
+    for rows in new.chunks(500) {
+        term::Entity::insert_many(rows.to_vec())
+            .exec_without_returning(write.txn())
+            .await?;
+    }
+    Ok(slugs
+        .into_iter()
+        .flat_map(|(slug, names)| {
+            let id = ids.get(&slug).copied();
+            names
+                .into_iter()
+                .filter_map(move |name| id.map(|id| (name, id)))
+        })
+        .collect())
+}
+
+fn blank(write: &Write<'_>, taxonomy: &str, slug: &str, name: &str) -> term::Model {
+    term::Model {
+        id: write.ctx().new_id(),
+        taxonomy: taxonomy.to_owned(),
+        parent_id: None,
+        slug: slug.to_owned(),
+        name: name.to_owned(),
+        description: None,
+        version: 1,
+        created_at: write.ctx().now(),
+    }
+}
+
+fn created(row: &term::Model) -> Event {
+    Event {
+        data: json!({ "taxonomy": row.taxonomy, "slug": row.slug }),
+        ..Event::of("term.created", row.id, row.version)
+    }
+}
+
+/// Drops ids of terms that have been deleted.
+pub async fn keep_existing(
+    write: &Write<'_>,
+    terms: &mut IndexMap<String, Vec<Uuid>>,
+) -> Result<()> {
+    let ids: Vec<_> = terms.values().flatten().copied().collect();
+    let found: HashSet<Uuid> = term::Entity::find()
+        .select_only()
+        .column(term::Column::Id)
+        .filter(term::Column::Id.is_in(ids))
+        .into_tuple()
+        .all(write.txn())
+        .await?
+        .into_iter()
+        .collect();
+    for ids in terms.values_mut() {
+        ids.retain(|id| found.contains(id));
+    }
+    Ok(())
+}
+
+pub async fn create(ctx: &Ctx, taxonomy: Taxonomy, new: Rename) -> Result<Uuid> {
+    policy::check(ctx.actor(), Action::EditTerms, Subject::default())?;
+    let mut write = Write::begin(ctx).await?;
+    let frame = Frame::read(write.txn()).await?;
+    let Rename {
+        name,
+        slug,
+        description,
+        parent,
+    } = new;
+    let name = checked_name(name.as_deref().unwrap_or_default())?;
+    let slug = frame.rules.urlize(slug.as_deref().unwrap_or(&name));
+    let mut row = blank(&write, taxonomy.plural(), &slug, &name);
+    row.description = description.flatten();
+    row.parent_id = parent.flatten();
+    refuse_taken(&write, &row).await?;
+    refuse_loop(&write, &row).await?;
+    write.record(created(&row));
+    let id = row.id;
+    row.into_active_model()
+        .reset_all()
+        .insert(write.txn())
+        .await?;
+    write.commit().await?;
+    Ok(id)
+}
+
+/// Renames or moves a term; its old address leads to the new one.
+pub async fn rename(ctx: &Ctx, taxonomy: Taxonomy, id: Uuid, change: Rename) -> Result<Uuid> {
+    policy::check(ctx.actor(), Action::EditTerms, Subject::default())?;
+    let mut write = Write::begin(ctx).await?;
+    let old = find(&write, taxonomy, id).await?;
+    let frame = Frame::read(write.txn()).await?;
+    let Rename {
+        name,
+        slug,
+        description,
+        parent,
+    } = change;
+    let mut new = old.clone();
+    if let Some(name) = name {
+        new.name = checked_name(&name)?;
+    }
+    if let Some(slug) = slug {
+        new.slug = frame.rules.urlize(&slug);
+    }
+    if let Some(description) = description {
+        new.description = description;
+    }
+    if let Some(parent) = parent {
+        new.parent_id = parent;
+    }
+    if new == old {
+        return Ok(id);
+    }
+    new.version += 1;
+    refuse_taken(&write, &new).await?;
+    refuse_loop(&write, &new).await?;
+    if new.slug != old.slug {
+        let mut redirects = Vec::new();
+        let mut paths = Vec::new();
+        for language in &frame.languages {
+            redirects.push(redirect::Model {
+                path: frame.term_path(language, taxonomy.plural(), &old.slug),
+                target: None,
+                article_id: None,
+                term_id: Some(id),
+                language: language.row.tag.clone(),
+                permanent: true,
+                created_at: ctx.now(),
+            });
+            paths.push(frame.term_path(language, taxonomy.plural(), &new.slug));
+        }
+        store::redirect(&write, redirects).await?;
+        store::drop_redirects(&write, &paths).await?;
+    }
+    write.record(Event {
+        data: json!({ "taxonomy": old.taxonomy, "slug": new.slug, "slugBefore": old.slug }),
+        ..Event::of("term.renamed", id, new.version)
+    });
+    new.into_active_model()
+        .reset_all()
+        .update(write.txn())
+        .await?;
+    write.commit().await?;
+    Ok(id)
+}
+
+/// Deletes a term that no article carries, in any view, and no term is below.
+pub async fn delete(ctx: &Ctx, taxonomy: Taxonomy, id: Uuid) -> Result<Uuid> {
+    policy::check(ctx.actor(), Action::EditTerms, Subject::default())?;
+    let mut write = Write::begin(ctx).await?;
+    let row = find(&write, taxonomy, id).await?;
+    let articles: HashSet<Uuid> = article_term::Entity::find()
+        .select_only()
+        .column(article_term::Column::ArticleId)
+        .filter(article_term::Column::TermId.eq(id))
+        .into_tuple::<Uuid>()
+        .all(write.txn())
+        .await?
+        .into_iter()
+        .collect();
+    let below = term::Entity::find()
+        .filter(term::Column::ParentId.eq(id))
+        .count(write.txn())
+        .await?;
+    if !articles.is_empty() || below > 0 {
+        let noun = taxonomy.singular();
+        return Err(Error::invalid(
+            "id",
+            UserErrorCode::WrongState,
+            format!(
+                "the {noun} is used by {} articles and has {below} below it: take it away from \
+                 them first",
+                articles.len()
+            ),
+        ));
+    }
+    term::Entity::delete_by_id(id).exec(write.txn()).await?;
+    write.record(Event {
+        data: json!({ "taxonomy": row.taxonomy, "slug": row.slug }),
+        ..Event::of("term.deleted", id, row.version)
+    });
+    write.commit().await?;
+    Ok(id)
+}
+
+async fn find(write: &Write<'_>, taxonomy: Taxonomy, id: Uuid) -> Result<term::Model> {
+    term::Entity::find_by_id(id)
+        .filter(term::Column::Taxonomy.eq(taxonomy.plural()))
+        .lock_exclusive()
+        .one(write.txn())
+        .await?
+        .ok_or_else(|| {
+            Error::invalid(
+                "id",
+                UserErrorCode::NotFound,
+                format!("no such {}", taxonomy.singular()),
+            )
+        })
+}
+
+fn checked_name(name: &str) -> Result<String> {
+    let name = name.trim();
+    if name.is_empty() || name.contains('\0') {
+        return Err(Error::invalid(
+            "input.name",
+            UserErrorCode::Required,
+            "a name is needed",
+        ));
+    }
+    Ok(name.to_owned())
+}
+
+async fn refuse_taken(write: &Write<'_>, row: &term::Model) -> Result<()> {
+    if row.slug.is_empty() {
+        return Err(Error::invalid(
+            "input.slug",
+            UserErrorCode::Invalid,
+            "no address can be made of this: give a slug with letters or digits",
+        ));
+    }
+    let taken = term::Entity::find()
+        .filter(term::Column::Taxonomy.eq(row.taxonomy.as_str()))
+        .filter(term::Column::Slug.eq(row.slug.as_str()))
+        .filter(term::Column::Id.ne(row.id))
+        .one(write.txn())
+        .await?;
+    match taken {
+        None => Ok(()),
+        Some(other) => Err(Error::invalid(
+            "input.slug",
+            UserErrorCode::Taken,
+            format!("{:?} has the slug {:?} already", other.name, other.slug),
+        )),
+    }
+}
+
+/// A category may not be below itself, at whatever distance.
+async fn refuse_loop(write: &Write<'_>, row: &term::Model) -> Result<()> {
+    let mut above = row.parent_id;
+    let mut seen = HashSet::from([row.id]);
+    while let Some(id) = above {
+        if !seen.insert(id) {
+            return Err(Error::invalid(
+                "input.parent",
+                UserErrorCode::Invalid,
+                "a category cannot be below itself",
+            ));
+        }
+        above = term::Entity::find_by_id(id)
+            .filter(term::Column::Taxonomy.eq(row.taxonomy.as_str()))
+            .one(write.txn())
+            .await?
+            .ok_or_else(|| {
+                Error::invalid("input.parent", UserErrorCode::NotFound, "no such parent")
+            })?
+            .parent_id;
+    }
+    Ok(())
+}

@@ -1,0 +1,33 @@
+//! The tables of Broadsheet, one file each. No rules live here.
+//!
+//! An article stands in several tables. [`article`] is its identity and its
+//! lock. [`revision`] keeps every save whole. [`article_copy`] holds up to two
+//! projections of it, one a [`View`]: what the public reads and what editors
+//! work on; readers never look anywhere else. [`article_term`] and
+//! [`menu_entry`] follow the copies. [`body`] holds Markdown and its rendering,
+//! shared by all copies and revisions that say the same.
+//!
+//! To add a table: a file here, a migration that creates it, and the domain of
+//! the `api` crate that owns it.
+
+pub mod article;
+pub mod article_copy;
+pub mod article_term;
+pub mod body;
+pub mod event;
+pub mod language;
+pub mod menu_entry;
+pub mod redirect;
+pub mod revision;
+pub mod section;
+pub mod session;
+pub mod site;
+pub mod source_file;
+pub mod term;
+pub mod term_text;
+mod timestamp;
+pub mod user;
+mod view;
+
+pub use timestamp::Timestamp;
+pub use view::View;

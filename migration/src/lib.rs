@@ -1,0 +1,18 @@
+//! Migrations, applied in order by a starting server.
+//!
+//! Each one serves SQLite and PostgreSQL alike. A migration that has been
+//! released is never edited: add `m<date>_<n>_<what>.rs` and list it below.
+
+pub use sea_orm_migration::prelude::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod m20261124_1_ground;
+
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261124_1_ground::Migration)]
+    }
+}
