@@ -39,7 +39,7 @@ struct Options {
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
 
-    /// Address and port to listen on [env: BROADSHEET_BIND] [default: 127.0.0.1:8080]
+    /// Address and port to listen on [env: `BROADSHEET_BIND`] [default: 127.0.0.1:8080]
     #[arg(long, global = true, value_name = "ADDRESS")]
     bind: Option<SocketAddr>,
 
@@ -243,7 +243,7 @@ async fn serve(config: Config, demo: bool) -> Result<ExitCode, String> {
         let ctx = Ctx::new(Arc::clone(&app), Actor::System);
         crate::hugo::demo::fill(&ctx).await.map_err(explain)?;
     }
-    let server = Server::start(Arc::clone(&app)).map_err(explain)?;
+    let server = Server::start(&app).map_err(explain)?;
     welcome(server.address(), app.config().http.graphiql);
     signal().await?;
     tracing::info!("stopping");

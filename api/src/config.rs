@@ -125,14 +125,13 @@ impl Config {
     /// `file` must exist when given; else `broadsheet.toml` in the working
     /// folder is read when it is there.
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
-        let text = match file {
-            Some(path) => Some((path, read(path)?)),
-            None => {
-                let path = Path::new("broadsheet.toml");
-                path.exists()
-                    .then(|| read(path).map(|text| (path, text)))
-                    .transpose()?
-            }
+        let text = if let Some(path) = file {
+            Some((path, read(path)?))
+        } else {
+            let path = Path::new("broadsheet.toml");
+            path.exists()
+                .then(|| read(path).map(|text| (path, text)))
+                .transpose()?
         };
         Self::from_parts(
             text.as_ref().map(|(path, text)| (*path, text.as_str())),

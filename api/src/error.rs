@@ -59,6 +59,7 @@ impl Error {
         Self::BadInput(message.into())
     }
 
+    #[must_use]
     pub fn not_found(what: &str) -> Self {
         Self::NotFound(format!("no such {what}"))
     }

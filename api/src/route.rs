@@ -15,6 +15,7 @@ use crate::taxonomy::{self, Category, Tag, Taxonomy, Term, TermBy};
 
 /// What lives at an address.
 #[derive(Union)]
+#[expect(clippy::large_enum_variant, reason = "there is one in a request")]
 pub enum Route {
     Article(Article),
     Tag(Tag),

@@ -8,7 +8,7 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub language: String,
-    /// Below the language: `` for home, `news`, `news/local`.
+    /// Below the language: empty for home, `news`, `news/local`.
     #[sea_orm(primary_key, auto_increment = false)]
     pub name: String,
     /// Decoded address with the language prefix.

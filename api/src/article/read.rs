@@ -35,6 +35,7 @@ pub struct List {
 
 /// What a scope lets through, as a condition on any table that has the
 /// visibility columns.
+#[must_use]
 pub fn visible(scope: &Scope, table: &'static str) -> Condition {
     Condition::all()
         .add(Expr::col((table, "view")).eq(scope.view as i16))

@@ -52,12 +52,15 @@ pub struct ConflictField {
     pub theirs: Value,
 }
 
+/// One change of an article's content.
+pub type Change = Box<dyn FnOnce(&mut Content) + Send>;
+
 /// What a save changes.
 #[derive(Default)]
 pub struct Changes {
     /// New values by name, for the report of a conflict.
     pub given: Map<String, Value>,
-    pub apply: Vec<Box<dyn FnOnce(&mut Content) + Send>>,
+    pub apply: Vec<Change>,
     pub body: Option<String>,
     pub tags: Option<Vec<String>>,
     pub categories: Option<Vec<String>>,
@@ -93,10 +96,10 @@ pub async fn create(ctx: &Ctx, new: NewArticle) -> Result<Uuid> {
     }
     find_free_path(&write, &frame, language, &mut content, id).await?;
     if content.translation_key.is_empty() {
-        content.translation_key = [content.directory.as_str(), content.name.as_str()]
-            .join("/")
+        let logical = [content.directory.as_str(), content.name.as_str()].join("/");
+        logical
             .trim_matches('/')
-            .to_owned();
+            .clone_into(&mut content.translation_key);
     }
     let head = article::Model {
         id,
@@ -286,7 +289,7 @@ pub async fn publish(ctx: &Ctx, id: Uuid, at: Option<DateTime<FixedOffset>>) -> 
     store::put(&write, vec![projection]).await?;
     store::mark_released(&write, id, Some(release)).await?;
     store::redirect(&write, redirects).await?;
-    store::drop_redirects(&write, &[path.clone()]).await?;
+    store::drop_redirects(&write, std::slice::from_ref(&path)).await?;
     let kind = if from > ctx.now() {
         "article.scheduled"
     } else {
@@ -483,6 +486,7 @@ pub fn rendered(id: Uuid, markdown: String, has_cjk: bool) -> Result<body::Model
     })
 }
 
+#[must_use]
 pub fn identity(head: &article::Model) -> Identity<'_> {
     Identity {
         article_id: head.id,

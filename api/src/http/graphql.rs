@@ -132,7 +132,7 @@ pub async fn post(
         return run_batch(&request, &endpoint, media, batch).await;
     }
     match run(&request, &endpoint, parsed, false).await {
-        Ok(response) => answer(media, response),
+        Ok(response) => answer(media, &response),
         Err(refusal) => refuse(media, &refusal),
     }
 }
@@ -148,7 +148,7 @@ pub async fn get(request: HttpRequest, endpoint: Data<Endpoint>) -> HttpResponse
         Err(refusal) => return refuse(media, &refusal),
     };
     match run(&request, &endpoint, parameters, true).await {
-        Ok(response) => answer(media, response),
+        Ok(response) => answer(media, &response),
         Err(refusal) => refuse(media, &refusal),
     }
 }
@@ -359,7 +359,7 @@ fn finish(mut response: Response) -> Response {
         match own.as_deref() {
             Some(Error::Internal(internal)) => {
                 tracing::error!(error = internal.message, place = %internal.place, "internal error");
-                error.message = "internal error".to_owned();
+                "internal error".clone_into(&mut error.message);
                 set_code(error, "INTERNAL_SERVER_ERROR");
             }
             Some(known) => set_code(error, known.code()),
@@ -401,7 +401,7 @@ fn content_type(media: &str) -> String {
 
 /// A document that could not run is 400 in the draft's own media type and, for
 /// clients that know only JSON, 200 as they expect.
-fn answer(media: &'static str, response: Response) -> HttpResponse {
+fn answer(media: &'static str, response: &Response) -> HttpResponse {
     let ran = response.errors.is_empty() || response.errors.iter().any(|e| !e.path.is_empty());
     if !ran {
         let status = if media == GRAPHQL_JSON {
@@ -416,7 +416,7 @@ fn answer(media: &'static str, response: Response) -> HttpResponse {
     }
     HttpResponse::Ok()
         .content_type(content_type(media))
-        .json(&response)
+        .json(response)
 }
 
 fn refuse(media: &'static str, refusal: &Refusal) -> HttpResponse {

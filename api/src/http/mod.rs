@@ -28,7 +28,7 @@ pub struct Server {
 
 impl Server {
     /// Binds and begins to serve. Port 0 takes any free one.
-    pub fn start(app: Arc<App>) -> Result<Self> {
+    pub fn start(app: &Arc<App>) -> Result<Self> {
         let config = app.config();
         let bind = config.bind;
         let listener = TcpListener::bind(bind).map_err(|error| {
@@ -38,9 +38,9 @@ impl Server {
         })?;
         let address = listener.local_addr().map_err(Error::internal)?;
         let schema = crate::graphql::schema();
-        let endpoint = Data::new(graphql::Endpoint::new(Arc::clone(&app), schema));
+        let endpoint = Data::new(graphql::Endpoint::new(Arc::clone(app), schema));
         let (workers, patience) = (config.http.workers, config.http.shutdown_seconds);
-        let shared = Arc::clone(&app);
+        let shared = Arc::clone(app);
         let mut server = HttpServer::new(move || {
             ActixApp::new()
                 .wrap(Compress::default())

@@ -12,14 +12,11 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use entity::{Timestamp, View, article, body, revision, section, source_file, term_text};
+use entity::{Timestamp, View, article, body, section, source_file, term_text};
 use rayon::prelude::*;
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -27,14 +24,14 @@ use super::config::{self, SiteConfig};
 use super::convert::{self, Draft};
 use super::page::{self, Page};
 use super::problem::Problem;
+use super::rows::{Before, Ready, Rows};
 use super::sections::Sections;
 use super::tree::{self, Entry, EntryKind, Kind};
 use super::{front_matter, settings};
-use crate::article::store::{self, BodyFacts, Identity, Release};
 use crate::article::write::rendered;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
-use crate::event::{Event, Write};
+use crate::event::Write;
 use crate::render;
 use crate::site::Frame;
 use crate::taxonomy;
@@ -282,20 +279,6 @@ struct Import<'a> {
     report: Report,
 }
 
-/// A page ready to be written.
-struct Ready {
-    document: Source,
-    draft: Draft,
-    body: body::Model,
-}
-
-/// What is left of a document when its content is taken.
-struct Source {
-    relative: String,
-    language: String,
-    file: source_file::Model,
-}
-
 impl Import<'_> {
     /// Sections, terms and home: read whole, since addresses below depend on
     /// them; written where they changed.
@@ -411,7 +394,7 @@ impl Import<'_> {
             let ready = self.refuse_taken(ready).await?;
             if self.report.dry_run {
                 for ready in &ready {
-                    let known = self.known.get(&ready.document.relative);
+                    let known = self.known.get(&ready.file.path);
                     if known.is_some_and(|known| known.article_id.is_some()) {
                         self.report.updated += 1;
                     } else {
@@ -470,19 +453,7 @@ impl Import<'_> {
                     let body = render_row(body_id, body, has_cjk).map_err(|error| {
                         Problem::new(error.to_string()).in_file(&entry.relative)
                     })?;
-                    let document = Source {
-                        relative: entry.relative,
-                        language: file.language.clone(),
-                        file,
-                    };
-                    Ok::<_, Problem>(Some((
-                        Ready {
-                            document,
-                            draft,
-                            body,
-                        },
-                        warnings,
-                    )))
+                    Ok::<_, Problem>(Some((Ready { file, draft, body }, warnings)))
                 })
                 .collect()
         })
@@ -523,7 +494,7 @@ impl Import<'_> {
             let path = &ready.draft.path;
             let own = self
                 .known
-                .get(&ready.document.relative)
+                .get(&ready.file.path)
                 .and_then(|known| known.article_id);
             let other = match self.paths.get(path) {
                 Some(file) => Some(file.clone()),
@@ -537,10 +508,9 @@ impl Import<'_> {
                     format!("the address {path} is that of {other}, too: give one of them a slug");
                 self.report
                     .failures
-                    .push(Problem::new(message).in_file(&ready.document.relative));
+                    .push(Problem::new(message).in_file(&ready.file.path));
             } else {
-                self.paths
-                    .insert(path.clone(), ready.document.relative.clone());
+                self.paths.insert(path.clone(), ready.file.path.clone());
                 free.push(ready);
             }
         }
@@ -551,141 +521,30 @@ impl Import<'_> {
     async fn write(&mut self, ready: Vec<Ready>) -> Result<()> {
         let mut write = Write::begin(self.ctx).await?;
         let terms = self.terms(&mut write, &ready).await?;
-        let heads = self.heads(&write, &ready).await?;
-        let mut new_heads = Vec::new();
-        let (mut bodies, mut revisions, mut projections) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut files, mut redirects, mut paths, mut drafts) =
-            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for Ready {
-            document,
-            draft,
-            body,
-        } in ready
-        {
-            let Source {
-                relative,
-                language,
-                mut file,
-            } = document;
+        let before = self.before(&write, &ready).await?;
+        let mut rows = Rows::default();
+        for mut ready in ready {
             let Draft {
-                mut content,
+                content,
                 terms: names,
-                release,
-                path,
-            } = draft;
-            convert::resolve_terms(&mut content, &names, |taxonomy, name| {
+                ..
+            } = &mut ready.draft;
+            convert::resolve_terms(content, names, |taxonomy, name| {
                 terms.get(taxonomy)?.get(name).copied()
             });
-            let known = self.known.get(&relative).and_then(|known| known.article_id);
-            let before = known.and_then(|id| heads.get(&id));
-            let is_new = before.is_none();
-            let revision_id = self.ctx.new_id();
-            let head = article::Model {
-                id: before.map_or_else(|| self.ctx.new_id(), |head| head.id),
-                language: language.clone(),
-                owner_id: before.and_then(|head| head.owner_id),
-                version: before.map_or(0, |head| head.version) + 1,
-                revision_id,
-                created_at: before.map_or(self.ctx.now(), |head| head.created_at),
-                trashed_at: None,
-            };
-            let facts = BodyFacts {
-                id: body.id,
-                summary: body.summary.clone(),
-                word_count: body.word_count,
-                reading_time: body.reading_time,
-            };
-            let identity = Identity {
-                article_id: head.id,
-                revision_id,
-                owner_id: head.owner_id,
-                version: head.version,
-                language: &language,
-                created_at: head.created_at,
-            };
-            let views: &[View] = match release {
-                Some(_) => &[View::Working, View::Published],
-                None => &[View::Working],
-            };
-            for view in views {
-                projections.push(store::project(
-                    &write,
-                    &self.frame,
-                    *view,
-                    identity,
-                    &content,
-                    &facts,
-                    release,
-                ));
-            }
-            match release {
-                Some(_) => {
-                    for alias in content.aliases.iter().filter(|alias| **alias != path) {
-                        redirects.push(store::redirect_to(
-                            &write,
-                            alias.clone(),
-                            &language,
-                            head.id,
-                        ));
-                    }
-                    paths.push(path.clone());
-                }
-                None if !is_new => drafts.push(head.id),
-                None => {}
-            }
-            revisions.push(
-                revision::Model {
-                    id: revision_id,
-                    article_id: head.id,
-                    version: head.version,
-                    created_at: self.ctx.now(),
-                    author_id: None,
-                    message: Some(format!("Imported from {relative}")),
-                    content: serde_json::to_value(&content)?,
-                    body_id: body.id,
-                }
-                .into_active_model()
-                .reset_all(),
-            );
-            bodies.push(body.into_active_model().reset_all());
-            "article".clone_into(&mut file.kind);
-            file.article_id = Some(head.id);
-            file.article_version = Some(head.version);
-            files.push(file);
-            record(&mut write, &head, release, &path);
-            if is_new {
-                self.report.created += 1;
-                new_heads.push(head.into_active_model().reset_all());
-            } else {
+            let known = self
+                .known
+                .get(&ready.file.path)
+                .and_then(|known| known.article_id);
+            let before = known.and_then(|id| before.get(&id));
+            if before.is_some() {
                 self.report.updated += 1;
-                let id = head.id;
-                let mut change = head.into_active_model().reset_all();
-                change.trashed_at = Set(None);
-                change.update(write.txn()).await?;
-                store::remove(&write, View::Trash, &[id]).await?;
+            } else {
+                self.report.created += 1;
             }
+            rows.add(&mut write, &self.frame, ready, before)?;
         }
-        for rows in new_heads.chunks(500) {
-            article::Entity::insert_many(rows.to_vec())
-                .exec_without_returning(write.txn())
-                .await?;
-        }
-        for rows in bodies.chunks(500) {
-            body::Entity::insert_many(rows.to_vec())
-                .exec_without_returning(write.txn())
-                .await?;
-        }
-        for rows in revisions.chunks(500) {
-            revision::Entity::insert_many(rows.to_vec())
-                .exec_without_returning(write.txn())
-                .await?;
-        }
-        store::remove(&write, View::Published, &drafts).await?;
-        store::put(&write, projections).await?;
-        unique_by_path(&mut redirects);
-        store::redirect(&write, redirects).await?;
-        store::drop_redirects(&write, &paths).await?;
-        settings::put_files(&write, files).await?;
+        rows.insert(&write).await?;
         write.commit().await
     }
 
@@ -712,52 +571,41 @@ impl Import<'_> {
     }
 
     /// The articles that files of a chunk were imported as before.
-    async fn heads(
-        &self,
-        write: &Write<'_>,
-        ready: &[Ready],
-    ) -> Result<HashMap<Uuid, article::Model>> {
+    async fn before(&self, write: &Write<'_>, ready: &[Ready]) -> Result<HashMap<Uuid, Before>> {
+        use entity::article_copy::{Column, Entity};
         let ids: Vec<_> = ready
             .iter()
-            .filter_map(|ready| self.known.get(&ready.document.relative)?.article_id)
+            .filter_map(|ready| self.known.get(&ready.file.path)?.article_id)
             .collect();
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
         let heads = article::Entity::find()
-            .filter(article::Column::Id.is_in(ids))
+            .filter(article::Column::Id.is_in(ids.iter().copied()))
             .lock_exclusive()
             .all(write.txn())
             .await?;
-        Ok(heads.into_iter().map(|head| (head.id, head)).collect())
+        let mut paths: HashMap<Uuid, String> = Entity::find()
+            .select_only()
+            .columns([Column::ArticleId, Column::Path])
+            .filter(Column::View.eq(View::Published))
+            .filter(Column::ArticleId.is_in(ids))
+            .into_tuple::<(Uuid, String)>()
+            .all(write.txn())
+            .await?
+            .into_iter()
+            .collect();
+        Ok(heads
+            .into_iter()
+            .map(|head| {
+                (
+                    head.id,
+                    Before {
+                        path: paths.remove(&head.id),
+                        head,
+                    },
+                )
+            })
+            .collect())
     }
-}
-
-fn record(write: &mut Write<'_>, head: &article::Model, release: Option<Release>, path: &str) {
-    let event = |kind| Event {
-        language: Some(head.language.clone()),
-        data: json!({ "path": path, "import": true }),
-        ..Event::of(kind, head.id, head.version)
-    };
-    write.record(event(if head.version == 1 {
-        "article.created"
-    } else {
-        "article.saved"
-    }));
-    if let Some(release) = release {
-        let later = release.from > write.ctx().now();
-        write.record(event(if later {
-            "article.scheduled"
-        } else {
-            "article.published"
-        }));
-    }
-}
-
-/// Two pages may claim the same alias; as in Hugo, the last one has it.
-fn unique_by_path(redirects: &mut Vec<entity::redirect::Model>) {
-    let mut seen = HashSet::new();
-    redirects.reverse();
-    redirects.retain(|redirect| seen.insert(redirect.path.clone()));
-    redirects.reverse();
 }

@@ -79,4 +79,5 @@ mod yaml_repair;
 mod convert;
 pub mod demo;
 pub mod import;
+mod rows;
 mod settings;

@@ -18,6 +18,7 @@ pub struct Site {
 }
 
 impl Site {
+    #[must_use]
     pub fn new(frame: Arc<Frame>, language: &str, scope: Scope) -> Self {
         Self {
             language: Arc::clone(&frame.language_of(language).tag),
@@ -126,6 +127,7 @@ pub struct Language {
 }
 
 impl Language {
+    #[must_use]
     pub fn new(frame: Arc<Frame>, tag: &str) -> Self {
         Self {
             tag: Arc::clone(&frame.language_of(tag).tag),

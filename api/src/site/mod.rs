@@ -227,7 +227,7 @@ impl Frame {
             .unwrap_or_else(|| self.default_language())
     }
 
-    /// `` for the default language, `/en` for others.
+    /// Nothing for the default language, `/en` for others.
     #[must_use]
     pub fn prefix(&self, language: &LanguageFrame) -> String {
         match self.rules.prefix(&language.row.key) {

@@ -176,6 +176,7 @@ fn build(place: &Place, settings: Vec<WidgetSetting>) -> Vec<Widget> {
 }
 
 /// The widgets of an article's page: its own list, else the site's.
+#[must_use]
 pub fn of_article(
     article: &Article,
     own: Option<Vec<WidgetSetting>>,

@@ -361,10 +361,10 @@ impl UpdateArticleInput {
             content.translation_key = value;
         });
         all.optional("linkTitle", link_title, same, |content, value| {
-            content.link_title = value
+            content.link_title = value;
         });
         all.optional("summary", summary, same, |content, value| {
-            content.summary = value
+            content.summary = value;
         });
         all.optional("lead", lead, same, |content, value| content.lead = value);
         all.optional("description", description, same, |content, value| {
@@ -375,10 +375,10 @@ impl UpdateArticleInput {
             content.last_modified = value;
         });
         all.optional("publishAt", publish_at, time, |content, value| {
-            content.publish_at = value
+            content.publish_at = value;
         });
         all.optional("expireAt", expire_at, time, |content, value| {
-            content.expire_at = value
+            content.expire_at = value;
         });
         all.plain(
             "weight",
@@ -396,7 +396,7 @@ impl UpdateArticleInput {
             |content, value| content.authors = value,
         );
         all.optional("source", source, Source::from, |content, value| {
-            content.source = value
+            content.source = value;
         });
         all.optional(
             "canonicalUrl",
@@ -418,15 +418,15 @@ impl UpdateArticleInput {
             |content, value| content.aliases = value,
         );
         all.optional("comments", comments, flag, |content, value| {
-            content.comments = value
+            content.comments = value;
         });
         all.optional("authorbox", authorbox, flag, |content, value| {
-            content.authorbox = value
+            content.authorbox = value;
         });
         all.optional("pager", pager, flag, |content, value| content.pager = value);
         all.optional("toc", toc, flag, |content, value| content.toc = value);
         all.optional("mathjax", mathjax, flag, |content, value| {
-            content.mathjax = value
+            content.mathjax = value;
         });
         all.optional(
             "sidebar",
@@ -446,7 +446,7 @@ impl UpdateArticleInput {
             |content, value| content.widgets = value,
         );
         all.plain("params", params, params_of, |content, value| {
-            content.params = value
+            content.params = value;
         });
         let mut changes = all.0;
         for (field, names) in [("tags", &tags), ("categories", &categories)] {
