@@ -144,11 +144,7 @@ fn explain(error: crate::error::Error) -> String {
 }
 
 async fn run(cli: Cli) -> Result<ExitCode, String> {
-    let Cli {
-        command,
-        options,
-        demo,
-    } = cli;
+    let Cli { command, options, demo } = cli;
     let command = command.unwrap_or(Command::Serve { demo });
     match command {
         Command::Schema => {
@@ -165,37 +161,20 @@ async fn run(cli: Cli) -> Result<ExitCode, String> {
     log(&config)?;
     match command {
         Command::Serve { demo: here } => serve(config, demo || here).await,
-        Command::Import(Import::Hugo {
-            dir,
-            language,
-            dry_run,
-            json,
-        }) => {
-            let options = import::Options {
-                dir,
-                language,
-                dry_run,
-            };
+        Command::Import(Import::Hugo { dir, language, dry_run, json }) => {
+            let options = import::Options { dir, language, dry_run };
             import_hugo(config, options, json).await
         }
-        Command::User(UserCommand::Add {
-            email,
-            role,
-            name,
-            password_stdin,
-        }) => add_user(config, &email, role, name, password_stdin).await,
+        Command::User(UserCommand::Add { email, role, name, password_stdin }) => {
+            add_user(config, &email, role, name, password_stdin).await
+        }
         Command::Health => health(&config),
         Command::Schema | Command::Config => Ok(ExitCode::SUCCESS),
     }
 }
 
 fn load(options: Options) -> Result<Config, String> {
-    let Options {
-        config,
-        bind,
-        data_dir,
-        database_url,
-    } = options;
+    let Options { config, bind, data_dir, database_url } = options;
     let mut config = Config::load(config.as_deref()).map_err(|error| error.to_string())?;
     if let Some(bind) = bind {
         config.bind = bind;
@@ -215,19 +194,13 @@ fn log(config: &Config) -> Result<(), String> {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_new(&config.log.filter)
         .map_err(|error| format!("configuration: log.filter: {error}"))?;
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let text = match config.log.format {
         LogFormat::Text => true,
         LogFormat::Json => false,
         LogFormat::Auto => std::io::stderr().is_terminal(),
     };
-    let done = if text {
-        builder.try_init()
-    } else {
-        builder.json().try_init()
-    };
+    let done = if text { builder.try_init() } else { builder.json().try_init() };
     done.map_err(|error| format!("cannot log: {error}"))
 }
 
@@ -291,11 +264,7 @@ async fn import_hugo(
     } else {
         say(report.to_string().trim_end());
     }
-    Ok(if report.failures.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if report.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn add_user(
@@ -306,11 +275,9 @@ async fn add_user(
     password_stdin: bool,
 ) -> Result<ExitCode, String> {
     if !password_stdin {
-        return Err(
-            "give the password on standard input, with --password-stdin: arguments can \
+        return Err("give the password on standard input, with --password-stdin: arguments can \
                     be seen by others"
-                .to_owned(),
-        );
+            .to_owned());
     }
     let mut text = String::new();
     std::io::stdin()
@@ -320,9 +287,7 @@ async fn add_user(
     let password = text.lines().next().unwrap_or_default().to_owned();
     let app = open(config).await?;
     let ctx = Ctx::new(Arc::clone(&app), Actor::System);
-    user::add(&ctx, email, name, role, password)
-        .await
-        .map_err(explain)?;
+    user::add(&ctx, email, name, role, password).await.map_err(explain)?;
     app.db().close().await;
     say(&format!("Added {email} as {}.", role.name()));
     Ok(ExitCode::SUCCESS)
@@ -342,16 +307,10 @@ fn health(config: &Config) -> Result<ExitCode, String> {
     let patience = Duration::from_secs(5);
     let mut stream = TcpStream::connect_timeout(&address, patience).map_err(wrong)?;
     stream.set_read_timeout(Some(patience)).map_err(wrong)?;
-    write!(
-        stream,
-        "GET /health HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n"
-    )
-    .map_err(wrong)?;
-    let mut answer = String::new();
-    stream
-        .take(4096)
-        .read_to_string(&mut answer)
+    write!(stream, "GET /health HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n")
         .map_err(wrong)?;
+    let mut answer = String::new();
+    stream.take(4096).read_to_string(&mut answer).map_err(wrong)?;
     let status = answer.split(' ').nth(1).unwrap_or_default();
     if status == "200" {
         Ok(ExitCode::SUCCESS)

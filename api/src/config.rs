@@ -112,10 +112,7 @@ pub struct ConfigError(String);
 /// Reads an environment variable: the only place that does.
 #[must_use]
 pub fn environment(name: &str) -> Option<String> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the place it is allowed in"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the place it is allowed in")]
     std::env::var(name).ok()
 }
 
@@ -129,23 +126,17 @@ impl Config {
             Some((path, read(path)?))
         } else {
             let path = Path::new("broadsheet.toml");
-            path.exists()
-                .then(|| read(path).map(|text| (path, text)))
-                .transpose()?
+            path.exists().then(|| read(path).map(|text| (path, text))).transpose()?
         };
-        Self::from_parts(
-            text.as_ref().map(|(path, text)| (*path, text.as_str())),
-            environment,
-        )
+        Self::from_parts(text.as_ref().map(|(path, text)| (*path, text.as_str())), environment)
     }
 
     fn from_parts(
         file: Option<(&Path, &str)>,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, ConfigError> {
-        let mut table: toml::Table = DEFAULTS
-            .parse()
-            .map_err(|error| ConfigError(format!("defaults: {error}")))?;
+        let mut table: toml::Table =
+            DEFAULTS.parse().map_err(|error| ConfigError(format!("defaults: {error}")))?;
         if let Some((path, text)) = file {
             let given: toml::Table = text
                 .parse()
@@ -245,10 +236,7 @@ mod tests {
 
     fn load(file: &str, variables: &[(&str, &str)]) -> Result<Config, String> {
         Config::from_parts(Some((Path::new("broadsheet.toml"), file)), |name| {
-            variables
-                .iter()
-                .find(|(key, _)| *key == name)
-                .map(|(_, value)| (*value).to_owned())
+            variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         })
         .map_err(|error| error.to_string())
     }
@@ -257,10 +245,7 @@ mod tests {
     fn environment_wins_over_file_and_file_over_defaults() {
         let config = load(
             "bind = '0.0.0.0:1'\n[limits]\ndepth = 3\ncost = 7",
-            &[
-                ("BROADSHEET_LIMITS_DEPTH", "4"),
-                ("BROADSHEET_HTTP_CORS_ORIGINS", "a, b"),
-            ],
+            &[("BROADSHEET_LIMITS_DEPTH", "4"), ("BROADSHEET_HTTP_CORS_ORIGINS", "a, b")],
         )
         .unwrap();
         assert_eq!(config.bind.port(), 1);

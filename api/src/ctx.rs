@@ -41,13 +41,7 @@ impl App {
 
     pub fn with_db(config: Config, clock: Clock, db: Db) -> Result<Arc<Self>> {
         let keys = Keys::load(&config)?;
-        Ok(Arc::new(Self {
-            db,
-            config,
-            clock,
-            keys,
-            feed: watch::Sender::new(0),
-        }))
+        Ok(Arc::new(Self { db, config, clock, keys, feed: watch::Sender::new(0) }))
     }
 
     #[must_use]
@@ -121,12 +115,7 @@ impl Ctx {
     #[must_use]
     pub fn new(app: Arc<App>, actor: Actor) -> Self {
         let now = app.now();
-        Self {
-            app,
-            actor,
-            now,
-            once: Siblings::new(Vec::new()),
-        }
+        Self { app, actor, now, once: Siblings::new(Vec::new()) }
     }
 
     #[must_use]
@@ -153,9 +142,7 @@ impl Ctx {
 
     /// The site and its languages.
     pub async fn frame(&self) -> Result<Arc<Frame>> {
-        self.once
-            .load("frame".to_owned(), || Frame::load(&self.app))
-            .await
+        self.once.load("frame".to_owned(), || Frame::load(&self.app)).await
     }
 
     /// A new id: unique everywhere, and sortable by the time it was made.

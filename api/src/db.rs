@@ -95,10 +95,7 @@ impl Db {
             .await
             .map_err(|error| Error::internal(format!("cannot reach PostgreSQL: {error}")))?;
         let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-        Ok(Self {
-            read: connection.clone(),
-            write: connection,
-        })
+        Ok(Self { read: connection.clone(), write: connection })
     }
 
     /// In one transaction, so that a failed migration leaves nothing behind and

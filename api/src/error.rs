@@ -96,11 +96,7 @@ pub struct UserError {
 impl UserError {
     /// `field` is a dotted path: `input.slug`.
     pub fn new(field: &str, code: UserErrorCode, message: impl Into<String>) -> Self {
-        Self {
-            field: field.split('.').map(str::to_owned).collect(),
-            message: message.into(),
-            code,
-        }
+        Self { field: field.split('.').map(str::to_owned).collect(), message: message.into(), code }
     }
 }
 

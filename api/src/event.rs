@@ -29,22 +29,12 @@ pub struct Event {
 impl Event {
     #[must_use]
     pub fn new(kind: &'static str) -> Self {
-        Self {
-            kind,
-            entity_id: None,
-            version: None,
-            language: None,
-            data: Value::Null,
-        }
+        Self { kind, entity_id: None, version: None, language: None, data: Value::Null }
     }
 
     #[must_use]
     pub fn of(kind: &'static str, id: Uuid, version: i32) -> Self {
-        Self {
-            entity_id: Some(id),
-            version: Some(version),
-            ..Self::new(kind)
-        }
+        Self { entity_id: Some(id), version: Some(version), ..Self::new(kind) }
     }
 }
 
@@ -57,11 +47,7 @@ pub struct Write<'a> {
 
 impl<'a> Write<'a> {
     pub async fn begin(ctx: &'a Ctx) -> Result<Self> {
-        Ok(Self {
-            ctx,
-            txn: ctx.app().db().begin().await?,
-            events: Vec::new(),
-        })
+        Ok(Self { ctx, txn: ctx.app().db().begin().await?, events: Vec::new() })
     }
 
     #[must_use]
@@ -90,14 +76,7 @@ impl<'a> Write<'a> {
         db.lock_feed(&txn).await?;
         let mut position = last_position(&txn).await?;
         let mut rows = Vec::with_capacity(events.len());
-        for Event {
-            kind,
-            entity_id,
-            version,
-            language,
-            data,
-        } in events
-        {
+        for Event { kind, entity_id, version, language, data } in events {
             position += 1;
             rows.push(ActiveModel {
                 id: Set(position),
@@ -112,9 +91,7 @@ impl<'a> Write<'a> {
             });
         }
         for rows in rows.chunks(500) {
-            Entity::insert_many(rows.to_vec())
-                .exec_without_returning(&txn)
-                .await?;
+            Entity::insert_many(rows.to_vec()).exec_without_returning(&txn).await?;
         }
         db.announce(&txn, position).await?;
         txn.commit().await?;
@@ -128,10 +105,7 @@ async fn last_position(db: &impl sea_orm::ConnectionTrait) -> Result<i64> {
     use sea_orm::sea_query::ExprTrait;
     let last: Option<Option<i64>> = Entity::find()
         .select_only()
-        .column_as(
-            sea_orm::sea_query::Expr::col(entity::event::Column::Id).max(),
-            "last",
-        )
+        .column_as(sea_orm::sea_query::Expr::col(entity::event::Column::Id).max(), "last")
         .into_tuple()
         .one(db)
         .await?;

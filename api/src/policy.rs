@@ -26,13 +26,8 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Self; 5] = [
-        Self::Viewer,
-        Self::Contributor,
-        Self::Author,
-        Self::Editor,
-        Self::Admin,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Viewer, Self::Contributor, Self::Author, Self::Editor, Self::Admin];
 
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -50,13 +45,10 @@ impl std::str::FromStr for Role {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|role| role.name().eq_ignore_ascii_case(text))
-            .ok_or_else(|| {
-                let names: Vec<_> = Self::ALL.iter().rev().map(|role| role.name()).collect();
-                format!("no role is called {text:?}; there are {}", names.join(", "))
-            })
+        Self::ALL.into_iter().find(|role| role.name().eq_ignore_ascii_case(text)).ok_or_else(|| {
+            let names: Vec<_> = Self::ALL.iter().rev().map(|role| role.name()).collect();
+            format!("no role is called {text:?}; there are {}", names.join(", "))
+        })
     }
 }
 
@@ -94,11 +86,7 @@ impl Scope {
     /// What everybody sees.
     #[must_use]
     pub fn public(ctx: &Ctx) -> Self {
-        Self {
-            view: View::Published,
-            now: ctx.now(),
-            owner: None,
-        }
+        Self { view: View::Published, now: ctx.now(), owner: None }
     }
 }
 
@@ -120,11 +108,7 @@ pub fn scope(ctx: &Ctx, view: View) -> Result<Scope> {
             Role::Author | Role::Contributor => Some(*id),
         },
     };
-    Ok(Scope {
-        view,
-        now: ctx.now(),
-        owner,
-    })
+    Ok(Scope { view, now: ctx.now(), owner })
 }
 
 /// The scope in which an article is looked up for an action on it.
@@ -155,10 +139,7 @@ pub fn check(actor: &Actor, action: Action, subject: Subject) -> Result<()> {
     if allowed {
         Ok(())
     } else {
-        Err(Error::Forbidden(format!(
-            "the role {} does not allow this",
-            role.name()
-        )))
+        Err(Error::Forbidden(format!("the role {} does not allow this", role.name())))
     }
 }
 
@@ -170,46 +151,17 @@ mod tests {
     fn each_role_does_what_the_design_says() {
         use Action::{CreateArticle, EditArticle, EditTerms, PublishArticle, TrashArticle};
         let me = Uuid::from_u128(1);
-        let mine = Subject {
-            owner: Some(me),
-            released: false,
-        };
-        let live = Subject {
-            owner: Some(me),
-            released: true,
-        };
-        let theirs = Subject {
-            owner: Some(Uuid::from_u128(2)),
-            released: false,
-        };
+        let mine = Subject { owner: Some(me), released: false };
+        let live = Subject { owner: Some(me), released: true };
+        let theirs = Subject { owner: Some(Uuid::from_u128(2)), released: false };
         let allowed = |role, action, subject| {
-            check(
-                &Actor::User {
-                    id: me,
-                    role,
-                    session: None,
-                },
-                action,
-                subject,
-            )
-            .is_ok()
+            check(&Actor::User { id: me, role, session: None }, action, subject).is_ok()
         };
-        for action in [
-            CreateArticle,
-            EditArticle,
-            PublishArticle,
-            TrashArticle,
-            EditTerms,
-        ] {
+        for action in [CreateArticle, EditArticle, PublishArticle, TrashArticle, EditTerms] {
             for (role, on_mine, on_live, on_theirs) in [
                 (Role::Admin, true, true, true),
                 (Role::Editor, true, true, true),
-                (
-                    Role::Author,
-                    action != EditTerms,
-                    action != EditTerms,
-                    action == CreateArticle,
-                ),
+                (Role::Author, action != EditTerms, action != EditTerms, action == CreateArticle),
                 (
                     Role::Contributor,
                     matches!(action, CreateArticle | EditArticle | TrashArticle),
@@ -218,21 +170,9 @@ mod tests {
                 ),
                 (Role::Viewer, false, false, false),
             ] {
-                assert_eq!(
-                    allowed(role, action, mine),
-                    on_mine,
-                    "{role:?} {action:?} own"
-                );
-                assert_eq!(
-                    allowed(role, action, live),
-                    on_live,
-                    "{role:?} {action:?} own, live"
-                );
-                assert_eq!(
-                    allowed(role, action, theirs),
-                    on_theirs,
-                    "{role:?} {action:?} other's"
-                );
+                assert_eq!(allowed(role, action, mine), on_mine, "{role:?} {action:?} own");
+                assert_eq!(allowed(role, action, live), on_live, "{role:?} {action:?} own, live");
+                assert_eq!(allowed(role, action, theirs), on_theirs, "{role:?} {action:?} other's");
             }
             assert!(check(&Actor::Nobody, action, mine).is_err());
         }

@@ -68,9 +68,7 @@ async fn find(ctx: &Ctx, scope: &Scope, path: &str, columns: Columns) -> Result<
     if let Some(redirect) = redirect(ctx, scope, &frame, path).await? {
         return Ok(Some(Route::Redirect(redirect)));
     }
-    Ok(section::at(ctx, scope, &frame, path)
-        .await?
-        .map(Route::Section))
+    Ok(section::at(ctx, scope, &frame, path).await?.map(Route::Section))
 }
 
 /// The term whose address in the language at hand is this path.
@@ -84,10 +82,7 @@ async fn term_at(
     for taxonomy in Taxonomy::ALL {
         let folder = frame.term_path(language, taxonomy.plural(), "");
         let folder = folder.trim_end_matches('/');
-        let Some(slug) = path
-            .strip_prefix(folder)
-            .and_then(|rest| rest.strip_prefix('/'))
-        else {
+        let Some(slug) = path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')) else {
             continue;
         };
         let slug = slug.trim_end_matches('/');
@@ -127,8 +122,5 @@ async fn redirect(ctx: &Ctx, scope: &Scope, frame: &Frame, path: &str) -> Result
         }
         (None, None, target) => target,
     };
-    Ok(target.map(|target| Redirect {
-        target,
-        permanent: row.permanent,
-    }))
+    Ok(target.map(|target| Redirect { target, permanent: row.permanent }))
 }

@@ -97,12 +97,7 @@ fn references(
     key: &'static str,
     on_delete: ForeignKeyAction,
 ) {
-    table.foreign_key(
-        ForeignKey::create()
-            .from_col(column)
-            .to(target, key)
-            .on_delete(on_delete),
-    );
+    table.foreign_key(ForeignKey::create().from_col(column).to(target, key).on_delete(on_delete));
 }
 
 fn index(
@@ -140,9 +135,7 @@ const TABLES: [&str; 16] = [
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         use ForeignKeyAction::{Cascade, Restrict, SetNull};
-        let c = Columns {
-            backend: manager.get_database_backend(),
-        };
+        let c = Columns { backend: manager.get_database_backend() };
 
         let site = table(
             "site",
@@ -472,27 +465,15 @@ impl MigrationTrait for Migration {
                 "article_copy",
                 &[&["view", "language"], &window[..]].concat(),
             ),
-            index(
-                "article_copy_date",
-                "article_copy",
-                &[&["view"], &window[..]].concat(),
-            ),
+            index("article_copy_date", "article_copy", &[&["view"], &window[..]].concat()),
             index(
                 "article_copy_section_date",
                 "article_copy",
                 &[&["view", "language", "section"], &window[..]].concat(),
             ),
-            index(
-                "article_copy_translation",
-                "article_copy",
-                &["view", "translation_key"],
-            ),
+            index("article_copy_translation", "article_copy", &["view", "translation_key"]),
             index("article_copy_owner", "article_copy", &["view", "owner_id"]),
-            index(
-                "article_copy_title",
-                "article_copy",
-                &["view", "title", "article_id"],
-            ),
+            index("article_copy_title", "article_copy", &["view", "title", "article_id"]),
             index(
                 "article_copy_modified",
                 "article_copy",
@@ -512,13 +493,9 @@ impl MigrationTrait for Migration {
                 ],
             ),
             index("article_term_term", "article_term", &["term_id"]),
-            index("revision_article", "revision", &["article_id", "version"])
-                .unique()
-                .take(),
+            index("revision_article", "revision", &["article_id", "version"]).unique().take(),
             index("revision_body", "revision", &["body_id"]),
-            index("term_slug", "term", &["taxonomy", "slug"])
-                .unique()
-                .take(),
+            index("term_slug", "term", &["taxonomy", "slug"]).unique().take(),
             index("term_parent", "term", &["parent_id"]),
             index("section_path", "section", &["path"]),
             index("menu_entry_menu", "menu_entry", &["language", "menu"]),
@@ -527,9 +504,7 @@ impl MigrationTrait for Migration {
             index("redirect_term", "redirect", &["term_id"]),
             index("language_key", "language", &["key"]).unique().take(),
             index("user_email", "user", &["email"]).unique().take(),
-            index("session_refresh_hash", "session", &["refresh_hash"])
-                .unique()
-                .take(),
+            index("session_refresh_hash", "session", &["refresh_hash"]).unique().take(),
             index("session_user", "session", &["user_id"]),
             index("source_file_article", "source_file", &["article_id"]),
             // An address names one article in each view; trashed ones give it up.
@@ -545,9 +520,7 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for table in TABLES.iter().rev() {
-            manager
-                .drop_table(Table::drop().table(*table).if_exists().take())
-                .await?;
+            manager.drop_table(Table::drop().table(*table).if_exists().take()).await?;
         }
         Ok(())
     }

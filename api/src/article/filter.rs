@@ -114,10 +114,7 @@ pub struct ArticleOrder {
 impl Default for ArticleOrder {
     /// Newest first.
     fn default() -> Self {
-        Self {
-            field: ArticleOrderField::Date,
-            direction: OrderDirection::Desc,
-        }
+        Self { field: ArticleOrderField::Date, direction: OrderDirection::Desc }
     }
 }
 
@@ -160,10 +157,6 @@ impl ArticleOrder {
             ArticleOrderField::Title => Key::Text(row.title.clone()),
             ArticleOrderField::Weight => Key::Number(row.weight.into()),
         };
-        Cursor {
-            order: self.mark(),
-            key,
-            id: row.article_id,
-        }
+        Cursor { order: self.mark(), key, id: row.article_id }
     }
 }

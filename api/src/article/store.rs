@@ -59,10 +59,7 @@ pub struct Projection {
 /// The decoded address of an article.
 #[must_use]
 pub fn path(frame: &Frame, language: &LanguageFrame, content: &Content) -> String {
-    content
-        .address
-        .clone()
-        .unwrap_or_else(|| made_path(frame, language, content))
+    content.address.clone().unwrap_or_else(|| made_path(frame, language, content))
 }
 
 /// The decoded address that the site's rules make from the content.
@@ -165,9 +162,7 @@ pub fn project(
         description: description.clone(),
         date: date.map_or(Timestamp::UNDATED, Timestamp::from),
         utc_offset: moment.map_or(0, |moment| moment.offset().local_minus_utc()),
-        last_modified: last_modified
-            .or(*date)
-            .map_or(identity.created_at, Timestamp::from),
+        last_modified: last_modified.or(*date).map_or(identity.created_at, Timestamp::from),
         created_at: identity.created_at,
         weight: *weight,
         comments: *comments,
@@ -230,11 +225,7 @@ pub fn project(
 
 /// The last element of a path, without an extension: `a` of `/news/a/`.
 fn last_part(path: &str) -> &str {
-    let last = path
-        .trim_end_matches('/')
-        .rsplit('/')
-        .next()
-        .unwrap_or_default();
+    let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     last.strip_suffix(".html").unwrap_or(last)
 }
 
@@ -264,18 +255,8 @@ pub async fn put(write: &Write<'_>, projections: Vec<Projection>) -> Result<()> 
     let mut menus = Vec::new();
     for projection in projections {
         copies.push(projection.copy.into_active_model().reset_all());
-        terms.extend(
-            projection
-                .terms
-                .into_iter()
-                .map(|term| term.into_active_model().reset_all()),
-        );
-        menus.extend(
-            projection
-                .menus
-                .into_iter()
-                .map(|menu| menu.into_active_model().reset_all()),
-        );
+        terms.extend(projection.terms.into_iter().map(|term| term.into_active_model().reset_all()));
+        menus.extend(projection.menus.into_iter().map(|menu| menu.into_active_model().reset_all()));
     }
     let txn = write.txn();
     for copies in copies.chunks(CHUNK) {
@@ -295,14 +276,10 @@ pub async fn put(write: &Write<'_>, projections: Vec<Projection>) -> Result<()> 
             })?;
     }
     for terms in terms.chunks(CHUNK * 4) {
-        article_term::Entity::insert_many(terms.to_vec())
-            .exec_without_returning(txn)
-            .await?;
+        article_term::Entity::insert_many(terms.to_vec()).exec_without_returning(txn).await?;
     }
     for menus in menus.chunks(CHUNK) {
-        menu_entry::Entity::insert_many(menus.to_vec())
-            .exec_without_returning(txn)
-            .await?;
+        menu_entry::Entity::insert_many(menus.to_vec()).exec_without_returning(txn).await?;
     }
     Ok(())
 }
@@ -375,10 +352,7 @@ pub async fn shift(write: &Write<'_>, id: Uuid, from: View, to: View) -> Result<
 pub async fn mark_released(write: &Write<'_>, id: Uuid, release: Option<Release>) -> Result<()> {
     use sea_orm::sea_query::Expr;
     article_copy::Entity::update_many()
-        .col_expr(
-            article_copy::Column::ReleasedFrom,
-            Expr::val(release.map(|r| r.from.0)),
-        )
+        .col_expr(article_copy::Column::ReleasedFrom, Expr::val(release.map(|r| r.from.0)))
         .col_expr(
             article_copy::Column::ReleasedUntil,
             Expr::val(release.and_then(|r| r.until).map(|until| until.0)),
@@ -392,10 +366,8 @@ pub async fn mark_released(write: &Write<'_>, id: Uuid, release: Option<Release>
 
 /// Lets old addresses lead to an article.
 pub async fn redirect(write: &Write<'_>, redirects: Vec<redirect::Model>) -> Result<()> {
-    let rows: Vec<_> = redirects
-        .into_iter()
-        .map(|redirect| redirect.into_active_model().reset_all())
-        .collect();
+    let rows: Vec<_> =
+        redirects.into_iter().map(|redirect| redirect.into_active_model().reset_all()).collect();
     for rows in rows.chunks(CHUNK) {
         redirect::Entity::insert_many(rows.to_vec())
             .on_conflict(
@@ -447,7 +419,5 @@ pub async fn drop_redirects(write: &Write<'_>, paths: &[String]) -> Result<()> {
 
 /// The copy of an article in a view, if there is one.
 pub async fn copy(write: &Write<'_>, view: View, id: Uuid) -> Result<Option<article_copy::Model>> {
-    Ok(article_copy::Entity::find_by_id((view, id))
-        .one(write.txn())
-        .await?)
+    Ok(article_copy::Entity::find_by_id((view, id)).one(write.txn()).await?)
 }

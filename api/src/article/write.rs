@@ -69,13 +69,7 @@ pub struct Changes {
 
 pub async fn create(ctx: &Ctx, new: NewArticle) -> Result<Uuid> {
     policy::check(ctx.actor(), Action::CreateArticle, Subject::default())?;
-    let NewArticle {
-        language,
-        mut content,
-        body,
-        tags,
-        categories,
-    } = new;
+    let NewArticle { language, mut content, body, tags, categories } = new;
     let mut write = Write::begin(ctx).await?;
     let frame = Frame::read(write.txn()).await?;
     let language = match frame.resolve(language.as_deref()) {
@@ -97,9 +91,7 @@ pub async fn create(ctx: &Ctx, new: NewArticle) -> Result<Uuid> {
     find_free_path(&write, &frame, language, &mut content, id).await?;
     if content.translation_key.is_empty() {
         let logical = [content.directory.as_str(), content.name.as_str()].join("/");
-        logical
-            .trim_matches('/')
-            .clone_into(&mut content.translation_key);
+        logical.trim_matches('/').clone_into(&mut content.translation_key);
     }
     let head = article::Model {
         id,
@@ -110,21 +102,8 @@ pub async fn create(ctx: &Ctx, new: NewArticle) -> Result<Uuid> {
         created_at: ctx.now(),
         trashed_at: None,
     };
-    head.clone()
-        .into_active_model()
-        .reset_all()
-        .insert(write.txn())
-        .await?;
-    save(
-        &mut write,
-        &frame,
-        head,
-        content,
-        Some(body),
-        None,
-        "article.created",
-    )
-    .await?;
+    head.clone().into_active_model().reset_all().insert(write.txn()).await?;
+    save(&mut write, &frame, head, content, Some(body), None, "article.created").await?;
     write.commit().await?;
     Ok(id)
 }
@@ -136,14 +115,7 @@ pub async fn update(ctx: &Ctx, id: Uuid, expected_version: i32, changes: Changes
     refuse_trashed(&head)?;
     let frame = Frame::read(write.txn()).await?;
     let (mut content, body_id) = working(&write, &head).await?;
-    let Changes {
-        given,
-        apply,
-        body,
-        tags,
-        categories,
-        message,
-    } = changes;
+    let Changes { given, apply, body, tags, categories, message } = changes;
     if head.version != expected_version {
         if expected_version > head.version {
             return Err(Error::invalid(
@@ -157,17 +129,10 @@ pub async fn update(ctx: &Ctx, id: Uuid, expected_version: i32, changes: Changes
             .into_iter()
             .filter_map(|(field, mine)| {
                 let theirs = theirs.get(&field).cloned().unwrap_or_default();
-                (mine != theirs).then_some(ConflictField {
-                    field,
-                    mine,
-                    theirs,
-                })
+                (mine != theirs).then_some(ConflictField { field, mine, theirs })
             })
             .collect();
-        return Ok(Saved::Conflict(Conflict {
-            current_version: head.version,
-            fields,
-        }));
+        return Ok(Saved::Conflict(Conflict { current_version: head.version, fields }));
     }
     let language = frame.language_of(&head.language);
     let made_before = store::made_path(&frame, language, &content);
@@ -180,16 +145,7 @@ pub async fn update(ctx: &Ctx, id: Uuid, expected_version: i32, changes: Changes
     }
     set_terms(&mut write, &mut content, tags, categories).await?;
     refuse_taken(&write, &store::path(&frame, language, &content), id).await?;
-    save(
-        &mut write,
-        &frame,
-        head,
-        content,
-        body,
-        message,
-        "article.saved",
-    )
-    .await?;
+    save(&mut write, &frame, head, content, body, message, "article.saved").await?;
     write.commit().await?;
     Ok(Saved::Done(id))
 }
@@ -216,16 +172,7 @@ pub async fn restore_revision(ctx: &Ctx, id: Uuid, revision_id: Uuid) -> Result<
     let language = frame.language_of(&head.language);
     refuse_taken(&write, &store::path(&frame, language, &content), id).await?;
     let message = Some(format!("Restored version {}", old.version));
-    save_revision(
-        &mut write,
-        &frame,
-        head,
-        content,
-        old.body_id,
-        message,
-        "article.saved",
-    )
-    .await?;
+    save_revision(&mut write, &frame, head, content, old.body_id, message, "article.saved").await?;
     write.commit().await?;
     Ok(id)
 }
@@ -290,11 +237,7 @@ pub async fn publish(ctx: &Ctx, id: Uuid, at: Option<DateTime<FixedOffset>>) -> 
     store::mark_released(&write, id, Some(release)).await?;
     store::redirect(&write, redirects).await?;
     store::drop_redirects(&write, std::slice::from_ref(&path)).await?;
-    let kind = if from > ctx.now() {
-        "article.scheduled"
-    } else {
-        "article.published"
-    };
+    let kind = if from > ctx.now() { "article.scheduled" } else { "article.published" };
     write.record(Event {
         language: Some(head.language),
         data: json!({ "path": path }),
@@ -383,26 +326,15 @@ async fn lock(write: &Write<'_>, id: Uuid, action: Action) -> Result<article::Mo
         .ok_or_else(missing)?;
     let actor = write.ctx().actor();
     // Who may do nothing at all is told so before anything about the article.
-    policy::check(
-        actor,
-        action,
-        Subject {
-            owner: actor.user_id(),
-            released: false,
-        },
-    )?;
+    policy::check(actor, action, Subject { owner: actor.user_id(), released: false })?;
     let published = store::copy(write, View::Published, id).await?;
-    let seen = policy::working_scope(write.ctx())?
-        .owner
-        .is_none_or(|owner| head.owner_id == Some(owner))
-        || published.is_some();
+    let seen =
+        policy::working_scope(write.ctx())?.owner.is_none_or(|owner| head.owner_id == Some(owner))
+            || published.is_some();
     if !seen {
         return Err(missing());
     }
-    let subject = Subject {
-        owner: head.owner_id,
-        released: published.is_some(),
-    };
+    let subject = Subject { owner: head.owner_id, released: published.is_some() };
     policy::check(actor, action, subject)?;
     Ok(head)
 }
@@ -454,21 +386,12 @@ async fn readable(
 async fn facts(write: &Write<'_>, id: Uuid) -> Result<BodyFacts> {
     let (summary, word_count, reading_time) = body::Entity::find_by_id(id)
         .select_only()
-        .columns([
-            body::Column::Summary,
-            body::Column::WordCount,
-            body::Column::ReadingTime,
-        ])
+        .columns([body::Column::Summary, body::Column::WordCount, body::Column::ReadingTime])
         .into_tuple()
         .one(write.txn())
         .await?
         .ok_or_else(|| Error::internal("a body is missing"))?;
-    Ok(BodyFacts {
-        id,
-        summary,
-        word_count,
-        reading_time,
-    })
+    Ok(BodyFacts { id, summary, word_count, reading_time })
 }
 
 /// Renders Markdown into a row that is not stored yet.
@@ -552,20 +475,10 @@ async fn save_revision(
     change.update(write.txn()).await?;
     let release = store::copy(write, View::Published, head.id)
         .await?
-        .map(|copy| Release {
-            from: copy.visible_from,
-            until: copy.released_until,
-        });
+        .map(|copy| Release { from: copy.visible_from, until: copy.released_until });
     let facts = facts(write, body_id).await?;
-    let projection = store::project(
-        write,
-        frame,
-        View::Working,
-        identity(&head),
-        &content,
-        &facts,
-        release,
-    );
+    let projection =
+        store::project(write, frame, View::Working, identity(&head), &content, &facts, release);
     let path = projection.copy.path.clone();
     store::put(write, vec![projection]).await?;
     write.record(Event {
@@ -597,28 +510,12 @@ fn validate(content: &Content) -> Result<()> {
     let mut wrong =
         |field: &str, code, message: &str| errors.push(UserError::new(field, code, message));
     if content.title.trim().is_empty() {
-        wrong(
-            "input.title",
-            UserErrorCode::Required,
-            "an article needs a title",
-        );
+        wrong("input.title", UserErrorCode::Required, "an article needs a title");
     }
-    if content
-        .directory
-        .split('/')
-        .any(|part| part == "." || part == "..")
-    {
-        wrong(
-            "input.section",
-            UserErrorCode::Invalid,
-            "a section is a path such as news/local",
-        );
+    if content.directory.split('/').any(|part| part == "." || part == "..") {
+        wrong("input.section", UserErrorCode::Invalid, "a section is a path such as news/local");
     }
-    if content
-        .slug
-        .as_deref()
-        .is_some_and(|slug| slug.trim().is_empty() || slug.contains('/'))
-    {
+    if content.slug.as_deref().is_some_and(|slug| slug.trim().is_empty() || slug.contains('/')) {
         wrong(
             "input.slug",
             UserErrorCode::Invalid,
@@ -628,11 +525,7 @@ fn validate(content: &Content) -> Result<()> {
     if let (Some(from), Some(until)) = (content.publish_at, content.expire_at)
         && until <= from
     {
-        wrong(
-            "input.expireAt",
-            UserErrorCode::Invalid,
-            "an article expires after it is published",
-        );
+        wrong("input.expireAt", UserErrorCode::Invalid, "an article expires after it is published");
     }
     for (field, text) in [
         ("input.title", Some(&content.title)),
@@ -643,31 +536,17 @@ fn validate(content: &Content) -> Result<()> {
     ] {
         // PostgreSQL cannot hold it, and no text needs it.
         if text.is_some_and(|text| text.contains('\0')) {
-            wrong(
-                field,
-                UserErrorCode::Invalid,
-                "a text cannot hold the character U+0000",
-            );
+            wrong(field, UserErrorCode::Invalid, "a text cannot hold the character U+0000");
         }
     }
-    if errors.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::Invalid(errors))
-    }
+    if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
 }
 
 /// A file name from the title, or from the id where the title gives none.
 fn file_name(frame: &Frame, content: &Content, id: Uuid) -> String {
-    let name = frame
-        .rules
-        .urlize(content.slug.as_deref().unwrap_or(&content.title));
+    let name = frame.rules.urlize(content.slug.as_deref().unwrap_or(&content.title));
     let name = name.replace('/', "-");
-    if name.trim_matches(['-', '.']).is_empty() {
-        id.simple().to_string()
-    } else {
-        name
-    }
+    if name.trim_matches(['-', '.']).is_empty() { id.simple().to_string() } else { name }
 }
 
 /// Appends `-2`, `-3` … to a name that was made up here until its address is

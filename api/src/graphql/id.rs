@@ -17,13 +17,7 @@ pub enum IdKind {
 }
 
 impl IdKind {
-    const ALL: [Self; 5] = [
-        Self::Article,
-        Self::Category,
-        Self::Revision,
-        Self::Tag,
-        Self::User,
-    ];
+    const ALL: [Self; 5] = [Self::Article, Self::Category, Self::Revision, Self::Tag, Self::User];
 
     fn letter(self) -> u8 {
         match self {
@@ -60,10 +54,8 @@ pub fn decode(id: &str) -> Result<(IdKind, Uuid)> {
     let malformed = || Error::bad_input(format!("{id:?} is not an id that this server gave"));
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(id).map_err(|_| malformed())?;
     let (letter, rest) = bytes.split_first().ok_or_else(malformed)?;
-    let kind = IdKind::ALL
-        .into_iter()
-        .find(|kind| kind.letter() == *letter)
-        .ok_or_else(malformed)?;
+    let kind =
+        IdKind::ALL.into_iter().find(|kind| kind.letter() == *letter).ok_or_else(malformed)?;
     Ok((kind, Uuid::from_slice(rest).map_err(|_| malformed())?))
 }
 
@@ -92,12 +84,7 @@ mod tests {
             assert_eq!(decode_as(kind, &id).unwrap(), uuid);
         }
         let tag = encode(IdKind::Tag, uuid);
-        assert!(
-            decode_as(IdKind::Article, &tag)
-                .unwrap_err()
-                .to_string()
-                .contains("tag")
-        );
+        assert!(decode_as(IdKind::Article, &tag).unwrap_err().to_string().contains("tag"));
         for malformed in ["", "1", "%%%", "YQ", &"a".repeat(200)] {
             assert!(decode(malformed).is_err(), "{malformed}");
         }

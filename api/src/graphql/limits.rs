@@ -27,15 +27,7 @@ pub struct OverLimit {
 
 impl OverLimit {
     fn check(limit: &'static str, asked: usize, allowed: usize) -> Result<(), Self> {
-        if asked > allowed {
-            Err(Self {
-                limit,
-                asked,
-                allowed,
-            })
-        } else {
-            Ok(())
-        }
+        if asked > allowed { Err(Self { limit, asked, allowed }) } else { Ok(()) }
     }
 }
 
@@ -58,8 +50,7 @@ fn count_tokens(document: &str) -> usize {
             }
             c if c.is_alphanumeric() || c == '_' => {
                 count += 1;
-                rest.find(|c: char| !c.is_alphanumeric() && c != '_')
-                    .unwrap_or(rest.len())
+                rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())
             }
             c if c.is_whitespace() || c == ',' || c == '\u{feff}' => c.len_utf8(),
             '.' => {
@@ -81,10 +72,7 @@ fn string_length(text: &str) -> usize {
         let mut from = 0;
         while let Some(end) = block.get(from..).and_then(|rest| rest.find("\"\"\"")) {
             let end = from + end;
-            if block
-                .get(..end)
-                .is_some_and(|before| before.ends_with('\\'))
-            {
+            if block.get(..end).is_some_and(|before| before.ends_with('\\')) {
                 from = end + 3;
             } else {
                 return end + 6;
@@ -177,13 +165,7 @@ impl<'a> Walk<'a> {
                     if !introspects {
                         let below = self.set(&field.selection_set.node, level + 1)?;
                         let times = self.times(&field.arguments, &field.selection_set.node);
-                        own.add(
-                            Total {
-                                depth: below.depth + 1,
-                                ..below
-                            },
-                            times,
-                        );
+                        own.add(Total { depth: below.depth + 1, ..below }, times);
                     }
                     total.add(own, 1);
                 }
@@ -281,15 +263,9 @@ mod tests {
         for (query, expected) in [
             ("{ a { b { c } } }", "ok"),
             ("{ a { b { c { d } } } }", "depth 4"),
-            (
-                "{ a { ...F } } fragment F on T { b { c { d } } }",
-                "depth 4",
-            ),
+            ("{ a { ...F } } fragment F on T { b { c { d } } }", "depth 4"),
             ("{ a: x b: x c: x }", "aliases 3"),
-            (
-                "{ a @skip(if: true) @skip(if: true) @skip(if: true) }",
-                "directives 3",
-            ),
+            ("{ a @skip(if: true) @skip(if: true) @skip(if: true) }", "directives 3"),
             ("{ a(first: 10) { b } }", "ok"),
             ("{ a(first: 100) { b } }", "cost 101"),
             ("{ a(last: 50) { b c } }", "cost 101"),
@@ -297,13 +273,8 @@ mod tests {
             ("{ ...A } fragment A on T { ...A b }", "ok"),
         ] {
             let found = verdict(query, |limits| {
-                *limits = Limits {
-                    depth: 3,
-                    cost: 100,
-                    aliases: 2,
-                    directives: 2,
-                    ..limits.clone()
-                };
+                *limits =
+                    Limits { depth: 3, cost: 100, aliases: 2, directives: 2, ..limits.clone() };
             });
             assert_eq!(found, expected, "{query}");
         }

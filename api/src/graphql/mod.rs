@@ -57,9 +57,7 @@ pub fn schema() -> Schema {
 /// The schema in GraphQL's definition language, as `api/schema.graphql` has it.
 #[must_use]
 pub fn sdl() -> String {
-    let options = SDLExportOptions::new()
-        .include_specified_by()
-        .prefer_single_line_descriptions();
+    let options = SDLExportOptions::new().include_specified_by().prefer_single_line_descriptions();
     let sdl = schema().sdl_with_options(options);
     format!("{}\n", sdl.trim_end())
 }
@@ -114,18 +112,8 @@ pub struct UserErrorObject {
 }
 
 impl From<UserError> for UserErrorObject {
-    fn from(
-        UserError {
-            field,
-            message,
-            code,
-        }: UserError,
-    ) -> Self {
-        Self {
-            field,
-            message,
-            code,
-        }
+    fn from(UserError { field, message, code }: UserError) -> Self {
+        Self { field, message, code }
     }
 }
 
@@ -140,9 +128,9 @@ impl<T> Outcome<T> {
     pub fn of(done: Result<T>) -> Result<Self> {
         match done {
             Ok(value) => Ok(Self::Done(value)),
-            Err(Error::Invalid(errors)) => Ok(Self::Refused(
-                errors.into_iter().map(UserErrorObject::from).collect(),
-            )),
+            Err(Error::Invalid(errors)) => {
+                Ok(Self::Refused(errors.into_iter().map(UserErrorObject::from).collect()))
+            }
             Err(error) => Err(error),
         }
     }
@@ -165,10 +153,7 @@ pub fn decode_path(path: &str) -> String {
     if !path.starts_with('/') {
         path.insert(0, '/');
     }
-    let names_file = path
-        .rsplit('/')
-        .next()
-        .is_some_and(|last| last.contains('.'));
+    let names_file = path.rsplit('/').next().is_some_and(|last| last.contains('.'));
     if !path.ends_with('/') && !names_file {
         path.push('/');
     }

@@ -58,16 +58,10 @@ async fn load(ctx: &Context<'_>, ids: Vec<ID>, view: ViewArgument) -> Result<Vec
     let columns = selection(ctx, &[]);
     let ctx = ctx.broadsheet();
     let scope = view.scope(ctx)?;
-    let ids = ids
-        .iter()
-        .map(|id| decode(id))
-        .collect::<Result<Vec<_>>>()?;
+    let ids = ids.iter().map(|id| decode(id)).collect::<Result<Vec<_>>>()?;
     let of = |kind: IdKind| -> Vec<Uuid> {
-        let mut ids: Vec<_> = ids
-            .iter()
-            .filter(|(found, _)| *found == kind)
-            .map(|(_, id)| *id)
-            .collect();
+        let mut ids: Vec<_> =
+            ids.iter().filter(|(found, _)| *found == kind).map(|(_, id)| *id).collect();
         ids.sort_unstable();
         ids.dedup();
         ids
@@ -78,23 +72,14 @@ async fn load(ctx: &Context<'_>, ids: Vec<ID>, view: ViewArgument) -> Result<Vec
         .map(|article| (article.row.article_id, article))
         .collect();
     let tags = taxonomy::by_ids(ctx, &scope, Taxonomy::Tags, &of(IdKind::Tag), None).await?;
-    let categories = taxonomy::by_ids(
-        ctx,
-        &scope,
-        Taxonomy::Categories,
-        &of(IdKind::Category),
-        None,
-    )
-    .await?;
+    let categories =
+        taxonomy::by_ids(ctx, &scope, Taxonomy::Categories, &of(IdKind::Category), None).await?;
     Ok(ids
         .iter()
         .map(|(kind, id)| match kind {
             IdKind::Article => articles.get(id).cloned().map(Node::Article),
             IdKind::Tag => tags.get(id).cloned().map(|term| Node::Tag(term.into())),
-            IdKind::Category => categories
-                .get(id)
-                .cloned()
-                .map(|term| Node::Category(term.into())),
+            IdKind::Category => categories.get(id).cloned().map(|term| Node::Category(term.into())),
             IdKind::Revision | IdKind::User => None,
         })
         .collect())

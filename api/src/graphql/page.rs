@@ -44,20 +44,12 @@ impl CursorType for Cursor {
             b't' => Key::Text(String::from_utf8(key.to_vec()).map_err(|_| wrong())?),
             _ => return Err(wrong()),
         };
-        Ok(Self {
-            order: *order,
-            key,
-            id: Uuid::from_bytes(*id),
-        })
+        Ok(Self { order: *order, key, id: Uuid::from_bytes(*id) })
     }
 
     fn encode_cursor(&self) -> String {
         let mut bytes = vec![self.order];
-        bytes.push(if matches!(self.key, Key::Number(_)) {
-            b'n'
-        } else {
-            b't'
-        });
+        bytes.push(if matches!(self.key, Key::Number(_)) { b'n' } else { b't' });
         bytes.extend(self.id.as_bytes());
         match &self.key {
             Key::Number(number) => bytes.extend(number.to_be_bytes()),
@@ -95,14 +87,13 @@ impl Page {
         };
         let size = match size {
             None => DEFAULT_SIZE,
-            Some(size) => u32::try_from(size)
-                .ok()
-                .filter(|size| *size <= MAX_SIZE)
-                .ok_or_else(|| {
+            Some(size) => {
+                u32::try_from(size).ok().filter(|size| *size <= MAX_SIZE).ok_or_else(|| {
                     Error::bad_input(format!(
                         "`{name}` must be between 0 and {MAX_SIZE}, and {size} was asked for"
                     ))
-                })?,
+                })?
+            }
         };
         let cursor = |text: Option<&str>| {
             text.map(|text| {
@@ -110,19 +101,12 @@ impl Page {
                 if cursor.order == order {
                     Ok(cursor)
                 } else {
-                    Err(Error::bad_input(
-                        "the cursor belongs to a list with another `orderBy`",
-                    ))
+                    Err(Error::bad_input("the cursor belongs to a list with another `orderBy`"))
                 }
             })
             .transpose()
         };
-        Ok(Self {
-            size,
-            backward,
-            after: cursor(after)?,
-            before: cursor(before)?,
-        })
+        Ok(Self { size, backward, after: cursor(after)?, before: cursor(before)? })
     }
 
     /// Rows to fetch: one more than the page has, to know whether others follow.
@@ -138,17 +122,9 @@ impl Page {
         rows.truncate(self.size as usize);
         if self.backward {
             rows.reverse();
-            Slice {
-                rows,
-                has_previous: more,
-                has_next: self.before.is_some(),
-            }
+            Slice { rows, has_previous: more, has_next: self.before.is_some() }
         } else {
-            Slice {
-                rows,
-                has_previous: self.after.is_some(),
-                has_next: more,
-            }
+            Slice { rows, has_previous: self.after.is_some(), has_next: more }
         }
     }
 }
@@ -163,11 +139,7 @@ pub struct Slice<T> {
 
 impl<T> Default for Slice<T> {
     fn default() -> Self {
-        Self {
-            rows: Vec::new(),
-            has_previous: false,
-            has_next: false,
-        }
+        Self { rows: Vec::new(), has_previous: false, has_next: false }
     }
 }
 
@@ -177,20 +149,9 @@ mod tests {
 
     #[test]
     fn cursors_come_back_as_they_went() {
-        for key in [
-            Key::Number(-5),
-            Key::Number(i64::MAX),
-            Key::Text("杭州".to_owned()),
-        ] {
-            let cursor = Cursor {
-                order: 1,
-                key,
-                id: Uuid::now_v7(),
-            };
-            assert_eq!(
-                Cursor::decode_cursor(&cursor.encode_cursor()).unwrap(),
-                cursor
-            );
+        for key in [Key::Number(-5), Key::Number(i64::MAX), Key::Text("杭州".to_owned())] {
+            let cursor = Cursor { order: 1, key, id: Uuid::now_v7() };
+            assert_eq!(Cursor::decode_cursor(&cursor.encode_cursor()).unwrap(), cursor);
         }
         for text in ["", "x", "AAAA", "é"] {
             assert!(Cursor::decode_cursor(text).is_err(), "{text}");
@@ -202,49 +163,27 @@ mod tests {
         let size = |first, last| Page::new(0, first, None, last, None).map(|page| page.size);
         assert_eq!(size(None, None).unwrap(), 20);
         assert_eq!(size(Some(0), None).unwrap(), 0);
-        for (first, last) in [
-            (Some(101), None),
-            (Some(-1), None),
-            (None, Some(1000)),
-            (Some(1), Some(1)),
-        ] {
+        for (first, last) in
+            [(Some(101), None), (Some(-1), None), (None, Some(1000)), (Some(1), Some(1))]
+        {
             assert_eq!(size(first, last).unwrap_err().code(), "BAD_USER_INPUT");
         }
     }
 
     #[test]
     fn a_cursor_of_another_order_is_refused() {
-        let cursor = Cursor {
-            order: 1,
-            key: Key::Number(1),
-            id: Uuid::nil(),
-        }
-        .encode_cursor();
+        let cursor = Cursor { order: 1, key: Key::Number(1), id: Uuid::nil() }.encode_cursor();
         assert!(Page::new(1, None, Some(&cursor), None, None).is_ok());
         assert!(Page::new(2, None, Some(&cursor), None, None).is_err());
     }
 
     #[test]
     fn slices_say_whether_there_is_more() {
-        let forward = Page {
-            size: 2,
-            backward: false,
-            after: None,
-            before: None,
-        };
+        let forward = Page { size: 2, backward: false, after: None, before: None };
         let slice = forward.slice(vec![1, 2, 3]);
-        assert_eq!(
-            (slice.rows, slice.has_next, slice.has_previous),
-            (vec![1, 2], true, false)
-        );
-        let backward = Page {
-            backward: true,
-            ..forward
-        };
+        assert_eq!((slice.rows, slice.has_next, slice.has_previous), (vec![1, 2], true, false));
+        let backward = Page { backward: true, ..forward };
         let slice = backward.slice(vec![9, 8, 7]);
-        assert_eq!(
-            (slice.rows, slice.has_next, slice.has_previous),
-            (vec![8, 9], false, true)
-        );
+        assert_eq!((slice.rows, slice.has_next, slice.has_previous), (vec![8, 9], false, true));
     }
 }

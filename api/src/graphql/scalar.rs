@@ -39,13 +39,11 @@ impl ScalarType for DateTime {
         let Value::String(text) = &value else {
             return Err(InputValueError::expected_type(value));
         };
-        chrono::DateTime::parse_from_rfc3339(text)
-            .map(Self)
-            .map_err(|_| {
-                InputValueError::custom(format!(
-                    "{text:?} is not a moment in RFC 3339, such as 2025-02-12T10:54:29+08:00"
-                ))
-            })
+        chrono::DateTime::parse_from_rfc3339(text).map(Self).map_err(|_| {
+            InputValueError::custom(format!(
+                "{text:?} is not a moment in RFC 3339, such as 2025-02-12T10:54:29+08:00"
+            ))
+        })
     }
 
     fn to_value(&self) -> Value {
@@ -62,19 +60,14 @@ impl ScalarType for DateTime {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LanguageTag(pub String);
 
-#[Scalar(
-    name = "LanguageTag",
-    specified_by_url = "https://www.rfc-editor.org/rfc/bcp/bcp47.txt"
-)]
+#[Scalar(name = "LanguageTag", specified_by_url = "https://www.rfc-editor.org/rfc/bcp/bcp47.txt")]
 impl ScalarType for LanguageTag {
     fn parse(value: Value) -> InputValueResult<Self> {
         let Value::String(text) = &value else {
             return Err(InputValueError::expected_type(value));
         };
         canonical_tag(text).map(Self).ok_or_else(|| {
-            InputValueError::custom(format!(
-                "{text:?} is not a BCP 47 language tag, such as zh-CN"
-            ))
+            InputValueError::custom(format!("{text:?} is not a BCP 47 language tag, such as zh-CN"))
         })
     }
 
@@ -105,10 +98,7 @@ impl ScalarType for Url {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Json(pub serde_json::Value);
 
-#[Scalar(
-    name = "Json",
-    specified_by_url = "https://www.rfc-editor.org/rfc/rfc8259"
-)]
+#[Scalar(name = "Json", specified_by_url = "https://www.rfc-editor.org/rfc/rfc8259")]
 impl ScalarType for Json {
     fn parse(value: Value) -> InputValueResult<Self> {
         Ok(Self(value.into_json()?))

@@ -30,10 +30,7 @@ impl Siblings {
     pub fn new(mut ids: Vec<Uuid>) -> Arc<Self> {
         ids.sort_unstable();
         ids.dedup();
-        Arc::new(Self {
-            ids,
-            loads: Mutex::default(),
-        })
+        Arc::new(Self { ids, loads: Mutex::default() })
     }
 
     #[must_use]
@@ -43,10 +40,7 @@ impl Siblings {
 
     /// Makes the next load of each key read again.
     pub fn forget(&self) {
-        self.loads
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.loads.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// What `load` gives, called once for all siblings a `key`.
@@ -59,17 +53,11 @@ impl Siblings {
         F: Future<Output = Result<T>>,
     {
         let cell = Arc::clone(
-            self.loads
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .entry(key)
-                .or_default(),
+            self.loads.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default(),
         );
         let loaded = cell
             .get_or_init(|| async {
-                load()
-                    .await
-                    .map(|value| Arc::new(value) as Arc<dyn Any + Send + Sync>)
+                load().await.map(|value| Arc::new(value) as Arc<dyn Any + Send + Sync>)
             })
             .await;
         Arc::clone(loaded.as_ref().map_err(Clone::clone)?)
@@ -104,9 +92,8 @@ mod tests {
     async fn a_failure_is_shared_and_not_tried_again() {
         let siblings = Siblings::new(vec![]);
         for _ in 0..2 {
-            let result: Result<Arc<u8>> = siblings
-                .load("x".to_owned(), || async { Err(Error::not_found("thing")) })
-                .await;
+            let result: Result<Arc<u8>> =
+                siblings.load("x".to_owned(), || async { Err(Error::not_found("thing")) }).await;
             assert_eq!(result.unwrap_err().code(), "NOT_FOUND");
         }
     }

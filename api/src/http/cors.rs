@@ -21,9 +21,7 @@ pub async fn allow(
 ) -> Result<ServiceResponse<EitherBody<impl MessageBody, BoxBody>>, Error> {
     let allowed = allowed_origin(&request);
     let preflight = request.method() == Method::OPTIONS
-        && request
-            .headers()
-            .contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+        && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
     let configured = request
         .app_data::<Data<App>>()
         .is_some_and(|app| !app.config().http.cors_origins.is_empty());
@@ -43,14 +41,10 @@ pub async fn allow(
         next.call(request).await?.map_into_left_body()
     };
     if configured {
-        response
-            .headers_mut()
-            .append(VARY, HeaderValue::from_static("origin"));
+        response.headers_mut().append(VARY, HeaderValue::from_static("origin"));
     }
     if let Some(origin) = allowed {
-        response
-            .headers_mut()
-            .insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     }
     Ok(response)
 }
@@ -62,8 +56,5 @@ fn allowed_origin(request: &ServiceRequest) -> Option<HeaderValue> {
     if origins.iter().any(|allowed| allowed == "*") {
         return Some(HeaderValue::from_static("*"));
     }
-    origins
-        .iter()
-        .any(|allowed| allowed.as_bytes() == origin.as_bytes())
-        .then(|| origin.clone())
+    origins.iter().any(|allowed| allowed.as_bytes() == origin.as_bytes()).then(|| origin.clone())
 }

@@ -62,11 +62,7 @@ struct Refusal {
 
 impl Refusal {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            message: message.into(),
-        }
+        Self { status, code, message: message.into() }
     }
 
     fn bad(message: impl Into<String>) -> Self {
@@ -162,20 +158,13 @@ pub async fn other() -> HttpResponse {
 }
 
 async fn read(request: &HttpRequest, payload: Payload, limits: &Limits) -> Result<Bytes, Refusal> {
-    let given = request
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
+    let given = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let mut parts = given.unwrap_or_default().split(';').map(str::trim);
-    let is_json = parts
-        .next()
-        .is_some_and(|name| name.eq_ignore_ascii_case(JSON));
-    let is_utf8 = parts
-        .filter_map(|part| part.split_once('='))
-        .all(|(name, value)| {
-            !name.eq_ignore_ascii_case("charset")
-                || value.trim_matches('"').eq_ignore_ascii_case("utf-8")
-        });
+    let is_json = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(JSON));
+    let is_utf8 = parts.filter_map(|part| part.split_once('=')).all(|(name, value)| {
+        !name.eq_ignore_ascii_case("charset")
+            || value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+    });
     if !is_json || !is_utf8 {
         return Err(Refusal::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -223,14 +212,9 @@ async fn run_batch(
 ) -> HttpResponse {
     let allowed = endpoint.app.config().limits.batch;
     if batch.is_empty() || batch.len() > allowed {
-        let message = format!(
-            "a batch holds 1 to {allowed} requests, and this has {}",
-            batch.len()
-        );
-        return refuse(
-            media,
-            &Refusal::new(StatusCode::BAD_REQUEST, "LIMIT_EXCEEDED", message),
-        );
+        let message =
+            format!("a batch holds 1 to {allowed} requests, and this has {}", batch.len());
+        return refuse(media, &Refusal::new(StatusCode::BAD_REQUEST, "LIMIT_EXCEEDED", message));
     }
     let mut responses = Vec::with_capacity(batch.len());
     for parameters in batch {
@@ -239,9 +223,7 @@ async fn run_batch(
             Err(refusal) => failed(vec![error_of(&refusal)]),
         });
     }
-    HttpResponse::Ok()
-        .content_type(content_type(media))
-        .json(&responses)
+    HttpResponse::Ok().content_type(content_type(media)).json(&responses)
 }
 
 /// The actor of a request: nobody, or whom its bearer token speaks for.
@@ -279,16 +261,10 @@ async fn run(
     only_queries: bool,
 ) -> Result<Response, Refusal> {
     let limits = &endpoint.app.config().limits;
-    let Parameters {
-        query,
-        operation_name,
-        variables,
-        _extensions: _,
-    } = serde_json::from_value(parameters).map_err(|error| {
-        Refusal::bad(format!(
-            "a request needs a `query`, and `variables` is a map: {error}"
-        ))
-    })?;
+    let Parameters { query, operation_name, variables, _extensions: _ } =
+        serde_json::from_value(parameters).map_err(|error| {
+            Refusal::bad(format!("a request needs a `query`, and `variables` is a map: {error}"))
+        })?;
     let over = |error: &limits::OverLimit| {
         Refusal::new(StatusCode::BAD_REQUEST, "LIMIT_EXCEEDED", error.to_string())
     };
@@ -320,10 +296,7 @@ async fn run(
         Refusal::new(
             StatusCode::OK,
             "LIMIT_EXCEEDED",
-            format!(
-                "the request took longer than the limit of {} seconds",
-                limits.seconds
-            ),
+            format!("the request took longer than the limit of {} seconds", limits.seconds),
         )
     })?))
 }
@@ -352,10 +325,7 @@ fn choose<'a>(
 /// Gives each error its code, and hides and logs what is internal.
 fn finish(mut response: Response) -> Response {
     for error in &mut response.errors {
-        let own = error
-            .source
-            .take()
-            .and_then(|source| source.downcast::<Error>().ok());
+        let own = error.source.take().and_then(|source| source.downcast::<Error>().ok());
         match own.as_deref() {
             Some(Error::Internal(internal)) => {
                 tracing::error!(error = internal.message, place = %internal.place, "internal error");
@@ -379,10 +349,7 @@ fn coded(mut response: Response, code: &str) -> Response {
 }
 
 fn set_code(error: &mut ServerError, code: &str) {
-    error
-        .extensions
-        .get_or_insert_with(ErrorExtensionValues::default)
-        .set("code", code);
+    error.extensions.get_or_insert_with(ErrorExtensionValues::default).set("code", code);
 }
 
 fn error_of(refusal: &Refusal) -> ServerError {
@@ -404,19 +371,13 @@ fn content_type(media: &str) -> String {
 fn answer(media: &'static str, response: &Response) -> HttpResponse {
     let ran = response.errors.is_empty() || response.errors.iter().any(|e| !e.path.is_empty());
     if !ran {
-        let status = if media == GRAPHQL_JSON {
-            StatusCode::BAD_REQUEST
-        } else {
-            StatusCode::OK
-        };
+        let status = if media == GRAPHQL_JSON { StatusCode::BAD_REQUEST } else { StatusCode::OK };
         // The draft: no `data` where nothing ran.
         return HttpResponse::build(status)
             .content_type(content_type(media))
             .json(json!({ "errors": response.errors }));
     }
-    HttpResponse::Ok()
-        .content_type(content_type(media))
-        .json(response)
+    HttpResponse::Ok().content_type(content_type(media)).json(response)
 }
 
 fn refuse(media: &'static str, refusal: &Refusal) -> HttpResponse {
@@ -427,7 +388,5 @@ fn refuse(media: &'static str, refusal: &Refusal) -> HttpResponse {
     if refusal.status == StatusCode::UNAUTHORIZED {
         response.insert_header(("www-authenticate", "Bearer"));
     }
-    response
-        .content_type(content_type(media))
-        .json(json!({ "errors": [error_of(refusal)] }))
+    response.content_type(content_type(media)).json(json!({ "errors": [error_of(refusal)] }))
 }

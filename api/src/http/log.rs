@@ -15,16 +15,10 @@ pub async fn request(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let given = request
-        .headers()
-        .get(HEADER)
-        .and_then(|value| value.to_str().ok());
+    let given = request.headers().get(HEADER).and_then(|value| value.to_str().ok());
     let id = match given {
         Some(id) if plain(id) => id.to_owned(),
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the id of a request is no content"
-        )]
+        #[expect(clippy::disallowed_methods, reason = "the id of a request is no content")]
         _ => uuid::Uuid::now_v7().simple().to_string(),
     };
     let header = HeaderValue::from_str(&id);
@@ -50,7 +44,5 @@ pub async fn request(
 fn plain(id: &str) -> bool {
     !id.is_empty()
         && id.len() <= 64
-        && id
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }

@@ -32,9 +32,7 @@ impl Server {
         let config = app.config();
         let bind = config.bind;
         let listener = TcpListener::bind(bind).map_err(|error| {
-            Error::internal(format!(
-                "cannot listen on {bind} ({error}): choose another --bind"
-            ))
+            Error::internal(format!("cannot listen on {bind} ({error}): choose another --bind"))
         })?;
         let address = listener.local_addr().map_err(Error::internal)?;
         let schema = crate::graphql::schema();
@@ -57,11 +55,7 @@ impl Server {
         }
         let server = server.listen(listener).map_err(Error::internal)?.run();
         let handle = server.handle();
-        Ok(Self {
-            address,
-            handle,
-            running: tokio::spawn(server),
-        })
+        Ok(Self { address, handle, running: tokio::spawn(server) })
     }
 
     #[must_use]
@@ -72,10 +66,7 @@ impl Server {
     /// Lets running requests finish, then stops.
     pub async fn stop(self) -> Result<()> {
         self.handle.stop(true).await;
-        self.running
-            .await
-            .map_err(Error::internal)?
-            .map_err(Error::internal)
+        self.running.await.map_err(Error::internal)?.map_err(Error::internal)
     }
 }
 
@@ -94,11 +85,9 @@ fn routes(routes: &mut web::ServiceConfig, app: &App) {
         routes.route("/graphiql", web::get().to(graphiql::page));
     }
     routes.default_service(web::to(|| async {
-        HttpResponse::NotFound()
-            .content_type("text/plain; charset=utf-8")
-            .body(
-                "Nothing lives here. GraphQL is at /graphql, a page to explore it at /graphiql.\n",
-            )
+        HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body(
+            "Nothing lives here. GraphQL is at /graphql, a page to explore it at /graphiql.\n",
+        )
     }));
 }
 

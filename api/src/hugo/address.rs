@@ -137,26 +137,18 @@ impl Rules {
     /// Singular to plural for a language.
     #[must_use]
     pub fn taxonomies(&self, language: &str) -> &IndexMap<String, String> {
-        self.language_taxonomies
-            .get(language)
-            .unwrap_or(&self.taxonomies)
+        self.language_taxonomies.get(language).unwrap_or(&self.taxonomies)
     }
 
     fn permalinks(&self, language: &str) -> &Permalinks {
-        self.language_permalinks
-            .get(language)
-            .unwrap_or(&self.permalinks)
+        self.language_permalinks.get(language).unwrap_or(&self.permalinks)
     }
 
     /// A text as it stands in an address.
     #[must_use]
     pub fn urlize(&self, text: &str) -> String {
         let clean = sanitize(text, self.remove_path_accents);
-        if self.disable_path_to_lower {
-            clean
-        } else {
-            lower(&clean)
-        }
+        if self.disable_path_to_lower { clean } else { lower(&clean) }
     }
 
     /// The address of a page, section, taxonomy, term or the home page.
@@ -210,10 +202,7 @@ impl Rules {
         let dir = format!("{plural}/{}", term.trim_matches('/'));
         let normalized = normalize(&dir);
         let section = sections.get(language, &normalized);
-        let kind = Kind::Term {
-            taxonomy: plural.to_owned(),
-            term: term.to_owned(),
-        };
+        let kind = Kind::Term { taxonomy: plural.to_owned(), term: term.to_owned() };
         self.page_path(
             sections,
             &Parts {
@@ -267,11 +256,7 @@ impl Rules {
             format!("/{path}/")
         };
         // What is relative to an address has the language's folder by that.
-        if absolute {
-            self.with_prefix(language, &link)
-        } else {
-            link
-        }
+        if absolute { self.with_prefix(language, &link) } else { link }
     }
 
     /// The address that `url` in front matter asks for: kept as it is, but for
@@ -312,38 +297,22 @@ impl Rules {
         } else {
             elements.folder()
         };
-        if relative {
-            self.with_prefix(parts.language, &link)
-        } else {
-            link
-        }
+        if relative { self.with_prefix(parts.language, &link) } else { link }
     }
 
     fn with_prefix(&self, language: &str, link: &str) -> String {
         let prefix = self.prefix(language);
-        if prefix.is_empty() {
-            link.to_owned()
-        } else {
-            format!("/{prefix}{link}")
-        }
+        if prefix.is_empty() { link.to_owned() } else { format!("/{prefix}{link}") }
     }
 
     /// One element of a path, as the logical path has it.
     fn element(&self, name: &str) -> String {
-        if self.disable_path_to_lower {
-            name.to_owned()
-        } else {
-            lower(name).replace(' ', "-")
-        }
+        if self.disable_path_to_lower { name.to_owned() } else { lower(name).replace(' ', "-") }
     }
 
     /// The folder, the slugs of sections in place of their names.
     fn dir(&self, sections: &Sections, parts: &Parts<'_>, own_slug: Option<&str>) -> String {
-        let names: Vec<&str> = parts
-            .dir
-            .split('/')
-            .filter(|name| !name.is_empty())
-            .collect();
+        let names: Vec<&str> = parts.dir.split('/').filter(|name| !name.is_empty()).collect();
         let mut normalized = String::new();
         let mut elements = Vec::with_capacity(names.len());
         for (index, name) in names.iter().enumerate() {
@@ -416,10 +385,7 @@ impl Rules {
                 sections: &current,
                 section_slugs: &slugs,
                 title: self.urlize(parts.title),
-                slug: parts
-                    .slug
-                    .filter(|slug| !slug.is_empty())
-                    .map(|slug| self.urlize(slug)),
+                slug: parts.slug.filter(|slug| !slug.is_empty()).map(|slug| self.urlize(slug)),
                 name: self.urlize(parts.name),
             },
         )
@@ -437,11 +403,7 @@ impl Elements {
     }
 
     fn folder(&self) -> String {
-        if self.0.is_empty() {
-            "/".to_owned()
-        } else {
-            format!("/{}/", self.0.join("/"))
-        }
+        if self.0.is_empty() { "/".to_owned() } else { format!("/{}/", self.0.join("/")) }
     }
 
     fn file(&self) -> String {
@@ -455,8 +417,7 @@ impl Elements {
 
 /// Whether an address is that of a file, which Hugo tells by this spelling alone.
 fn is_file(path: &str) -> bool {
-    path.rsplit_once('.')
-        .is_some_and(|(_, extension)| extension == "html")
+    path.rsplit_once('.').is_some_and(|(_, extension)| extension == "html")
 }
 
 fn is_branch(kind: &Kind) -> bool {
@@ -464,14 +425,7 @@ fn is_branch(kind: &Kind) -> bool {
 }
 
 fn section_of(parts: &Parts<'_>) -> String {
-    normalize(
-        parts
-            .dir
-            .trim_matches('/')
-            .split('/')
-            .next()
-            .unwrap_or_default(),
-    )
+    normalize(parts.dir.trim_matches('/').split('/').next().unwrap_or_default())
 }
 
 /// A text as it stands in an address (`urlize` in a Hugo template, unescaped).

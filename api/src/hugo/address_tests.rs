@@ -5,9 +5,7 @@ fn rules(config: Value) -> Rules {
     let Value::Object(root) = config else {
         panic!("a configuration is a map");
     };
-    super::super::config::build(root, None, "content", None)
-        .unwrap()
-        .rules
+    super::super::config::build(root, None, "content", None).unwrap().rules
 }
 
 fn page<'a>(dir: &'a str, name: &'a str) -> Parts<'a> {
@@ -42,15 +40,8 @@ fn a_page_is_where_its_file_is() {
 #[test]
 fn a_slug_replaces_the_name() {
     let rules = rules(json!({}));
-    let slug = |slug| Parts {
-        slug: Some(slug),
-        ..page("post", "p")
-    };
-    check(
-        &rules,
-        &slug("Some Slug/With  It!"),
-        "/post/some-slug/with-it/",
-    );
+    let slug = |slug| Parts { slug: Some(slug), ..page("post", "p") };
+    check(&rules, &slug("Some Slug/With  It!"), "/post/some-slug/with-it/");
     check(&rules, &slug("/abs/slug/"), "/post/abs/slug/");
     check(&rules, &slug("ÄB c#d?"), "/post/äb-c#d/");
     check(&rules, &slug("  "), "/post/");
@@ -81,10 +72,7 @@ fn a_url_replaces_everything() {
 
 #[test]
 fn languages_have_folders_except_the_default() {
-    let french = Parts {
-        language: "fr",
-        ..page("post", "p")
-    };
+    let french = Parts { language: "fr", ..page("post", "p") };
     let two = json!({"languages": {"en": {}, "fr": {}}});
     check(&rules(two.clone()), &page("post", "p"), "/post/p/");
     check(&rules(two), &french, "/fr/post/p/");
@@ -99,15 +87,9 @@ fn languages_have_folders_except_the_default() {
 fn ugly_addresses_are_files() {
     let all = rules(json!({"uglyURLs": true}));
     check(&all, &page("post", "p"), "/post/p.html");
-    let home = Parts {
-        kind: &Kind::Home,
-        ..page("", "")
-    };
+    let home = Parts { kind: &Kind::Home, ..page("", "") };
     check(&all, &home, "/index.html");
-    let section = Parts {
-        kind: &Kind::Section,
-        ..page("post", "")
-    };
+    let section = Parts { kind: &Kind::Section, ..page("post", "") };
     check(&all, &section, "/post/index.html");
     let none = Sections::default();
     assert_eq!(all.term_path(&none, "en", "tags", "x y"), "/tags/x-y.html");
@@ -128,28 +110,15 @@ fn case_and_accents_follow_the_settings() {
 fn slugs_of_sections_stand_in_the_addresses_below() {
     let mut sections = Sections::default();
     sections.insert("en", "Posts", Some("Post Slug"), None, "The Posts");
-    sections.insert(
-        "en",
-        "Posts/Nested Sec",
-        None,
-        Some("/elsewhere/"),
-        "Nested & Title",
-    );
+    sections.insert("en", "Posts/Nested Sec", None, Some("/elsewhere/"), "Nested & Title");
     sections.insert("en", "tags/c#", Some("csharp"), None, "CSharp");
     sections.insert("en", "tags/x y", None, Some("/my-xy/"), "XY");
     let check = |rules: &Rules, parts: &Parts<'_>, expected: &str| {
         assert_eq!(rules.page_path(&sections, parts), expected);
     };
     let bare = rules(json!({}));
-    check(
-        &bare,
-        &page("Posts/Nested Sec/Deep", "Bun dle"),
-        "/post-slug/nested-sec/deep/bun-dle/",
-    );
-    assert_eq!(
-        bare.term_path(&sections, "en", "tags", "C#"),
-        "/tags/csharp/"
-    );
+    check(&bare, &page("Posts/Nested Sec/Deep", "Bun dle"), "/post-slug/nested-sec/deep/bun-dle/");
+    assert_eq!(bare.term_path(&sections, "en", "tags", "C#"), "/tags/csharp/");
     assert_eq!(bare.term_path(&sections, "en", "tags", "X Y"), "/my-xy/");
     let patterns = rules(json!({"permalinks": {
         "posts": "/:sectionslugs/:sections/:slugorcontentbasename",
@@ -160,14 +129,8 @@ fn slugs_of_sections_stand_in_the_addresses_below() {
         &page("Posts/Nested Sec/Deep", "Bun dle"),
         "/post-slug/nested-title/posts/nested-sec/bun-dle/",
     );
-    assert_eq!(
-        patterns.term_path(&sections, "en", "tags", "C#"),
-        "/t/csharp/"
-    );
-    assert_eq!(
-        patterns.term_path(&sections, "en", "tags", "New"),
-        "/t/new/"
-    );
+    assert_eq!(patterns.term_path(&sections, "en", "tags", "C#"), "/t/csharp/");
+    assert_eq!(patterns.term_path(&sections, "en", "tags", "New"), "/t/new/");
 }
 
 #[test]
@@ -176,10 +139,7 @@ fn patterns_make_addresses() {
         rules(json!({"permalinks": {"posts": "/:year/:month/:title", "/": "/root/:filename"}}));
     check(&rules, &page("posts", "x"), "/2021/03/c-d#-50/");
     check(&rules, &page("", "x"), "/root/x/");
-    let undated = Parts {
-        date: None,
-        ..page("posts", "x")
-    };
+    let undated = Parts { date: None, ..page("posts", "x") };
     check(&rules, &undated, "/1/01/c-d#-50/");
 }
 
@@ -217,10 +177,7 @@ fn aliases_are_relative_to_the_folder_of_the_page() {
     check("fr", "/fr/post/al/", "/old", "/fr/old/");
     check("fr", "/fr/", "old", "/old/");
     let ugly = rules(json!({"uglyURLs": true}));
-    assert_eq!(
-        ugly.alias_path("en", "/post/al.html", "rel"),
-        "/post/rel.html"
-    );
+    assert_eq!(ugly.alias_path("en", "/post/al.html", "rel"), "/post/rel.html");
 }
 
 #[test]

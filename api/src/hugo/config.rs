@@ -89,23 +89,15 @@ impl SiteConfig {
     /// A language by Hugo's key, in any case.
     #[must_use]
     pub fn language(&self, key: &str) -> Option<&LanguageConfig> {
-        self.languages
-            .iter()
-            .find(|language| fold::same(&language.key, key))
+        self.languages.iter().find(|language| fold::same(&language.key, key))
     }
 
     /// The path of the base URL without a slash at its end: what Hugo puts
     /// before every address when a site lives in a folder.
     #[must_use]
     pub fn base_path(&self) -> &str {
-        let rest = self
-            .base_url
-            .split_once("://")
-            .map_or(self.base_url.as_str(), |(_, rest)| rest);
-        rest.find('/')
-            .and_then(|at| rest.get(at..))
-            .unwrap_or_default()
-            .trim_end_matches('/')
+        let rest = self.base_url.split_once("://").map_or(self.base_url.as_str(), |(_, rest)| rest);
+        rest.find('/').and_then(|at| rest.get(at..)).unwrap_or_default().trim_end_matches('/')
     }
 }
 
@@ -133,11 +125,7 @@ pub(super) fn build(
     language: Option<&str>,
 ) -> Result<SiteConfig, Problem> {
     let text = |key: &str| fold::get(&root, key).and_then(cast::text);
-    let flag = |key: &str| {
-        fold::get(&root, key)
-            .and_then(cast::flag)
-            .unwrap_or_default()
-    };
+    let flag = |key: &str| fold::get(&root, key).and_then(cast::flag).unwrap_or_default();
     let time_zone = zone(&root)?.unwrap_or(Tz::UTC);
     let named = text("defaultContentLanguage")
         .filter(|key| !key.is_empty())
@@ -211,9 +199,8 @@ fn languages(
     content_dir: &str,
     time_zone: Tz,
 ) -> Result<(Vec<LanguageConfig>, Vec<String>), Problem> {
-    let switched_off: Vec<String> = fold::get(root, "disableLanguages")
-        .and_then(cast::list)
-        .unwrap_or_default();
+    let switched_off: Vec<String> =
+        fold::get(root, "disableLanguages").and_then(cast::list).unwrap_or_default();
     let nothing = Map::new();
     let (mut enabled, mut disabled) = (Vec::new(), Vec::new());
     for (key, settings) in fold::map(root, "languages").unwrap_or(&nothing) {
@@ -231,31 +218,18 @@ fn languages(
         }
     }
     if enabled.is_empty() {
-        enabled.push(one_language(
-            root,
-            default_language,
-            &nothing,
-            content_dir,
-            time_zone,
-        )?);
+        enabled.push(one_language(root, default_language, &nothing, content_dir, time_zone)?);
     }
     // A language without a weight comes after those that have one.
     enabled.sort_by(|one, other| {
         let rank = |language: &LanguageConfig| (language.weight == 0, language.weight);
-        rank(one)
-            .cmp(&rank(other))
-            .then_with(|| one.key.cmp(&other.key))
+        rank(one).cmp(&rank(other)).then_with(|| one.key.cmp(&other.key))
     });
-    let folders: Vec<String> = enabled
-        .iter()
-        .map(|language| language.content_dir.clone())
-        .collect();
+    let folders: Vec<String> =
+        enabled.iter().map(|language| language.content_dir.clone()).collect();
     for language in &mut enabled {
-        language.own_content_dir = folders
-            .iter()
-            .filter(|folder| **folder == language.content_dir)
-            .count()
-            == 1;
+        language.own_content_dir =
+            folders.iter().filter(|folder| **folder == language.content_dir).count() == 1;
     }
     Ok((enabled, disabled))
 }
@@ -329,9 +303,7 @@ fn one_language(
 }
 
 fn zone(settings: &Map<String, Value>) -> Result<Option<Tz>, Problem> {
-    let name = fold::get(settings, "timeZone")
-        .and_then(cast::text)
-        .unwrap_or_default();
+    let name = fold::get(settings, "timeZone").and_then(cast::text).unwrap_or_default();
     match name.as_str() {
         "" | "Local" => Ok(None),
         name => name.parse().map(Some).map_err(|_| {
@@ -377,9 +349,8 @@ impl DateFields {
     /// Hugo: resources/page/pagemeta, docs "Configure front matter".
     fn from_config(settings: Option<&Map<String, Value>>) -> Self {
         let field = |name: &str, default: &[&str]| {
-            let given = settings
-                .and_then(|settings| fold::get(settings, name))
-                .and_then(cast::list);
+            let given =
+                settings.and_then(|settings| fold::get(settings, name)).and_then(cast::list);
             let mut keys: Vec<String> = Vec::new();
             let mut add = |key: &str| {
                 let synonyms: &[&str] = match key {
@@ -437,12 +408,8 @@ pub fn canonical_tag(tag: &str) -> Option<String> {
         // Behind `u-`, `x-` and their like everything is in lower case.
         singleton |= part.len() == 1;
     }
-    (!singleton
-        || tag
-            .split('-')
-            .next_back()
-            .is_some_and(|part| part.len() > 1))
-    .then(|| parts.join("-"))
+    (!singleton || tag.split('-').next_back().is_some_and(|part| part.len() > 1))
+        .then(|| parts.join("-"))
 }
 
 /// A folder below the site's, with `/` and without dots at its ends.

@@ -29,9 +29,7 @@ pub(super) fn load(dir: &Path) -> Result<(Map<String, Value>, Option<String>), P
     // A build for readers is one for production, and lays that folder over the defaults.
     for environment in ["config/_default", "config/production"] {
         for file in files(dir, environment)? {
-            let stem = file
-                .rsplit_once('/')
-                .map_or(file.as_str(), |(_, name)| name);
+            let stem = file.rsplit_once('/').map_or(file.as_str(), |(_, name)| name);
             let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
             let settings = read(dir, &file)?;
             let settings = if NAMES.contains(&stem) {

@@ -80,12 +80,7 @@ fn what_cannot_be_is_said() {
 
 #[test]
 fn a_base_path_is_found() {
-    let path = |url: &str| {
-        site(json!({ "baseURL": url }))
-            .unwrap()
-            .base_path()
-            .to_owned()
-    };
+    let path = |url: &str| site(json!({ "baseURL": url })).unwrap().base_path().to_owned();
     assert_eq!(path("https://example.org/"), "");
     assert_eq!(path("https://example.org"), "");
     assert_eq!(path("https://example.org/blog/"), "/blog");
@@ -97,15 +92,7 @@ fn date_fields_have_synonyms() {
     let config = site(json!({"frontmatter": {"date": [":filename", ":default"]}})).unwrap();
     assert_eq!(
         config.dates.date,
-        [
-            ":filename",
-            "date",
-            "publishdate",
-            "pubdate",
-            "published",
-            "lastmod",
-            "modified"
-        ]
+        [":filename", "date", "publishdate", "pubdate", "published", "lastmod", "modified"]
     );
     assert_eq!(config.dates.expiry_date, ["expirydate", "unpublishdate"]);
 }

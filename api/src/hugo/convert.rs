@@ -39,16 +39,10 @@ pub fn draft(
     let parts = Parts::new(entry, &page);
     let path = rules.page_path(sections, &parts);
     let made = rules.page_path(&Sections::default(), &parts);
-    let aliases = page
-        .aliases
-        .iter()
-        .map(|alias| rules.alias_path(&entry.language, &path, alias))
-        .collect();
+    let aliases =
+        page.aliases.iter().map(|alias| rules.alias_path(&entry.language, &path, alias)).collect();
     let release = (!page.draft).then(|| Release {
-        from: page
-            .publish_date
-            .or(page.date)
-            .map_or(Timestamp::UNDATED, Timestamp::from),
+        from: page.publish_date.or(page.date).map_or(Timestamp::UNDATED, Timestamp::from),
         until: page.expiry_date.map(Timestamp::from),
     });
     let source = source(markdown, &page.terms);
@@ -146,12 +140,7 @@ pub fn draft(
             .collect(),
         params,
     };
-    Draft {
-        content,
-        terms,
-        release,
-        path,
-    }
+    Draft { content, terms, release, path }
 }
 
 /// Mainroad's templates write empty keys; they say nothing.
@@ -171,18 +160,12 @@ fn source(markdown: &str, terms: &IndexMap<String, Vec<String>>) -> Option<Sourc
     let text = markdown.trim_end();
     let (before, last) = text.rsplit_once('\n').unwrap_or(("", text));
     let alone = before.is_empty() || before.ends_with('\n') || before.ends_with("\n\r");
-    let (name, url) = last
-        .trim()
-        .strip_prefix('[')?
-        .strip_suffix(')')?
-        .split_once("](")?;
+    let (name, url) = last.trim().strip_prefix('[')?.strip_suffix(')')?.split_once("](")?;
     let one_link = !name.contains(['[', ']']) && !url.contains(['(', ')', '[', ']', ' ']);
     let known = terms.values().flatten().any(|term| fold::same(term, name));
     let web = url.starts_with("https://") || url.starts_with("http://");
-    (alone && known && web && one_link).then(|| Source {
-        name: name.to_owned(),
-        url: url.to_owned(),
-    })
+    (alone && known && web && one_link)
+        .then(|| Source { name: name.to_owned(), url: url.to_owned() })
 }
 
 /// Puts the ids of the terms into the content, each once.
@@ -212,22 +195,13 @@ mod tests {
     fn a_last_link_called_like_a_term_is_the_source() {
         let terms = IndexMap::from([("categories".to_owned(), vec!["qq".to_owned()])]);
         for (markdown, expected) in [
-            (
-                "Text.\n\n[qq](https://example.org/a)\n",
-                Some("https://example.org/a"),
-            ),
-            (
-                "Text.\r\n\r\n[qq](https://example.org/a)\r\n",
-                Some("https://example.org/a"),
-            ),
+            ("Text.\n\n[qq](https://example.org/a)\n", Some("https://example.org/a")),
+            ("Text.\r\n\r\n[qq](https://example.org/a)\r\n", Some("https://example.org/a")),
             ("[QQ](https://example.org/a)", Some("https://example.org/a")),
             ("Text.\n[qq](https://example.org/a)\n", None),
             ("Text.\n\n[other](https://example.org/a)\n", None),
             ("Text.\n\n[qq](/a)\n", None),
-            (
-                "Text.\n\n[qq](https://example.org/a) and [qq](https://example.org/b)\n",
-                None,
-            ),
+            ("Text.\n\n[qq](https://example.org/a) and [qq](https://example.org/b)\n", None),
             ("", None),
         ] {
             let found = source(markdown, &terms).map(|source| source.url);

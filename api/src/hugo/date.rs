@@ -97,10 +97,7 @@ fn with_month_name(text: &str, zone: Tz) -> Option<DateTime<FixedOffset>> {
             reader.spaces();
             let year = reader.digits(4, 4)?;
             let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
-            return reader
-                .done()
-                .then(|| place(date.and_time(time), offset, zone))
-                .flatten();
+            return reader.done().then(|| place(date.and_time(time), offset, zone)).flatten();
         }
         let year = reader.digits(4, 4)?;
         let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
@@ -160,24 +157,15 @@ fn month(name: &str) -> Option<u32> {
 }
 
 fn is_weekday(name: &str) -> bool {
-    const NAMES: [&str; 7] = [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ];
+    const NAMES: [&str; 7] =
+        ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     named(name, &NAMES).is_some()
 }
 
 /// The index of a name that is given whole or by its first three letters.
 fn named(name: &str, names: &[&str]) -> Option<usize> {
     let name = name.to_ascii_lowercase();
-    names
-        .iter()
-        .position(|full| *full == name || full.get(..3) == Some(name.as_str()))
+    names.iter().position(|full| *full == name || full.get(..3) == Some(name.as_str()))
 }
 
 struct Reader<'a>(&'a str);
@@ -194,12 +182,7 @@ impl<'a> Reader<'a> {
     }
 
     fn digits(&mut self, least: usize, most: usize) -> Option<u32> {
-        let count = self
-            .0
-            .bytes()
-            .take(most)
-            .take_while(u8::is_ascii_digit)
-            .count();
+        let count = self.0.bytes().take(most).take_while(u8::is_ascii_digit).count();
         if count < least {
             return None;
         }
@@ -246,11 +229,7 @@ impl<'a> Reader<'a> {
             if self.one_of(".,").is_some() {
                 let count = self.0.bytes().take_while(u8::is_ascii_digit).count();
                 let fraction = self.take(count)?;
-                let nine: String = fraction
-                    .chars()
-                    .chain("000000000".chars())
-                    .take(9)
-                    .collect();
+                let nine: String = fraction.chars().chain("000000000".chars()).take(9).collect();
                 nanosecond = nine.parse().ok()?;
             }
         }
@@ -345,10 +324,7 @@ mod tests {
         check("2020-01-02", "2020-01-02T00:00:00+00:00");
         check("2020-01-02T03:04:05Z", "2020-01-02T03:04:05+00:00");
         check("2020-01-02T03:04:05+08:00", "2020-01-02T03:04:05+08:00");
-        check(
-            "2020-01-02T03:04:05.25+08:00",
-            "2020-01-02T03:04:05.250+08:00",
-        );
+        check("2020-01-02T03:04:05.25+08:00", "2020-01-02T03:04:05.250+08:00");
         check("2020-01-02T03:04:05", "2020-01-02T03:04:05+00:00");
         check("2020-01-02T03:04:05-0700", "2020-01-02T03:04:05-07:00");
         check("2020-01-02 03:04:05", "2020-01-02T03:04:05+00:00");
@@ -357,27 +333,15 @@ mod tests {
         check("2020-01-02 03:04:05 +08:00", "2020-01-02T03:04:05+08:00");
         check("2020-01-02 03:04:05+0800", "2020-01-02T03:04:05+08:00");
         check("2020-01-02 03:04:05Z", "2020-01-02T03:04:05+00:00");
-        check(
-            "2020-01-02 03:04:05.9 +0800 CST",
-            "2020-01-02T03:04:05.900+08:00",
-        );
+        check("2020-01-02 03:04:05.9 +0800 CST", "2020-01-02T03:04:05.900+08:00");
         check("2020-01-02 03:04:05 +0800 +08", "2020-01-02T03:04:05+08:00");
         check("Thu, 02 Jan 2020 03:04:05 GMT", "2020-01-02T03:04:05+00:00");
-        check(
-            "Thu, 02 Jan 2020 03:04:05 -0700",
-            "2020-01-02T03:04:05-07:00",
-        );
+        check("Thu, 02 Jan 2020 03:04:05 -0700", "2020-01-02T03:04:05-07:00");
         check("02 Jan 20 03:04 -0700", "2020-01-02T03:04:00-07:00");
-        check(
-            "Thursday, 02-Jan-20 03:04:05 MST",
-            "2020-01-02T03:04:05+00:00",
-        );
+        check("Thursday, 02-Jan-20 03:04:05 MST", "2020-01-02T03:04:05+00:00");
         check("Thu Jan  2 03:04:05 2020", "2020-01-02T03:04:05+00:00");
         check("Thu Jan  2 03:04:05 MST 2020", "2020-01-02T03:04:05+00:00");
-        check(
-            "Thu Jan 02 03:04:05 -0700 2020",
-            "2020-01-02T03:04:05-07:00",
-        );
+        check("Thu Jan 02 03:04:05 -0700 2020", "2020-01-02T03:04:05-07:00");
         check("02 Jan 2020", "2020-01-02T00:00:00+00:00");
         check_in(Tz::UTC, json!(1_577_934_245), "2020-01-02T03:04:05+00:00");
         check_in(Tz::UTC, json!(20_200_102), "1970-08-22T19:08:22+00:00");
@@ -398,34 +362,14 @@ mod tests {
     #[test]
     fn a_date_without_an_offset_is_in_the_zone_of_the_site() {
         let zone = Tz::Asia__Shanghai;
-        check_in(
-            zone,
-            json!("2025-02-12 10:54:29"),
-            "2025-02-12T10:54:29+08:00",
-        );
+        check_in(zone, json!("2025-02-12 10:54:29"), "2025-02-12T10:54:29+08:00");
         check_in(zone, json!("2025-02-12"), "2025-02-12T00:00:00+08:00");
-        check_in(
-            zone,
-            json!("2025-02-12T10:54:29Z"),
-            "2025-02-12T10:54:29+00:00",
-        );
+        check_in(zone, json!("2025-02-12T10:54:29Z"), "2025-02-12T10:54:29+00:00");
         let zone = Tz::Europe__Berlin;
-        check_in(
-            zone,
-            json!("2024-03-31 02:30:00"),
-            "2024-03-31T03:30:00+02:00",
-        );
-        check_in(
-            zone,
-            json!("2024-10-27 02:30:00"),
-            "2024-10-27T02:30:00+01:00",
-        );
+        check_in(zone, json!("2024-03-31 02:30:00"), "2024-03-31T03:30:00+02:00");
+        check_in(zone, json!("2024-10-27 02:30:00"), "2024-10-27T02:30:00+01:00");
         let zone = Tz::America__New_York;
-        check_in(
-            zone,
-            json!("2024-11-03 01:30:00"),
-            "2024-11-03T01:30:00-04:00",
-        );
+        check_in(zone, json!("2024-11-03 01:30:00"), "2024-11-03T01:30:00-04:00");
     }
 
     #[test]

@@ -14,10 +14,7 @@ pub fn same(one: &str, other: &str) -> bool {
 /// The value under a key in any case; the last one wins where several match.
 #[must_use]
 pub fn get<'a>(map: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
-    map.iter()
-        .rev()
-        .find(|(name, _)| same(name, key))
-        .map(|(_, value)| value)
+    map.iter().rev().find(|(name, _)| same(name, key)).map(|(_, value)| value)
 }
 
 /// The map under a key in any case.
@@ -57,9 +54,6 @@ mod tests {
         let mut base = json!({"A": {"x": 1, "Y": 2}, "b": 1, "c": {"z": 1}});
         let over = json!({"a": {"y": 3, "n": 4}, "B": 2, "c": 5, "d": 6});
         merge(base.as_object_mut().unwrap(), over.as_object().unwrap());
-        assert_eq!(
-            base,
-            json!({"A": {"x": 1, "Y": 3, "n": 4}, "b": 2, "c": 5, "d": 6})
-        );
+        assert_eq!(base, json!({"A": {"x": 1, "Y": 3, "n": 4}, "b": 2, "c": 5, "d": 6}));
     }
 }

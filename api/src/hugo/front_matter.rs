@@ -81,26 +81,13 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// matter, since no reader of the body wants it. Fails when a front matter is
 /// begun and not closed, or is not UTF-8.
 pub fn split(bytes: &[u8]) -> Result<Source<'_>, Problem> {
-    let mark = if bytes.starts_with(BYTE_ORDER_MARK) {
-        BYTE_ORDER_MARK.len()
-    } else {
-        0
-    };
+    let mark = if bytes.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
     let none = || {
         let (front_matter, body) = bytes.split_at(mark);
-        Source {
-            format: Format::None,
-            front_matter,
-            text: "",
-            text_line: 1,
-            body,
-        }
+        Source { format: Format::None, front_matter, text: "", text_line: 1, body }
     };
     let rest = bytes.get(mark..).unwrap_or_default();
-    let blank = rest
-        .iter()
-        .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
-        .count();
+    let blank = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')).count();
     let start = mark + blank;
     let head = bytes.get(start..).unwrap_or_default();
     let (format, text_start, text_end, body_start) = if head.starts_with(b"---") {
@@ -125,13 +112,7 @@ pub fn split(bytes: &[u8]) -> Result<Source<'_>, Problem> {
         )
     })?;
     let (front_matter, body) = bytes.split_at(body_start.min(bytes.len()));
-    Ok(Source {
-        format,
-        front_matter,
-        text,
-        text_line,
-        body,
-    })
+    Ok(Source { format, front_matter, text, text_line, body })
 }
 
 /// Parses the front matter into an ordered map, keys as written.
@@ -154,9 +135,7 @@ pub fn parse(source: &Source) -> Result<Map<String, Value>, Problem> {
             "the front matter is no map; write `key: value` lines",
         )),
         Err(problem) => Err(Problem {
-            line: problem
-                .line
-                .map(|line| line.saturating_add(source.text_line).saturating_sub(1)),
+            line: problem.line.map(|line| line.saturating_add(source.text_line).saturating_sub(1)),
             ..problem
         }),
     }
@@ -209,20 +188,12 @@ fn fenced(bytes: &[u8], start: usize, fence: &[u8]) -> Result<(usize, usize, usi
 /// Whether a line is `...` and nothing else.
 fn is_end_mark(bytes: &[u8], line: usize) -> bool {
     let end = next_line(bytes, line);
-    bytes
-        .get(line..end)
-        .unwrap_or_default()
-        .trim_ascii_end()
-        .eq(b"...")
+    bytes.get(line..end).unwrap_or_default().trim_ascii_end().eq(b"...")
 }
 
 /// Whether the next line that says anything is the delimiter proper.
 fn fence_is_next(bytes: &[u8], line: usize, fence: &[u8]) -> bool {
-    bytes
-        .get(next_line(bytes, line)..)
-        .unwrap_or_default()
-        .trim_ascii_start()
-        .starts_with(fence)
+    bytes.get(next_line(bytes, line)..).unwrap_or_default().trim_ascii_start().starts_with(fence)
 }
 
 /// Whether a file that begins with a brace begins with JSON, and not with a
@@ -320,29 +291,14 @@ mod tests {
         check("--- \na: 1\n---\n", Format::Yaml, " \na: 1\n", "");
         check("---\na: 1\n---text\nB", Format::Yaml, "a: 1\n", "text\nB");
         check("---\na: 1\n----\nB", Format::Yaml, "a: 1\n", "-\nB");
-        check(
-            "---\na: |\n  ---\n---\nB",
-            Format::Yaml,
-            "a: |\n  ---\n",
-            "B",
-        );
+        check("---\na: |\n  ---\n---\nB", Format::Yaml, "a: |\n  ---\n", "B");
         check("---\na: 1\n...\nB", Format::Yaml, "a: 1\n", "B");
-        check(
-            "---\na: 1\n...\nB\n---\nC",
-            Format::Yaml,
-            "a: 1\n",
-            "B\n---\nC",
-        );
+        check("---\na: 1\n...\nB\n---\nC", Format::Yaml, "a: 1\n", "B\n---\nC");
         check("---\na: 1\n...\n---\nB", Format::Yaml, "a: 1\n...\n", "B");
         check("---\ra: 1\r---\rB\rC", Format::Yaml, "a: 1\r", "B\rC");
         check("+++\na=1\n+++\nB", Format::Toml, "a=1\n", "B");
         check("{\"a\": \"}\"}\nB", Format::Json, "{\"a\": \"}\"}", "B");
-        check(
-            "{\"a\": \"\\\"}\"}B",
-            Format::Json,
-            "{\"a\": \"\\\"}\"}",
-            "B",
-        );
+        check("{\"a\": \"\\\"}\"}B", Format::Json, "{\"a\": \"\\\"}\"}", "B");
     }
 
     #[test]
@@ -351,10 +307,7 @@ mod tests {
         assert_eq!(line("---\na: 1\n\nB\n"), Some(1));
         assert_eq!(line("\n\n+++\na = 1\n"), Some(3));
         assert_eq!(line("{\"a\": 1\n"), Some(1));
-        assert_eq!(
-            split(b"---\na: 1\nb: \xff\n---\n").unwrap_err().line,
-            Some(3)
-        );
+        assert_eq!(split(b"---\na: 1\nb: \xff\n---\n").unwrap_err().line, Some(3));
     }
 
     #[test]

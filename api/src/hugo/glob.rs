@@ -11,9 +11,7 @@ pub(super) fn matches(pattern: &str, text: &str) -> bool {
     let Some((choices, after)) = rest.split_once('}') else {
         return plain(pattern.as_bytes(), text.as_bytes());
     };
-    choices
-        .split(',')
-        .any(|choice| matches(&format!("{before}{}{after}", choice.trim()), text))
+    choices.split(',').any(|choice| matches(&format!("{before}{}{after}", choice.trim()), text))
 }
 
 fn plain(mut pattern: &[u8], mut text: &[u8]) -> bool {

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use entity::{Timestamp, View, article, body, section, source_file, term_text};
 use rayon::prelude::*;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -114,15 +114,8 @@ struct Known {
 }
 
 pub async fn run(ctx: &Ctx, options: Options) -> Result<Report> {
-    let Options {
-        dir,
-        language,
-        dry_run,
-    } = options;
-    let mut report = Report {
-        dry_run,
-        ..Report::default()
-    };
+    let Options { dir, language, dry_run } = options;
+    let mut report = Report { dry_run, ..Report::default() };
     let read = tokio::task::spawn_blocking(move || {
         let config = config::load(&dir, language.as_deref())?;
         let tree = tree::walk(&dir, &config)?;
@@ -140,11 +133,7 @@ pub async fn run(ctx: &Ctx, options: Options) -> Result<Report> {
     report.failures.extend(tree.problems);
     let (lists, pages) = sort(tree.entries, &mut report);
     let known = known(ctx).await?;
-    let moved = if dry_run {
-        false
-    } else {
-        configure(ctx, &config).await?
-    };
+    let moved = if dry_run { false } else { configure(ctx, &config).await? };
     let frame = Arc::new(Frame::load(ctx.app()).await?);
     let mut import = Import {
         ctx,
@@ -212,9 +201,7 @@ fn read(
     }
     let modified = std::fs::metadata(&entry.file)
         .and_then(|meta| meta.modified())
-        .map_or(Timestamp::UNDATED, |time| {
-            chrono::DateTime::<chrono::Utc>::from(time).into()
-        });
+        .map_or(Timestamp::UNDATED, |time| chrono::DateTime::<chrono::Utc>::from(time).into());
     let source = front_matter::split(&bytes).map_err(in_file)?;
     let map = front_matter::parse(&source).map_err(in_file)?;
     let keywords = convert::keywords(&map);
@@ -239,13 +226,7 @@ fn read(
         modified,
     };
     let is_html = matches!(entry.extension.as_str(), "html" | "htm");
-    Ok(Some(Document {
-        body: Body { markdown, is_html },
-        entry,
-        page,
-        keywords,
-        file,
-    }))
+    Ok(Some(Document { body: Body { markdown, is_html }, entry, page, keywords, file }))
 }
 
 fn render_row(id: Uuid, body: Body, has_cjk: bool) -> Result<body::Model> {
@@ -285,10 +266,7 @@ impl Import<'_> {
     async fn lists(&mut self, entries: Vec<Entry>) -> Result<()> {
         let config = Arc::clone(&self.config);
         let outcomes: Vec<_> = tokio::task::spawn_blocking(move || {
-            entries
-                .into_par_iter()
-                .map(|entry| read(entry, &config, |_| false))
-                .collect()
+            entries.into_par_iter().map(|entry| read(entry, &config, |_| false)).collect()
         })
         .await
         .map_err(Error::internal)?;
@@ -330,13 +308,7 @@ impl Import<'_> {
     }
 
     async fn list(&self, write: &mut Write<'_>, document: Document) -> Result<()> {
-        let Document {
-            entry,
-            page,
-            keywords: _,
-            body,
-            mut file,
-        } = document;
+        let Document { entry, page, keywords: _, body, mut file } = document;
         let language = self.frame.language_of(&file.language);
         let row = render_row(Uuid::nil(), body, language.row.has_cjk)?;
         if let EntryKind::Content(Kind::Term { taxonomy, term }) = &entry.kind {
@@ -433,13 +405,7 @@ impl Import<'_> {
                     let Some(document) = read(entry, &config, same)? else {
                         return Ok(None);
                     };
-                    let Document {
-                        entry,
-                        mut page,
-                        keywords,
-                        body,
-                        file,
-                    } = document;
+                    let Document { entry, mut page, keywords, body, file } = document;
                     let warnings = std::mem::take(&mut page.warnings);
                     let draft = convert::draft(
                         &config.rules,
@@ -492,10 +458,7 @@ impl Import<'_> {
         let mut free = Vec::with_capacity(ready.len());
         for ready in ready {
             let path = &ready.draft.path;
-            let own = self
-                .known
-                .get(&ready.file.path)
-                .and_then(|known| known.article_id);
+            let own = self.known.get(&ready.file.path).and_then(|known| known.article_id);
             let other = match self.paths.get(path) {
                 Some(file) => Some(file.clone()),
                 None => owners
@@ -506,9 +469,7 @@ impl Import<'_> {
             if let Some(other) = other {
                 let message =
                     format!("the address {path} is that of {other}, too: give one of them a slug");
-                self.report
-                    .failures
-                    .push(Problem::new(message).in_file(&ready.file.path));
+                self.report.failures.push(Problem::new(message).in_file(&ready.file.path));
             } else {
                 self.paths.insert(path.clone(), ready.file.path.clone());
                 free.push(ready);
@@ -524,18 +485,11 @@ impl Import<'_> {
         let before = self.before(&write, &ready).await?;
         let mut rows = Rows::default();
         for mut ready in ready {
-            let Draft {
-                content,
-                terms: names,
-                ..
-            } = &mut ready.draft;
+            let Draft { content, terms: names, .. } = &mut ready.draft;
             convert::resolve_terms(content, names, |taxonomy, name| {
                 terms.get(taxonomy)?.get(name).copied()
             });
-            let known = self
-                .known
-                .get(&ready.file.path)
-                .and_then(|known| known.article_id);
+            let known = self.known.get(&ready.file.path).and_then(|known| known.article_id);
             let before = known.and_then(|id| before.get(&id));
             if before.is_some() {
                 self.report.updated += 1;
@@ -573,10 +527,8 @@ impl Import<'_> {
     /// The articles that files of a chunk were imported as before.
     async fn before(&self, write: &Write<'_>, ready: &[Ready]) -> Result<HashMap<Uuid, Before>> {
         use entity::article_copy::{Column, Entity};
-        let ids: Vec<_> = ready
-            .iter()
-            .filter_map(|ready| self.known.get(&ready.file.path)?.article_id)
-            .collect();
+        let ids: Vec<_> =
+            ready.iter().filter_map(|ready| self.known.get(&ready.file.path)?.article_id).collect();
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
@@ -597,15 +549,7 @@ impl Import<'_> {
             .collect();
         Ok(heads
             .into_iter()
-            .map(|head| {
-                (
-                    head.id,
-                    Before {
-                        path: paths.remove(&head.id),
-                        head,
-                    },
-                )
-            })
+            .map(|head| (head.id, Before { path: paths.remove(&head.id), head }))
             .collect())
     }
 }

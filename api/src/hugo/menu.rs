@@ -29,11 +29,8 @@ impl MenuEntry {
     /// Reads what `map` says and leaves the rest as it is.
     #[must_use]
     pub fn read(mut self, map: &Map<String, Value>) -> Self {
-        let text = |key: &str| {
-            fold::get(map, key)
-                .and_then(cast::text)
-                .filter(|text| !text.is_empty())
-        };
+        let text =
+            |key: &str| fold::get(map, key).and_then(cast::text).filter(|text| !text.is_empty());
         self.identifier = text("identifier").or(self.identifier);
         self.url = text("url").or(self.url);
         self.page_ref = text("pageRef").or(self.page_ref);
@@ -74,12 +71,9 @@ pub(super) fn from_config(
             let entries = entries
                 .iter()
                 .map(|entry| {
-                    entry
-                        .as_object()
-                        .map(|map| MenuEntry::default().read(map))
-                        .ok_or_else(|| {
-                            Problem::new(format!("an entry of the menu `{name}` is no table"))
-                        })
+                    entry.as_object().map(|map| MenuEntry::default().read(map)).ok_or_else(|| {
+                        Problem::new(format!("an entry of the menu `{name}` is no table"))
+                    })
                 })
                 .collect::<Result<Vec<_>, _>>()?;
             menus.insert(name.clone(), entries);

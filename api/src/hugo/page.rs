@@ -133,9 +133,7 @@ pub fn read(
         canonical_url: ["canonicalURL", "canonical", "canonical_url"]
             .iter()
             .find_map(|key| rest.text(key)),
-        thumbnail: rest
-            .take("thumbnail", |value| thumbnail(value).ok())
-            .flatten(),
+        thumbnail: rest.take("thumbnail", |value| thumbnail(value).ok()).flatten(),
         ..Page::default()
     };
     page.slug = rest
@@ -145,11 +143,7 @@ pub fn read(
     if page.url.as_deref().is_some_and(is_absolute)
         && let Some(url) = page.url.take()
     {
-        rest.keep(
-            "url",
-            Value::String(url),
-            "an address on this site, like `/a/b/`",
-        );
+        rest.keep("url", Value::String(url), "an address on this site, like `/a/b/`");
     }
     let written = rest.peek("aliases").cloned();
     page.aliases = rest.take("aliases", aliases).unwrap_or_default();
@@ -187,9 +181,7 @@ pub fn read(
             }
         }
     }
-    let zone = config
-        .language(language)
-        .map_or(config.time_zone, |language| language.time_zone);
+    let zone = config.language(language).map_or(config.time_zone, |language| language.time_zone);
     page_dates::read(&mut page, &mut rest, &config.dates, zone, name);
     for key in ["menus", "menu"] {
         let (title, weight) = (page.link_title.as_ref().unwrap_or(&page.title), page.weight);
@@ -224,11 +216,7 @@ impl Rest {
                 }
             }
         }
-        Self {
-            map,
-            taken: Vec::new(),
-            warnings: Vec::new(),
-        }
+        Self { map, taken: Vec::new(), warnings: Vec::new() }
     }
 
     /// The value of a key that no field has taken yet. Where a key is given in
@@ -247,11 +235,7 @@ impl Rest {
     /// How a key is spelled that no field has taken yet.
     fn spelling(&self, key: &str) -> Option<&str> {
         let is_taken = self.taken.iter().any(|taken| fold::same(taken, key));
-        self.map
-            .keys()
-            .rev()
-            .find(|name| !is_taken && fold::same(name, key))
-            .map(String::as_str)
+        self.map.keys().rev().find(|name| !is_taken && fold::same(name, key)).map(String::as_str)
     }
 
     /// Keeps a value that a field cannot take, and says what it should be.

@@ -48,10 +48,7 @@ pub(super) fn read(page: &mut Page, rest: &mut Rest, fields: &DateFields, zone: 
         for key in chain {
             found = match key.as_str() {
                 ":filename" => from_name(page, name, zone),
-                key => given
-                    .iter()
-                    .find(|(name, _)| *name == key)
-                    .and_then(|(_, date)| *date),
+                key => given.iter().find(|(name, _)| *name == key).and_then(|(_, date)| *date),
             };
             if found.is_some() {
                 break;

@@ -42,10 +42,7 @@ fn what_a_field_cannot_take_is_kept() {
         })
     );
     assert_eq!(page.warnings.len(), 7);
-    assert_eq!(
-        (page.title.as_str(), page.draft, page.weight, page.url),
-        ("", false, 0, None)
-    );
+    assert_eq!((page.title.as_str(), page.draft, page.weight, page.url), ("", false, 0, None));
 }
 
 #[test]
@@ -68,18 +65,11 @@ fn terms_are_texts() {
     let terms = |value: Value| page(json!({ "Tags": value })).terms_of("tags").to_vec();
     assert_eq!(terms(json!("x y")), ["x y"]);
     assert_eq!(terms(json!(5)), ["5"]);
-    assert_eq!(
-        terms(json!(["a", null, 1, true, "", "a"])),
-        ["a", "1", "true"]
-    );
+    assert_eq!(terms(json!(["a", null, 1, true, "", "a"])), ["a", "1", "true"]);
     assert_eq!(terms(json!([""])), [""; 0]);
     assert_eq!(terms(json!(null)), [""; 0]);
     let config = config(json!({"taxonomies": {"series": "series", "author": "authors"}}));
-    let page = page_in(
-        &config,
-        "p",
-        json!({"series": ["s"], "tags": ["t"], "authors": ["a"]}),
-    );
+    let page = page_in(&config, "p", json!({"series": ["s"], "tags": ["t"], "authors": ["a"]}));
     assert_eq!(page.terms_of("series"), ["s"]);
     assert_eq!(page.terms_of("authors"), ["a"]);
     assert_eq!(page.authors[0].name, "a");
@@ -90,24 +80,15 @@ fn terms_are_texts() {
 fn authors_are_names_or_maps() {
     let authors = |front_matter: Value| page(front_matter).authors;
     let names = |front_matter: Value| {
-        authors(front_matter)
-            .into_iter()
-            .map(|author| author.name)
-            .collect::<Vec<_>>()
+        authors(front_matter).into_iter().map(|author| author.name).collect::<Vec<_>>()
     };
     assert_eq!(names(json!({"author": "A B"})), ["A B"]);
-    assert_eq!(
-        names(json!({"author": ["A", "B"], "Authors": ["B", "C"]})),
-        ["B", "C", "A"]
-    );
+    assert_eq!(names(json!({"author": ["A", "B"], "Authors": ["B", "C"]})), ["B", "C", "A"]);
     assert_eq!(names(json!({"author": ""})), [""; 0]);
     let author = authors(json!({"author": {"name": "A", "link": "/a", "x": 1}})).remove(0);
     assert_eq!(author.url.as_deref(), Some("/a"));
     assert_eq!(Value::Object(author.params), json!({"x": 1}));
-    assert_eq!(
-        page(json!({"author": {"x": 1}})).params["author"],
-        json!({"x": 1})
-    );
+    assert_eq!(page(json!({"author": {"x": 1}})).params["author"], json!({"x": 1}));
 }
 
 #[test]
@@ -116,20 +97,13 @@ fn menus_have_three_forms() {
     assert_eq!(menus(json!("")), []);
     assert_eq!(menus(json!(null)), []);
     let [(name, entry)] = menus(json!("main")).try_into().unwrap();
-    assert_eq!(
-        (name.as_str(), entry.name.as_str(), entry.weight),
-        ("main", "T", 3)
-    );
+    assert_eq!((name.as_str(), entry.name.as_str(), entry.weight), ("main", "T", 3));
     assert_eq!(menus(json!(["main", "foot"])).len(), 2);
-    let [(_, entry)] = menus(json!({"main": {"Name": "N", "weight": "7", "parent": "p"}}))
-        .try_into()
-        .unwrap();
+    let [(_, entry)] =
+        menus(json!({"main": {"Name": "N", "weight": "7", "parent": "p"}})).try_into().unwrap();
     assert_eq!((entry.name.as_str(), entry.weight), ("N", 7));
     assert_eq!(entry.parent.as_deref(), Some("p"));
-    assert_eq!(
-        page(json!({"menu": {"main": 5}})).params["menu"],
-        json!({"main": 5})
-    );
+    assert_eq!(page(json!({"menu": {"main": 5}})).params["menu"], json!({"main": 5}));
 }
 
 #[test]
@@ -140,22 +114,13 @@ fn switches_and_lists_of_themes_are_typed() {
         "canonicalURL": "https://a", "linktitle": "L", "keywords": "a, b",
     }));
     assert_eq!(
-        (
-            page.comments,
-            page.authorbox,
-            page.pager,
-            page.toc,
-            page.mathjax
-        ),
+        (page.comments, page.authorbox, page.pager, page.toc, page.mathjax),
         (Some(false), Some(true), None, Some(true), None)
     );
     assert_eq!(page.sidebar, Some(Sidebar::Left));
     assert_eq!(
         page.widgets,
-        Some(vec![
-            ("search".into(), None),
-            ("recent".into(), Some(json!({"num": 5})))
-        ])
+        Some(vec![("search".into(), None), ("recent".into(), Some(json!({"num": 5})))])
     );
     assert_eq!(page.thumbnail.unwrap().alt.as_deref(), Some("A"));
     assert_eq!(page.canonical_url.as_deref(), Some("https://a"));
@@ -175,10 +140,7 @@ fn a_slug_has_no_hyphens_at_its_ends() {
 fn an_alias_on_another_site_is_kept_aside() {
     let page = page(json!({"aliases": ["/a/", "https://other.org/b/", ""]}));
     assert_eq!(page.aliases, ["/a/"]);
-    assert_eq!(
-        page.params["aliases"],
-        json!(["/a/", "https://other.org/b/", ""])
-    );
+    assert_eq!(page.params["aliases"], json!(["/a/", "https://other.org/b/", ""]));
     assert_eq!(page.warnings.len(), 1);
 }
 
@@ -186,10 +148,8 @@ fn an_alias_on_another_site_is_kept_aside() {
 fn dates_stand_in_for_one_another() {
     let dates = |front_matter: Value| {
         let page = page(front_matter);
-        [page.date, page.lastmod, page.publish_date, page.expiry_date].map(|date| {
-            date.map(|date| date.format("%F").to_string())
-                .unwrap_or_default()
-        })
+        [page.date, page.lastmod, page.publish_date, page.expiry_date]
+            .map(|date| date.map(|date| date.format("%F").to_string()).unwrap_or_default())
     };
     assert_eq!(
         dates(json!({"date": "2020-01-01"})),

@@ -89,23 +89,15 @@ pub(super) fn thumbnail(value: &Value) -> Result<Option<Thumbnail>, Unfit> {
     match value {
         Value::Null => Ok(None),
         Value::String(url) if url.is_empty() => Ok(None),
-        Value::String(url) => Ok(Some(Thumbnail {
-            url: url.clone(),
-            alt: None,
-        })),
+        Value::String(url) => Ok(Some(Thumbnail { url: url.clone(), alt: None })),
         Value::Object(map) => {
             // Anything else that the map holds would be lost in the field.
             let known = ["url", "src", "alt"];
-            if !map
-                .keys()
-                .all(|key| known.iter().any(|known| fold::same(known, key)))
-            {
+            if !map.keys().all(|key| known.iter().any(|known| fold::same(known, key))) {
                 return Err(Unfit);
             }
             let text = |key: &str| {
-                fold::get(map, key)
-                    .and_then(cast::text)
-                    .filter(|text| !text.is_empty())
+                fold::get(map, key).and_then(cast::text).filter(|text| !text.is_empty())
             };
             Ok(Some(Thumbnail {
                 url: text("url").or_else(|| text("src")).ok_or(Unfit)?,
@@ -125,10 +117,7 @@ pub(super) fn authors(value: &Value) -> Option<Vec<Author>> {
     for item in items {
         let author = match item {
             Value::Object(map) => author(map)?,
-            item => Author {
-                name: cast::text(item)?,
-                ..Author::default()
-            },
+            item => Author { name: cast::text(item)?, ..Author::default() },
         };
         if !author.name.is_empty() && !authors.contains(&author) {
             authors.push(author);
@@ -166,24 +155,12 @@ fn author(map: &Map<String, Value>) -> Option<Author> {
 /// A menu's name, several, or a map of names and entries; what an entry does
 /// not say it has from the page. An empty name is no menu.
 pub(super) fn menus(value: &Value, title: &str, weight: i32) -> Option<Vec<(String, MenuEntry)>> {
-    let entry = || MenuEntry {
-        name: title.to_owned(),
-        weight,
-        ..MenuEntry::default()
-    };
+    let entry = || MenuEntry { name: title.to_owned(), weight, ..MenuEntry::default() };
     let named = |names: Vec<String>| {
-        names
-            .into_iter()
-            .filter(|name| !name.is_empty())
-            .map(|name| (name, entry()))
-            .collect()
+        names.into_iter().filter(|name| !name.is_empty()).map(|name| (name, entry())).collect()
     };
     match value {
-        Value::Array(items) => items
-            .iter()
-            .map(cast::text)
-            .collect::<Option<_>>()
-            .map(named),
+        Value::Array(items) => items.iter().map(cast::text).collect::<Option<_>>().map(named),
         Value::Object(map) => map
             .iter()
             .filter(|(name, _)| !name.is_empty())

@@ -100,11 +100,7 @@ fn sections(map: &Map<String, Value>) -> Result<Vec<Permalink>, Problem> {
             } else {
                 format!("/{{{section},{section}/**}}")
             };
-            let rule = Permalink {
-                kind: (*kind).to_owned(),
-                path,
-                pattern: pattern.to_owned(),
-            };
+            let rule = Permalink { kind: (*kind).to_owned(), path, pattern: pattern.to_owned() };
             rules.push((section.clone(), rule));
         }
     };
@@ -178,10 +174,7 @@ fn value(token: &str, fill: &Fill<'_>) -> Option<String> {
         "yearday" => date().ordinal().to_string(),
         "section" => fill.section.to_owned(),
         "sections" => fill.sections.join("/"),
-        "sectionslug" => (fill.section_slugs)()
-            .into_iter()
-            .next()
-            .unwrap_or_default(),
+        "sectionslug" => (fill.section_slugs)().into_iter().next().unwrap_or_default(),
         "sectionslugs" => (fill.section_slugs)().join("/"),
         "title" => fill.title.clone(),
         "slug" => fill.slug.clone().unwrap_or_else(|| fill.title.clone()),
@@ -213,18 +206,16 @@ fn slice<'a>(list: &'a [String], cut: &str) -> &'a [String] {
     };
     let range = match cut.split_once(':') {
         None => index(&cut, 0).map(|at| at..at.saturating_add(1)),
-        Some((low, high)) => index(low, 0)
-            .zip(index(high, list.len()))
-            .map(|(low, high)| low..high.min(list.len())),
+        Some((low, high)) => {
+            index(low, 0).zip(index(high, list.len())).map(|(low, high)| low..high.min(list.len()))
+        }
     };
     range.and_then(|range| list.get(range)).unwrap_or_default()
 }
 
 fn token_length(text: &str) -> usize {
-    let word = text
-        .bytes()
-        .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
-        .count();
+    let word =
+        text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
     let rest = text.get(word..).unwrap_or_default();
     match rest.find(']') {
         Some(end) if word > 0 && rest.starts_with('[') && end > 1 => word + end + 1,
@@ -235,11 +226,7 @@ fn token_length(text: &str) -> usize {
 fn tokens(pattern: &str) -> Vec<&str> {
     pattern
         .match_indices(':')
-        .filter(|(at, _)| {
-            !pattern
-                .get(..*at)
-                .is_some_and(|before| before.ends_with('\\'))
-        })
+        .filter(|(at, _)| !pattern.get(..*at).is_some_and(|before| before.ends_with('\\')))
         .filter_map(|(at, _)| {
             let after = pattern.get(at + 1..)?;
             after.get(..token_length(after))
@@ -301,19 +288,10 @@ mod tests {
         check("/:year/:month/:day/:title/", "/2021/03/04/a-title/");
         check("/:slug-:slugorfilename/", "/a-title-name/");
         check("/:section/:sections/", "/posts/posts/nested/deep/");
-        check(
-            "/:sections[0]/:sections[last]/:sections[1:]",
-            "/posts/deep/nested/deep",
-        );
-        check(
-            "/:sections[7]/:sections[:last]/:sections[5:9]",
-            "//posts/nested/",
-        );
+        check("/:sections[0]/:sections[last]/:sections[1:]", "/posts/deep/nested/deep");
+        check("/:sections[7]/:sections[:last]/:sections[5:9]", "//posts/nested/");
         check("/:sectionslug/:sectionslugs[1:]", "/articles/n");
-        check(
-            "/:monthname/:weekday/:weekdayname/:yearday",
-            "/March/4/Thursday/63",
-        );
+        check("/:monthname/:weekday/:weekdayname/:yearday", "/March/4/Thursday/63");
         check("/:06/:1/:2/:Jan", "/21/3/4/Mar");
         check("/a\\:b/:title.html", "/a:b/a-title.html");
         check("/time/:nothing", "/time/:nothing");
@@ -322,47 +300,24 @@ mod tests {
     #[test]
     fn all_three_forms_are_read() {
         let pattern = |config: Value, kind: &str, path: &str| {
-            Permalinks::from_config(Some(&config))
-                .unwrap()
-                .pattern(kind, path)
-                .map(str::to_owned)
+            Permalinks::from_config(Some(&config)).unwrap().pattern(kind, path).map(str::to_owned)
         };
         let short = json!({"Posts": "/a/:slug", "posts/x": "/b/:slug", "/": "/r/:slug"});
-        assert_eq!(
-            pattern(short.clone(), "page", "posts/p").as_deref(),
-            Some("/a/:slug")
-        );
-        assert_eq!(
-            pattern(short.clone(), "page", "posts/x/p").as_deref(),
-            Some("/b/:slug")
-        );
-        assert_eq!(
-            pattern(short.clone(), "page", "p").as_deref(),
-            Some("/r/:slug")
-        );
+        assert_eq!(pattern(short.clone(), "page", "posts/p").as_deref(), Some("/a/:slug"));
+        assert_eq!(pattern(short.clone(), "page", "posts/x/p").as_deref(), Some("/b/:slug"));
+        assert_eq!(pattern(short.clone(), "page", "p").as_deref(), Some("/r/:slug"));
         assert_eq!(pattern(short.clone(), "section", "posts"), None);
         assert_eq!(pattern(short, "page", "other/p"), None);
         let kinds = json!({"section": {"posts": "/s/:title"}});
-        assert_eq!(
-            pattern(kinds, "section", "posts/x").as_deref(),
-            Some("/s/:title")
-        );
+        assert_eq!(pattern(kinds, "section", "posts/x").as_deref(), Some("/s/:title"));
         let list = json!([{"pattern": "/l/:slug", "target": {"kind": "{term,page}", "path": "/Posts/**"}}]);
-        assert_eq!(
-            pattern(list, "page", "posts/a/b").as_deref(),
-            Some("/l/:slug")
-        );
+        assert_eq!(pattern(list, "page", "posts/a/b").as_deref(), Some("/l/:slug"));
     }
 
     #[test]
     fn an_unknown_token_is_said() {
         let config = json!({"posts": "/:nothing/"});
-        assert!(
-            Permalinks::from_config(Some(&config))
-                .unwrap_err()
-                .message
-                .contains(":nothing")
-        );
+        assert!(Permalinks::from_config(Some(&config)).unwrap_err().message.contains(":nothing"));
         let config = json!({"posts": "/:sections[1:last]/"});
         assert!(Permalinks::from_config(Some(&config)).is_ok());
     }

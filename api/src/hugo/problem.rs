@@ -21,19 +21,12 @@ pub struct Problem {
 impl Problem {
     /// A problem with a whole file.
     pub fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            ..Self::default()
-        }
+        Self { message: message.into(), ..Self::default() }
     }
 
     /// A problem at a place in a file, both counted from one.
     pub fn at(line: u32, column: u32, message: impl Into<String>) -> Self {
-        Self {
-            line: Some(line),
-            column: Some(column),
-            ..Self::new(message)
-        }
+        Self { line: Some(line), column: Some(column), ..Self::new(message) }
     }
 
     /// Names the file, unless it is named already.
@@ -70,14 +63,8 @@ mod tests {
     #[test]
     fn a_problem_reads_like_a_compiler_message() {
         let problem = Problem::at(3, 1, "`title` is given twice; keep one").in_file("content/p.md");
-        assert_eq!(
-            problem.to_string(),
-            "content/p.md:3:1: `title` is given twice; keep one"
-        );
-        assert_eq!(
-            Problem::new("it is gone").in_file("a").to_string(),
-            "a: it is gone"
-        );
+        assert_eq!(problem.to_string(), "content/p.md:3:1: `title` is given twice; keep one");
+        assert_eq!(Problem::new("it is gone").in_file("a").to_string(), "a: it is gone");
         assert_eq!(Problem::new("it is gone").to_string(), "it is gone");
     }
 }

@@ -59,17 +59,8 @@ impl Rows {
         ready: Ready,
         before: Option<&Before>,
     ) -> Result<()> {
-        let Ready {
-            mut file,
-            draft,
-            body,
-        } = ready;
-        let Draft {
-            content,
-            terms: _,
-            release,
-            path,
-        } = draft;
+        let Ready { mut file, draft, body } = ready;
+        let Draft { content, terms: _, release, path } = draft;
         let old = before.map(|before| &before.head);
         let head = article::Model {
             id: old.map_or_else(|| write.ctx().new_id(), |old| old.id),
@@ -88,9 +79,8 @@ impl Rows {
         };
         let mut project = |view| {
             let identity = identity(&head);
-            self.projections.push(store::project(
-                write, frame, view, identity, &content, &facts, release,
-            ));
+            self.projections
+                .push(store::project(write, frame, view, identity, &content, &facts, release));
         };
         project(View::Working);
         if release.is_some() {
@@ -150,10 +140,7 @@ impl Rows {
         let mut trashed = Vec::new();
         for head in changed {
             trashed.push(head.id);
-            head.into_active_model()
-                .reset_all()
-                .update(write.txn())
-                .await?;
+            head.into_active_model().reset_all().update(write.txn()).await?;
         }
         insert_many(write, new).await?;
         insert_many(write, bodies).await?;
@@ -173,14 +160,9 @@ where
     M: IntoActiveModel<A>,
     A: ActiveModelTrait + Clone + Send,
 {
-    let rows: Vec<_> = rows
-        .into_iter()
-        .map(|row| row.into_active_model().reset_all())
-        .collect();
+    let rows: Vec<_> = rows.into_iter().map(|row| row.into_active_model().reset_all()).collect();
     for rows in rows.chunks(CHUNK) {
-        A::Entity::insert_many(rows.to_vec())
-            .exec_without_returning(write.txn())
-            .await?;
+        A::Entity::insert_many(rows.to_vec()).exec_without_returning(write.txn()).await?;
     }
     Ok(())
 }
@@ -191,18 +173,10 @@ fn record(write: &mut Write<'_>, head: &article::Model, release: Option<Release>
         data: json!({ "path": path, "import": true }),
         ..Event::of(kind, head.id, head.version)
     };
-    write.record(event(if head.version == 1 {
-        "article.created"
-    } else {
-        "article.saved"
-    }));
+    write.record(event(if head.version == 1 { "article.created" } else { "article.saved" }));
     if let Some(release) = release {
         let later = release.from > write.ctx().now();
-        write.record(event(if later {
-            "article.scheduled"
-        } else {
-            "article.published"
-        }));
+        write.record(event(if later { "article.scheduled" } else { "article.published" }));
     }
 }
 

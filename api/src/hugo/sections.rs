@@ -35,13 +35,8 @@ impl Sections {
         title: &str,
     ) {
         let filled = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
-        let section = Section {
-            slug: filled(slug),
-            url: filled(url),
-            title: title.to_owned(),
-        };
-        self.0
-            .insert((language.to_owned(), normalize(dir)), section);
+        let section = Section { slug: filled(slug), url: filled(url), title: title.to_owned() };
+        self.0.insert((language.to_owned(), normalize(dir)), section);
     }
 
     /// Notes what a content file says, if it is a section, taxonomy or term.
@@ -70,11 +65,8 @@ impl Sections {
     /// else the nearest folder above that is one. A folder at the top always is.
     pub(super) fn current(&self, language: &str, dir: &str, is_branch: bool) -> Vec<String> {
         let path = normalize(dir);
-        let mut elements: Vec<String> = path
-            .split('/')
-            .filter(|element| !element.is_empty())
-            .map(str::to_owned)
-            .collect();
+        let mut elements: Vec<String> =
+            path.split('/').filter(|element| !element.is_empty()).map(str::to_owned).collect();
         if !is_branch {
             while elements.len() > 1 && self.get(language, &elements.join("/")).is_none() {
                 elements.pop();
@@ -115,10 +107,7 @@ mod tests {
         check("Posts/Any", false, "posts");
         check("posts/deep-er/x/y", false, "posts/deep-er");
         check("posts/any", true, "posts/any");
-        assert_eq!(
-            sections.current("fr", "posts/deep-er", false).join("/"),
-            "posts"
-        );
+        assert_eq!(sections.current("fr", "posts/deep-er", false).join("/"), "posts");
     }
 
     #[test]

@@ -25,9 +25,7 @@ use crate::site::{PageDefaults, Sidebar, SiteAuthor, Switches, WidgetSetting, Wi
 const CONFIGURATION: &str = "(configuration)";
 
 fn text(params: &Map<String, Value>, key: &str) -> Option<String> {
-    fold::get(params, key)
-        .and_then(cast::text)
-        .filter(|text| !text.trim().is_empty())
+    fold::get(params, key).and_then(cast::text).filter(|text| !text.trim().is_empty())
 }
 
 fn table<'a>(params: &'a Map<String, Value>, key: &str) -> Option<&'a Map<String, Value>> {
@@ -45,12 +43,8 @@ fn author(params: &Map<String, Value>) -> Option<SiteAuthor> {
             bio: text(map, "bio"),
             avatar: text(map, "avatar"),
         }),
-        value => Some(SiteAuthor {
-            name: cast::text(value)?,
-            bio: None,
-            avatar: None,
-        })
-        .filter(|author| !author.name.is_empty()),
+        value => Some(SiteAuthor { name: cast::text(value)?, bio: None, avatar: None })
+            .filter(|author| !author.name.is_empty()),
     }
 }
 
@@ -58,11 +52,7 @@ fn author(params: &Map<String, Value>) -> Option<SiteAuthor> {
 fn social(params: &Map<String, Value>) -> IndexMap<String, String> {
     let own = table(params, "widgets").and_then(|widgets| table(widgets, "social"));
     let mut links = IndexMap::new();
-    for (network, value) in own
-        .or_else(|| table(params, "social"))
-        .into_iter()
-        .flatten()
-    {
+    for (network, value) in own.or_else(|| table(params, "social")).into_iter().flatten() {
         match value {
             Value::String(value) => {
                 links.insert(network.clone(), value.clone());
@@ -98,22 +88,15 @@ fn widgets(params: &Map<String, Value>) -> Widgets {
         .into_iter()
         .flatten()
         .filter_map(cast::text)
-        .map(|name| WidgetSetting {
-            name,
-            settings: Value::Null,
-        })
+        .map(|name| WidgetSetting { name, settings: Value::Null })
         .collect();
     let page = |kind: &str| PageDefaults {
-        sidebar: places
-            .and_then(|places| fold::get(places, kind))
-            .and_then(sidebar),
+        sidebar: places.and_then(|places| fold::get(places, kind)).and_then(sidebar),
         widgets: list.clone(),
     };
     let own = table(params, "widgets");
     let number = |key: &str| {
-        let number = own
-            .and_then(|own| fold::get(own, key))
-            .and_then(cast::integer)?;
+        let number = own.and_then(|own| fold::get(own, key)).and_then(cast::integer)?;
         u32::try_from(number).ok()
     };
     let counter = |key: &str| own.and_then(|own| flag(own, key)).unwrap_or(false);
@@ -214,20 +197,14 @@ fn menus(config: &SiteConfig) -> Vec<Entry> {
         };
         for (menu, own) in &language.menus {
             for entry in own {
-                let page = entry
-                    .page_ref
-                    .as_ref()
-                    .map(|page| match page.trim_matches('/') {
-                        "" => format!("{prefix}/"),
-                        page => format!("{prefix}/{page}/"),
-                    });
+                let page = entry.page_ref.as_ref().map(|page| match page.trim_matches('/') {
+                    "" => format!("{prefix}/"),
+                    page => format!("{prefix}/{page}/"),
+                });
                 entries.push(Entry {
                     menu: menu.clone(),
                     language: language.tag.clone(),
-                    identifier: entry
-                        .identifier
-                        .clone()
-                        .unwrap_or_else(|| entry.name.clone()),
+                    identifier: entry.identifier.clone().unwrap_or_else(|| entry.name.clone()),
                     parent: entry.parent.clone(),
                     name: entry.name.clone(),
                     url: entry.url.clone().or(page).or(Some(String::new())),
@@ -254,29 +231,16 @@ pub async fn store(write: &mut Write<'_>, config: &SiteConfig) -> Result<bool> {
         default_language: tag(config, &config.default_language).to_owned(),
         rules: serde_json::to_value(&config.rules)?,
     };
-    let languages: Vec<_> = config
-        .languages
-        .iter()
-        .map(|language| language_row(config, language))
-        .collect();
+    let languages: Vec<_> =
+        config.languages.iter().map(|language| language_row(config, language)).collect();
     let menus = menus(config);
     let said = json!([
-        [
-            site.base_url,
-            site.time_zone,
-            site.default_language,
-            site.rules
-        ],
-        languages
-            .iter()
-            .map(|language| format!("{language:?}"))
-            .collect::<Vec<_>>(),
+        [site.base_url, site.time_zone, site.default_language, site.rules],
+        languages.iter().map(|language| format!("{language:?}")).collect::<Vec<_>>(),
         menus,
     ]);
     let hash = Sha256::digest(serde_json::to_vec(&said)?).to_vec();
-    let before = source_file::Entity::find_by_id(CONFIGURATION.to_owned())
-        .one(write.txn())
-        .await?;
+    let before = source_file::Entity::find_by_id(CONFIGURATION.to_owned()).one(write.txn()).await?;
     if before.is_some_and(|before| before.hash == hash) {
         return Ok(false);
     }
@@ -311,10 +275,7 @@ pub async fn store(write: &mut Write<'_>, config: &SiteConfig) -> Result<bool> {
 }
 
 async fn upsert_languages(write: &Write<'_>, languages: Vec<language::Model>) -> Result<()> {
-    let kept: Vec<_> = languages
-        .iter()
-        .map(|language| language.tag.clone())
-        .collect();
+    let kept: Vec<_> = languages.iter().map(|language| language.tag.clone()).collect();
     let others = language::Entity::find()
         .filter(language::Column::Tag.is_not_in(kept))
         .all(write.txn())
@@ -326,9 +287,7 @@ async fn upsert_languages(write: &Write<'_>, languages: Vec<language::Model>) ->
             .await?;
         // A language with articles stays, whatever the configuration says.
         if used == 0 {
-            language::Entity::delete_by_id(other.tag)
-                .exec(write.txn())
-                .await?;
+            language::Entity::delete_by_id(other.tag).exec(write.txn()).await?;
         }
     }
     for language in languages {
@@ -373,19 +332,14 @@ async fn replace_menus(write: &Write<'_>, menus: Vec<Entry>) -> Result<()> {
         })
         .collect();
     for rows in rows.chunks(500) {
-        menu_entry::Entity::insert_many(rows.to_vec())
-            .exec_without_returning(write.txn())
-            .await?;
+        menu_entry::Entity::insert_many(rows.to_vec()).exec_without_returning(write.txn()).await?;
     }
     Ok(())
 }
 
 /// Remembers files as they are now.
 pub async fn put_files(write: &Write<'_>, files: Vec<source_file::Model>) -> Result<()> {
-    let rows: Vec<_> = files
-        .into_iter()
-        .map(|file| file.into_active_model().reset_all())
-        .collect();
+    let rows: Vec<_> = files.into_iter().map(|file| file.into_active_model().reset_all()).collect();
     for rows in rows.chunks(500) {
         source_file::Entity::insert_many(rows.to_vec())
             .on_conflict(

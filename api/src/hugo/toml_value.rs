@@ -20,22 +20,13 @@ pub fn parse(text: &str) -> Result<Value, Problem> {
             let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
             let place = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
             let reason = error.message().replace('\n', ", ");
-            Err(Problem::at(
-                place(line),
-                place(column),
-                format!("this is no valid TOML: {reason}"),
-            ))
+            Err(Problem::at(place(line), place(column), format!("this is no valid TOML: {reason}")))
         }
     }
 }
 
 fn from_table(table: toml::Table) -> Value {
-    Value::Object(
-        table
-            .into_iter()
-            .map(|(key, value)| (key, from_value(value)))
-            .collect(),
-    )
+    Value::Object(table.into_iter().map(|(key, value)| (key, from_value(value))).collect())
 }
 
 fn from_value(value: toml::Value) -> Value {

@@ -95,9 +95,7 @@ pub struct Tree {
 
 const CONTENT: [&str; 5] = ["md", "markdown", "mdown", "html", "htm"];
 /// What Hugo renders with helpers that are not here.
-const FOREIGN: [&str; 8] = [
-    "org", "adoc", "asciidoc", "ad", "rst", "pandoc", "pdc", "gotmpl",
-];
+const FOREIGN: [&str; 8] = ["org", "adoc", "asciidoc", "ad", "rst", "pandoc", "pdc", "gotmpl"];
 
 /// Walks the content folders of the site in `dir`. Fails when there is none.
 pub fn walk(dir: &Path, config: &SiteConfig) -> Result<Tree, Problem> {
@@ -108,11 +106,8 @@ pub fn walk(dir: &Path, config: &SiteConfig) -> Result<Tree, Problem> {
         }
     }
     folders.sort_unstable();
-    let present: Vec<&str> = folders
-        .iter()
-        .copied()
-        .filter(|folder| dir.join(folder).is_dir())
-        .collect();
+    let present: Vec<&str> =
+        folders.iter().copied().filter(|folder| dir.join(folder).is_dir()).collect();
     if present.is_empty() {
         return Err(Problem::new("there is no such content folder")
             .in_file(folders.first().copied().unwrap_or_default()));
@@ -138,12 +133,7 @@ struct Walker<'a> {
 
 impl<'a> Walker<'a> {
     fn new(dir: &'a Path, folder: &str, folders: &[&str], config: &'a SiteConfig) -> Self {
-        let here = || {
-            config
-                .languages
-                .iter()
-                .filter(|language| language.content_dir == folder)
-        };
+        let here = || config.languages.iter().filter(|language| language.content_dir == folder);
         let language = here()
             .find(|language| language.key == config.default_language)
             .or_else(|| here().next())
@@ -165,10 +155,8 @@ impl<'a> Walker<'a> {
         let mut files: Vec<(PathBuf, bool)> = Vec::new();
         // The leaf bundles found so far: everything below them belongs to them.
         let mut bundles: HashSet<PathBuf> = HashSet::new();
-        let walk = walkdir::WalkDir::new(top)
-            .sort_by_file_name()
-            .into_iter()
-            .filter_entry(|entry| {
+        let walk =
+            walkdir::WalkDir::new(top).sort_by_file_name().into_iter().filter_entry(|entry| {
                 entry.depth() == 0
                     || !(self.is_ignored(entry.path())
                         || (entry.file_type().is_dir()
@@ -194,9 +182,8 @@ impl<'a> Walker<'a> {
                 Ok(_) => {}
                 Err(error) => {
                     let at = error.path().unwrap_or(top);
-                    let reason = error
-                        .io_error()
-                        .map_or_else(|| error.to_string(), ToString::to_string);
+                    let reason =
+                        error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
                     tree.problems.push(
                         Problem::new(format!("this cannot be read: {reason}"))
                             .in_file(&self.relative(at)),
@@ -258,10 +245,7 @@ impl<'a> Walker<'a> {
             disabled: false,
             extension: String::new(),
         });
-        let language = name
-            .language
-            .clone()
-            .unwrap_or_else(|| self.language.to_owned());
+        let language = name.language.clone().unwrap_or_else(|| self.language.to_owned());
         let is_content = CONTENT.contains(&name.extension.as_str());
         let mut entry = Entry {
             kind: EntryKind::Resource,
@@ -319,19 +303,14 @@ impl<'a> Walker<'a> {
         // A plural may have more than one element, as `blog/tags`.
         for plural in self.config.rules.taxonomies(language).values() {
             if fold::same(folder, plural) {
-                return Kind::Taxonomy {
-                    plural: plural.clone(),
-                };
+                return Kind::Taxonomy { plural: plural.clone() };
             }
             let head = folder.split_at_checked(plural.len());
             if let Some((head, tail)) = head
                 && fold::same(head, plural)
                 && let Some(term) = tail.strip_prefix('/')
             {
-                return Kind::Term {
-                    taxonomy: plural.clone(),
-                    term: term.to_owned(),
-                };
+                return Kind::Term { taxonomy: plural.clone(), term: term.to_owned() };
             }
         }
         Kind::Section
@@ -350,24 +329,16 @@ impl<'a> Walker<'a> {
         // The language is the last part that is one; what stands between it and
         // the extension says something else to Hugo, and is no part of the name.
         let mut end = stem.len();
-        while let Some(dot) = stem
-            .get(..end)
-            .and_then(|head| head.rfind('.'))
-            .filter(|dot| *dot > 0)
+        while let Some(dot) =
+            stem.get(..end).and_then(|head| head.rfind('.')).filter(|dot| *dot > 0)
         {
             let suffix = stem.get(dot + 1..end).unwrap_or_default();
-            let disabled = || {
-                self.config
-                    .disabled_languages
-                    .iter()
-                    .find(|key| fold::same(key, suffix))
-            };
+            let disabled =
+                || self.config.disabled_languages.iter().find(|key| fold::same(key, suffix));
             let language = self.config.language(suffix).map(|language| &language.key);
             parts.disabled = language.is_none();
             if let Some(key) = language.or_else(disabled) {
-                stem.get(..dot)
-                    .unwrap_or_default()
-                    .clone_into(&mut parts.stem);
+                stem.get(..dot).unwrap_or_default().clone_into(&mut parts.stem);
                 parts.language = Some(key.clone());
                 break;
             }
@@ -390,11 +361,8 @@ struct Name {
 /// begins with `^` means the root of the file system, and so nothing here.
 fn ignores(pattern: &str, path: &str) -> bool {
     let open = !pattern.ends_with('$');
-    let plain = pattern
-        .trim_end_matches('$')
-        .replace("\\.", ".")
-        .replace("\\/", "/")
-        .replace(".*", "**");
+    let plain =
+        pattern.trim_end_matches('$').replace("\\.", ".").replace("\\/", "/").replace(".*", "**");
     if plain.contains(['\\', '(', '[', '+', '|', '^']) {
         return false;
     }

@@ -44,10 +44,7 @@ impl Site {
                     EntryKind::Resource => format!("of({})", entry.owner.as_deref().unwrap()),
                     EntryKind::Other => "other".to_owned(),
                 };
-                format!(
-                    "{} {kind} {} {}",
-                    entry.relative, entry.language, entry.logical
-                )
+                format!("{} {kind} {} {}", entry.relative, entry.language, entry.logical)
             })
             .collect()
     }
@@ -158,23 +155,9 @@ fn languages_are_in_folders() {
 
 #[test]
 fn a_folder_and_a_name_make_the_address() {
-    let site = site(
-        "parts",
-        json!({}),
-        &["content/A/b c/D/index.md", "content/A/x.md"],
-    );
-    let parts: Vec<_> = site
-        .entries()
-        .into_iter()
-        .map(|entry| (entry.dir, entry.name))
-        .collect();
-    assert_eq!(
-        parts,
-        [
-            ("A/b c".to_owned(), "D".to_owned()),
-            ("A".to_owned(), "x".to_owned())
-        ]
-    );
+    let site = site("parts", json!({}), &["content/A/b c/D/index.md", "content/A/x.md"]);
+    let parts: Vec<_> = site.entries().into_iter().map(|entry| (entry.dir, entry.name)).collect();
+    assert_eq!(parts, [("A/b c".to_owned(), "D".to_owned()), ("A".to_owned(), "x".to_owned())]);
 }
 
 #[cfg(unix)]
@@ -190,10 +173,7 @@ fn names_that_are_no_text_do_not_stop_the_walk() {
 #[test]
 fn an_index_at_the_root_is_the_home_page() {
     let site = site("root", json!({}), &["content/a.md", "content/index.md"]);
-    assert_eq!(
-        site.lines(),
-        ["content/a.md page en a", "content/index.md home en "]
-    );
+    assert_eq!(site.lines(), ["content/a.md page en a", "content/index.md home en "]);
 }
 
 #[test]

@@ -37,11 +37,8 @@ pub fn parse(text: &str) -> Result<Value, Problem> {
 }
 
 fn strictly(text: &str) -> Result<Value, Problem> {
-    let mut reader = Reader {
-        events: Parser::new_from_str(text),
-        anchors: HashMap::new(),
-        aliased: 0,
-    };
+    let mut reader =
+        Reader { events: Parser::new_from_str(text), anchors: HashMap::new(), aliased: 0 };
     loop {
         let (event, span) = reader.next()?;
         match event {
@@ -157,9 +154,7 @@ fn merge(map: &mut Map<String, Value>, value: Value, span: Span) -> Result<(), P
             map.extend(from);
             Ok(())
         }
-        Value::Array(items) => items
-            .into_iter()
-            .try_for_each(|item| merge(map, item, span)),
+        Value::Array(items) => items.into_iter().try_for_each(|item| merge(map, item, span)),
         Value::Null => Ok(()),
         _ => Err(problem(span, "`<<` takes a map, or a list of maps")),
     }
@@ -181,11 +176,7 @@ fn size(value: &Value) -> usize {
 }
 
 fn problem(span: Span, message: &str) -> Problem {
-    Problem::at(
-        number(span.start.line()),
-        number(span.start.col() + 1),
-        message,
-    )
+    Problem::at(number(span.start.line()), number(span.start.col() + 1), message)
 }
 
 fn number(number: usize) -> u32 {
@@ -198,22 +189,18 @@ fn scalar(
     tag: Option<&Tag>,
     span: Span,
 ) -> Result<Value, Problem> {
-    let core = tag
-        .filter(|tag| tag.is_yaml_core_schema())
-        .map(|tag| tag.suffix.as_str());
+    let core = tag.filter(|tag| tag.is_yaml_core_schema()).map(|tag| tag.suffix.as_str());
     let wrong = |what: &str| problem(span, &format!("`{text}` is no {what}"));
     match core {
         Some("str" | "timestamp") => Ok(Value::String(text.into_owned())),
         Some("null") => Ok(Value::Null),
-        Some("binary") => Ok(Value::String(
-            text.chars().filter(|c| !c.is_whitespace()).collect(),
-        )),
+        Some("binary") => Ok(Value::String(text.chars().filter(|c| !c.is_whitespace()).collect())),
         Some("bool") => super::cast::flag(&Value::String(text.to_string()))
             .map(Value::Bool)
             .ok_or_else(|| wrong("truth value")),
-        Some("int" | "float") => resolve(&text)
-            .filter(Value::is_number)
-            .ok_or_else(|| wrong("number")),
+        Some("int" | "float") => {
+            resolve(&text).filter(Value::is_number).ok_or_else(|| wrong("number"))
+        }
         _ if style == ScalarStyle::Plain => {
             Ok(resolve(&text).unwrap_or_else(|| Value::String(text.into_owned())))
         }
@@ -233,17 +220,10 @@ fn resolve(text: &str) -> Option<Value> {
         _ => {}
     }
     // Nearly every text is told apart by its first character.
-    if !matches!(
-        text.as_bytes().first(),
-        Some(b'0'..=b'9' | b'+' | b'-' | b'.')
-    ) {
+    if !matches!(text.as_bytes().first(), Some(b'0'..=b'9' | b'+' | b'-' | b'.')) {
         return None;
     }
-    if text.contains('_') {
-        numeral(&text.replace('_', ""))
-    } else {
-        numeral(text)
-    }
+    if text.contains('_') { numeral(&text.replace('_', "")) } else { numeral(text) }
 }
 
 /// The number that a text spells in goccy's way.
@@ -294,11 +274,7 @@ mod tests {
     #[track_caller]
     #[expect(clippy::needless_pass_by_value, reason = "one-line cases")]
     fn check(text: &str, expected: Value) {
-        assert_eq!(
-            parse(text).unwrap().to_string(),
-            expected.to_string(),
-            "{text}"
-        );
+        assert_eq!(parse(text).unwrap().to_string(), expected.to_string(), "{text}");
     }
 
     #[track_caller]
@@ -334,14 +310,8 @@ mod tests {
             ("-.Inf", json!("-inf")),
             (".NaN", json!("nan")),
             ("+.inf", json!("+.inf")),
-            (
-                "12345678901234567890",
-                json!(12_345_678_901_234_567_890_u64),
-            ),
-            (
-                "123456789012345678901234567890",
-                json!("123456789012345678901234567890"),
-            ),
+            ("12345678901234567890", json!(12_345_678_901_234_567_890_u64)),
+            ("123456789012345678901234567890", json!("123456789012345678901234567890")),
             ("True", json!(true)),
             ("tRUE", json!("tRUE")),
             ("yes", json!("yes")),

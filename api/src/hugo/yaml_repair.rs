@@ -11,12 +11,8 @@
 
 /// The text with the above mended.
 pub(super) fn repair(text: &str) -> String {
-    let mut repair = Repair {
-        out: String::with_capacity(text.len() + 64),
-        quote: None,
-        depth: 0,
-        column: 0,
-    };
+    let mut repair =
+        Repair { out: String::with_capacity(text.len() + 64), quote: None, depth: 0, column: 0 };
     // While a block text lasts, the indentation of the line that began it.
     let mut block: Option<usize> = None;
     for line in text.split_inclusive('\n') {
@@ -100,16 +96,11 @@ impl Repair {
                 }
                 _ => {}
             }
-            self.out
-                .push(if c == '\t' && before == ':' { ' ' } else { c });
+            self.out.push(if c == '\t' && before == ':' { ' ' } else { c });
             closed = matches!(c, ']' | '}');
             if !c.is_whitespace() {
                 // A dash begins an item only where nothing but dashes stands before it.
-                token = if c == '-' && token != '\n' && token != '-' {
-                    'x'
-                } else {
-                    c
-                };
+                token = if c == '-' && token != '\n' && token != '-' { 'x' } else { c };
             }
             before = c;
             rest = behind;
@@ -164,11 +155,7 @@ fn begins_block(line: &str) -> bool {
     let Some(mark) = code.rsplit([' ', '\t']).next() else {
         return false;
     };
-    mark.starts_with(['|', '>'])
-        && mark
-            .chars()
-            .skip(1)
-            .all(|c| matches!(c, '+' | '-' | '0'..='9'))
+    mark.starts_with(['|', '>']) && mark.chars().skip(1).all(|c| matches!(c, '+' | '-' | '0'..='9'))
 }
 
 #[cfg(test)]
@@ -187,18 +174,9 @@ mod tests {
         check("a: \"x\ny\"\nb: c", json!({"a": "x y", "b": "c"}));
         check("a: 'it''s\n\ny'\nb: c", json!({"a": "it's\ny", "b": "c"}));
         check("a: [x,\ny]\nb: it's", json!({"a": ["x", "y"], "b": "it's"}));
-        check(
-            "a: [\n'x',\n'y',\n]\nb: c",
-            json!({"a": ["x", "y"], "b": "c"}),
-        );
-        check(
-            "a:\n  b: {x: 1,\ny: [2,\n3]}",
-            json!({"a": {"b": {"x": 1, "y": [2, 3]}}}),
-        );
-        check(
-            "a:\n  - b: \"x\ny\"\n    c: d",
-            json!({"a": [{"b": "x y", "c": "d"}]}),
-        );
+        check("a: [\n'x',\n'y',\n]\nb: c", json!({"a": ["x", "y"], "b": "c"}));
+        check("a:\n  b: {x: 1,\ny: [2,\n3]}", json!({"a": {"b": {"x": 1, "y": [2, 3]}}}));
+        check("a:\n  - b: \"x\ny\"\n    c: d", json!({"a": [{"b": "x y", "c": "d"}]}));
         check(
             "t: |\n  \"x\n  [y\na: 'x\ny' # it's\nb: c - 'd",
             json!({"t": "\"x\n[y\n", "a": "x y", "b": "c - 'd"}),

@@ -87,14 +87,8 @@ struct Row {
 
 /// Loads a menu once a request.
 pub async fn load(ctx: &Ctx, scope: &Scope, language: &str, name: &str) -> Result<Menu> {
-    let key = format!(
-        "menu:{}:{:?}:{language}:{name}",
-        scope.view as i16, scope.owner
-    );
-    let menu = ctx
-        .once()
-        .load(key, || read(ctx, scope, language, name))
-        .await?;
+    let key = format!("menu:{}:{:?}:{language}:{name}", scope.view as i16, scope.owner);
+    let menu = ctx.once().load(key, || read(ctx, scope, language, name)).await?;
     Ok((*menu).clone())
 }
 
@@ -154,9 +148,7 @@ async fn read(ctx: &Ctx, scope: &Scope, language: &str, name: &str) -> Result<Me
             item: MenuItem {
                 identifier: result.try_get_by_index(0)?,
                 name: result.try_get_by_index(2)?,
-                url: url
-                    .or(path.map(|path| address::encode(&path)))
-                    .unwrap_or_default(),
+                url: url.or(path.map(|path| address::encode(&path))).unwrap_or_default(),
                 title: result.try_get_by_index(4)?,
                 weight: result.try_get_by_index(5)?,
                 params: params.as_object().cloned().unwrap_or_default(),
@@ -164,10 +156,7 @@ async fn read(ctx: &Ctx, scope: &Scope, language: &str, name: &str) -> Result<Me
             },
         });
     }
-    Ok(Menu {
-        name: name.to_owned(),
-        items: tree(rows),
-    })
+    Ok(Menu { name: name.to_owned(), items: tree(rows) })
 }
 
 /// Hangs entries below those that they name as their parent; one whose parent
@@ -192,9 +181,7 @@ fn hang(item: &mut MenuItem, below: &mut HashMap<Option<String>, Vec<MenuItem>>,
     if depth == 0 {
         return;
     }
-    item.children = below
-        .remove(&Some(item.identifier.clone()))
-        .unwrap_or_default();
+    item.children = below.remove(&Some(item.identifier.clone())).unwrap_or_default();
     for child in &mut item.children {
         hang(child, below, depth - 1);
     }
@@ -244,9 +231,6 @@ mod tests {
 
     #[test]
     fn a_circle_of_entries_ends() {
-        assert_eq!(
-            names(&tree(vec![row("a", Some("b")), row("b", Some("a"))])),
-            ""
-        );
+        assert_eq!(names(&tree(vec![row("a", Some("b")), row("b", Some("a"))])), "");
     }
 }

@@ -72,9 +72,9 @@ fn ended_by(name: &str) -> &'static [&'static str] {
         "dt" | "dd" => &["p", "dt", "dd"],
         "td" | "th" => &["p", "td", "th", "caption", "colgroup"],
         "tr" => &["p", "td", "th", "tr", "caption", "colgroup"],
-        "thead" | "tbody" | "tfoot" => &[
-            "p", "td", "th", "tr", "thead", "tbody", "tfoot", "caption", "colgroup",
-        ],
+        "thead" | "tbody" | "tfoot" => {
+            &["p", "td", "th", "tr", "thead", "tbody", "tfoot", "caption", "colgroup"]
+        }
         "rt" | "rp" => &["rt", "rp"],
         _ if CLOSES_PARAGRAPH.contains(&name) => &["p"],
         _ => &[],
@@ -111,11 +111,7 @@ struct Balancer {
 
 impl Balancer {
     fn start(&mut self, name: &'static str, source: &str) {
-        while self
-            .open
-            .last()
-            .is_some_and(|last| ended_by(name).contains(last))
-        {
+        while self.open.last().is_some_and(|last| ended_by(name).contains(last)) {
             self.close_last();
         }
         if !belongs(name, self.open.last().copied())
@@ -134,13 +130,7 @@ impl Balancer {
         let stop = |open: &&&str| {
             **open == name || (is_boundary(open) && !is_table_part(name) && name != "table")
         };
-        if self
-            .open
-            .iter()
-            .rev()
-            .find(stop)
-            .is_some_and(|open| *open == name)
-        {
+        if self.open.iter().rev().find(stop).is_some_and(|open| *open == name) {
             while self.close_last().is_some_and(|closed| closed != name) {}
         }
     }
@@ -169,10 +159,7 @@ impl Balancer {
 
 /// HTML of the same text in which elements nest, within bounds that keep its parsing linear.
 pub(super) fn balance(html: &str) -> String {
-    let mut balancer = Balancer {
-        html: String::with_capacity(html.len() + 64),
-        open: Vec::new(),
-    };
+    let mut balancer = Balancer { html: String::with_capacity(html.len() + 64), open: Vec::new() };
     let mut tokens = Tokens::new(html);
     while let Some(token) = tokens.next() {
         match token {
@@ -239,10 +226,7 @@ mod tests {
 
     #[test]
     fn opaque_elements_go_with_their_content() {
-        check(
-            "a<script>if (a<b) '</p>'</script>b<svg><g>c</g></svg>d",
-            "abd",
-        );
+        check("a<script>if (a<b) '</p>'</script>b<svg><g>c</g></svg>d", "abd");
         check("a<svg>b", "ab");
     }
 

@@ -38,11 +38,7 @@ impl Ids {
             }
             None => self.generate(id_text(node).rsplit('\n').next().unwrap_or_default()),
         };
-        Heading {
-            id,
-            level,
-            title: title(node),
-        }
+        Heading { id, level, title: title(node) }
     }
 
     fn generate(&mut self, text: &str) -> String {
@@ -113,14 +109,13 @@ fn is_automatic_link(node: Node<'_>) -> bool {
     let NodeValue::Link(ref link) = node.data().value else {
         return false;
     };
-    node.first_child()
-        .is_some_and(|child| match child.data().value {
-            NodeValue::Text(ref text) => link.url.strip_suffix(&**text).is_some_and(|scheme| {
-                matches!(scheme, "" | "mailto:" | "http://" | "https://")
-                    && (!scheme.is_empty() || link.url.contains(':'))
-            }),
-            _ => false,
-        })
+    node.first_child().is_some_and(|child| match child.data().value {
+        NodeValue::Text(ref text) => link.url.strip_suffix(&**text).is_some_and(|scheme| {
+            matches!(scheme, "" | "mailto:" | "http://" | "https://")
+                && (!scheme.is_empty() || link.url.contains(':'))
+        }),
+        _ => false,
+    })
 }
 
 /// The title: all text but raw HTML and footnote numbers.
@@ -159,11 +154,7 @@ fn take_attributes(heading: Node<'_>) -> Option<Attributes> {
     // A closing sequence of `#` may stand before the attributes.
     let rest = text[..start].trim_end();
     let bare = rest.trim_end_matches('#');
-    let rest = if bare.is_empty() || bare.ends_with([' ', '\t']) {
-        bare.trim_end()
-    } else {
-        rest
-    };
+    let rest = if bare.is_empty() || bare.ends_with([' ', '\t']) { bare.trim_end() } else { rest };
     let length = rest.len();
     text.to_mut().truncate(length);
     Some(attributes)
@@ -173,9 +164,7 @@ fn take_attributes(heading: Node<'_>) -> Option<Attributes> {
 fn parse_attributes(text: &str) -> Option<Attributes> {
     let is_name = |name: &str| {
         !name.is_empty()
-            && name
-                .chars()
-                .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ':' | '.'))
+            && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ':' | '.'))
     };
     let mut id = None;
     for token in text.split_whitespace() {
@@ -185,10 +174,8 @@ fn parse_attributes(text: &str) -> Option<Attributes> {
             is_name(class).then_some(())?;
         } else {
             let (name, value) = token.split_once('=')?;
-            let value = value
-                .strip_prefix('"')
-                .and_then(|value| value.strip_suffix('"'))
-                .unwrap_or(value);
+            let value =
+                value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
             is_name(name).then_some(())?;
             if name == "id" && is_name(value) {
                 id = Some(value.to_owned());
@@ -206,23 +193,15 @@ pub fn nest(headings: &[Heading]) -> Vec<TocEntry> {
     let mut path: Vec<TocEntry> = Vec::new();
     let mut roots = Vec::new();
     let close = |path: &mut Vec<TocEntry>, roots: &mut Vec<TocEntry>, level: u8| {
-        while path
-            .last()
-            .is_some_and(|entry| entry.heading.level >= level)
-        {
+        while path.last().is_some_and(|entry| entry.heading.level >= level) {
             if let Some(entry) = path.pop() {
-                path.last_mut()
-                    .map_or(&mut *roots, |parent| &mut parent.children)
-                    .push(entry);
+                path.last_mut().map_or(&mut *roots, |parent| &mut parent.children).push(entry);
             }
         }
     };
     for heading in headings {
         close(&mut path, &mut roots, heading.level);
-        path.push(TocEntry {
-            heading: heading.clone(),
-            children: Vec::new(),
-        });
+        path.push(TocEntry { heading: heading.clone(), children: Vec::new() });
     }
     close(&mut path, &mut roots, 0);
     roots
@@ -305,15 +284,8 @@ mod tests {
         }
         let show = |levels: &[u8]| {
             let (id, title) = (String::new(), String::new());
-            let heading = Heading {
-                id,
-                level: 0,
-                title,
-            };
-            let headings = levels.iter().map(|level| Heading {
-                level: *level,
-                ..heading.clone()
-            });
+            let heading = Heading { id, level: 0, title };
+            let headings = levels.iter().map(|level| Heading { level: *level, ..heading.clone() });
             shape(&nest(&headings.collect::<Vec<_>>()))
         };
         assert_eq!(show(&[]), "");

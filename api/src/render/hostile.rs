@@ -72,22 +72,10 @@ const ATTACKS: &[&str] = &[
 
 /// Fails if the HTML, which is well-formed, has an element, attribute or scheme that acts.
 fn assert_harmless(html: &str, source: &str) {
-    for tag in html
-        .split('<')
-        .skip(1)
-        .filter_map(|rest| rest.split_once('>'))
-        .map(|(tag, _)| tag)
-    {
+    for tag in html.split('<').skip(1).filter_map(|rest| rest.split_once('>')).map(|(tag, _)| tag) {
         let tag = format!("{tag} ");
-        let name = tag
-            .trim_start_matches('/')
-            .split_whitespace()
-            .next()
-            .unwrap_or_default();
-        assert!(
-            super::sanitize::TAGS.contains(&name),
-            "{name}: {source} -> {html}"
-        );
+        let name = tag.trim_start_matches('/').split_whitespace().next().unwrap_or_default();
+        assert!(super::sanitize::TAGS.contains(&name), "{name}: {source} -> {html}");
         // Attributes with their values cut out.
         let names: String = tag.split('"').step_by(2).collect();
         for name in names.split_whitespace().skip(1) {
@@ -108,11 +96,7 @@ fn assert_harmless(html: &str, source: &str) {
 fn check_harmless(source: &str) {
     for rendered in [render(source, &CJK), render_html(source, &CJK)] {
         assert_harmless(&rendered.html, source);
-        assert_eq!(
-            sanitize(&rendered.html),
-            rendered.html,
-            "cleaning again: {source}"
-        );
+        assert_eq!(sanitize(&rendered.html), rendered.html, "cleaning again: {source}");
     }
 }
 
@@ -146,9 +130,8 @@ fn attacks_are_defused_in_pairs_and_in_pieces() {
 /// A small generator of numbers, so that failures can be repeated.
 fn numbers(mut state: u64) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(state >> 40).ok()
     })
 }
@@ -210,17 +193,10 @@ fn random_input_renders() {
     let mut numbers = numbers(7);
     for _ in 0..2000 {
         let length = numbers.next().unwrap() % 60;
-        let source: String = numbers
-            .by_ref()
-            .take(length)
-            .map(|n| PIECES[n % PIECES.len()])
-            .collect();
+        let source: String =
+            numbers.by_ref().take(length).map(|n| PIECES[n % PIECES.len()]).collect();
         check_harmless(&source);
-        let bytes: Vec<u8> = numbers
-            .by_ref()
-            .take(length)
-            .map(|n| n.to_le_bytes()[0])
-            .collect();
+        let bytes: Vec<u8> = numbers.by_ref().take(length).map(|n| n.to_le_bytes()[0]).collect();
         check_harmless(&String::from_utf8_lossy(&bytes));
     }
 }
@@ -266,24 +242,11 @@ fn no_input_takes_more_than_linear_time() {
         "\\",
         "<?",
     ];
-    for source in repeated
-        .iter()
-        .map(|piece| piece.repeat(SIZE / piece.len()))
-        .chain(long)
-    {
+    for source in repeated.iter().map(|piece| piece.repeat(SIZE / piece.len())).chain(long) {
         let start = Instant::now();
         let rendered: [Rendered; 2] = [render(&source, &CJK), render_html(&source, &CJK)];
         let name: String = source.chars().take(20).collect();
-        assert!(
-            start.elapsed() < Duration::from_secs(10),
-            "{name}: {:?}",
-            start.elapsed()
-        );
-        assert!(
-            rendered
-                .iter()
-                .all(|rendered| rendered.html.len() < 20 * SIZE),
-            "{name}"
-        );
+        assert!(start.elapsed() < Duration::from_secs(10), "{name}: {:?}", start.elapsed());
+        assert!(rendered.iter().all(|rendered| rendered.html.len() < 20 * SIZE), "{name}");
     }
 }

@@ -49,11 +49,7 @@ pub(super) fn to_html(markdown: &str) -> (String, Vec<Heading>) {
     }
     let mut html = String::with_capacity(markdown.len() + markdown.len() / 4);
     let state = State {
-        ids: headings
-            .iter()
-            .map(|heading| heading.id.clone())
-            .collect::<Vec<_>>()
-            .into_iter(),
+        ids: headings.iter().map(|heading| heading.id.clone()).collect::<Vec<_>>().into_iter(),
         footnotes: 0,
     };
     // Writing to a string does not fail.
@@ -113,15 +109,8 @@ fn format_node(
         }
         NodeValue::TaskItem(ref item) if entering => {
             context.cr()?;
-            let checked = if item.symbol.is_some() {
-                "checked=\"\" "
-            } else {
-                ""
-            };
-            write!(
-                context,
-                "<li><input {checked}disabled=\"\" type=\"checkbox\"> "
-            )?;
+            let checked = if item.symbol.is_some() { "checked=\"\" " } else { "" };
+            write!(context, "<li><input {checked}disabled=\"\" type=\"checkbox\"> ")?;
         }
         NodeValue::FootnoteReference(ref reference) if entering => {
             let (id, ix) = (reference_id(reference.ix, reference.ref_num), reference.ix);
@@ -170,17 +159,12 @@ fn format_node(
 }
 
 fn ends_with_paragraph(node: Node<'_>) -> bool {
-    node.last_child()
-        .is_some_and(|last| matches!(last.data().value, NodeValue::Paragraph))
+    node.last_child().is_some_and(|last| matches!(last.data().value, NodeValue::Paragraph))
 }
 
 /// `fnref:1`, and `fnref1:1` for the next one to the same note.
 fn reference_id(note: u32, number: u32) -> String {
-    if number > 1 {
-        format!("fnref{}:{note}", number - 1)
-    } else {
-        format!("fnref:{note}")
-    }
+    if number > 1 { format!("fnref{}:{note}", number - 1) } else { format!("fnref:{note}") }
 }
 
 fn write_back_references(context: &mut Context<State>, references: u32) -> fmt::Result {

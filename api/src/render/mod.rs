@@ -88,15 +88,8 @@ pub struct Rendered {
 pub fn render(markdown: &str, options: &Options) -> Rendered {
     let marked = summary::mark(markdown);
     let (raw, headings) = markdown::to_html(marked.as_deref().unwrap_or(markdown));
-    let rendered = finish(
-        raw,
-        marked.is_some(),
-        options.cjk && words::has_cjk(markdown),
-    );
-    Rendered {
-        headings,
-        ..rendered
-    }
+    let rendered = finish(raw, marked.is_some(), options.cjk && words::has_cjk(markdown));
+    Rendered { headings, ..rendered }
 }
 
 /// Renders a body that is HTML already. Its headings are those that have an `id`.
@@ -106,21 +99,14 @@ pub fn render_html(html: &str, options: &Options) -> Rendered {
     let is_marked = marked.is_some();
     let raw = marked.unwrap_or_else(|| html.to_owned());
     let rendered = finish(raw, is_marked, options.cjk && words::has_cjk(html));
-    Rendered {
-        headings: plain::headings(&rendered.html),
-        ..rendered
-    }
+    Rendered { headings: plain::headings(&rendered.html), ..rendered }
 }
 
 /// Everything that follows from the HTML. `marked`: the source had a summary divider; `cjk`: it has
 /// CJK text and the site wants its characters counted. Headings are left to the caller.
 fn finish(raw: String, marked: bool, cjk: bool) -> Rendered {
     let split = |html: String| {
-        if marked {
-            summary::split(&html)
-        } else {
-            (html, None)
-        }
+        if marked { summary::split(&html) } else { (html, None) }
     };
     let (html, divider) = split(sanitize(&raw));
     let (raw, _) = split(raw);

@@ -136,13 +136,8 @@ pub(super) fn collapse(text: &str) -> String {
 
 /// Decodes the entities that the sanitizer writes.
 fn decode(text: &str) -> Cow<'_, str> {
-    const ENTITIES: [(&str, &str); 5] = [
-        ("&amp;", "&"),
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&nbsp;", "\u{a0}"),
-        ("&quot;", "\""),
-    ];
+    const ENTITIES: [(&str, &str); 5] =
+        [("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", "\u{a0}"), ("&quot;", "\"")];
     if !text.contains('&') {
         return Cow::Borrowed(text);
     }
@@ -151,10 +146,8 @@ fn decode(text: &str) -> Cow<'_, str> {
     while let Some(at) = rest.find('&') {
         decoded.push_str(&rest[..at]);
         rest = &rest[at..];
-        let (entity, character) = ENTITIES
-            .into_iter()
-            .find(|(entity, _)| rest.starts_with(entity))
-            .unwrap_or(("&", "&"));
+        let (entity, character) =
+            ENTITIES.into_iter().find(|(entity, _)| rest.starts_with(entity)).unwrap_or(("&", "&"));
         decoded.push_str(character);
         rest = &rest[entity.len()..];
     }
@@ -171,26 +164,14 @@ mod tests {
         for (html, expected) in [
             ("", ""),
             ("<h1>a</h1>\n<p>b\n <i>c</i>d<br>e</p>\n", "a\nb cd\ne"),
-            (
-                "<ul>\n<li>a</li>\n<li>\n<p>b</p>\n<p>c</p>\n</li>\n</ul>",
-                "a\nb\nc",
-            ),
+            ("<ul>\n<li>a</li>\n<li>\n<p>b</p>\n<p>c</p>\n</li>\n</ul>", "a\nb\nc"),
             (
                 "<table><tr><th>a</th><th>b</th></tr>\n<tr>\n<td>c</td>\n<td>d</td></tr></table>",
                 "a b\nc d",
             ),
-            (
-                "<pre><code>a\n  b &lt;\n</code></pre><p>c</p>",
-                "a\n  b <\nc",
-            ),
-            (
-                "<p>a &amp; b &amp;lt; c&nbsp;&quot;d\"</p>",
-                "a & b &lt; c \"d\"",
-            ),
-            (
-                r##"<p>a&nbsp;<a href="#fnref:1" class="footnote-backref">↩︎</a></p>"##,
-                "a",
-            ),
+            ("<pre><code>a\n  b &lt;\n</code></pre><p>c</p>", "a\n  b <\nc"),
+            ("<p>a &amp; b &amp;lt; c&nbsp;&quot;d\"</p>", "a & b &lt; c \"d\""),
+            (r##"<p>a&nbsp;<a href="#fnref:1" class="footnote-backref">↩︎</a></p>"##, "a"),
             (r#"<img alt="x>y">a<wbr>b"#, "ab"),
         ] {
             assert_eq!(text(html), expected, "{html}");

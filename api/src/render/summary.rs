@@ -24,10 +24,7 @@ const MARK: char = '\u{fdd0}';
 /// The source with its divider as a paragraph that [`split`] finds again; `None` without divider.
 pub(super) fn mark(source: &str) -> Option<String> {
     let (before, after) = source.split_once(DIVIDER)?;
-    let after = after
-        .strip_prefix("\r\n")
-        .or(after.strip_prefix('\n'))
-        .unwrap_or(after);
+    let after = after.strip_prefix("\r\n").or(after.strip_prefix('\n')).unwrap_or(after);
     Some(format!("{}\n\n{MARK}\n\n{after}", before.replace(MARK, "")))
 }
 
@@ -58,11 +55,7 @@ pub(super) fn extract(html: &str, raw: &str, divider: Option<usize>, cjk: bool) 
 /// those of the safe one.
 fn automatic_end(html: &str, raw: &str, cjk: bool) -> usize {
     let ends = |html| str::match_indices(html, "</p>").map(|(at, _)| at);
-    let counted = if ends(raw).count() == ends(html).count() {
-        raw
-    } else {
-        html
-    };
+    let counted = if ends(raw).count() == ends(html).count() { raw } else { html };
     let (mut from, mut count) = (0, 0);
     for (end, safe_end) in ends(counted).zip(ends(html)) {
         count += count_words(&counted[from..end], cjk);
@@ -107,9 +100,7 @@ fn count_words(html: &str, cjk: bool) -> usize {
 
 /// `>`, `<p>`, `</b`, `href="…`.
 fn is_markup(word: &str) -> bool {
-    let tag = word
-        .strip_prefix('<')
-        .map(|rest| rest.strip_prefix('/').unwrap_or(rest));
+    let tag = word.strip_prefix('<').map(|rest| rest.strip_prefix('/').unwrap_or(rest));
     let is_name =
         |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphabetic());
     word == ">"
@@ -163,16 +154,8 @@ mod tests {
             ("<em>中文</em>字", 70, 35),
         ] {
             let html = format!("<p>{word}</p>\n").repeat(90);
-            let paragraphs = |cjk| {
-                html[..automatic_end(&html, &html, cjk)]
-                    .matches("</p>")
-                    .count()
-            };
-            assert_eq!(
-                (paragraphs(false), paragraphs(true)),
-                (plain, cjk),
-                "{word}"
-            );
+            let paragraphs = |cjk| html[..automatic_end(&html, &html, cjk)].matches("</p>").count();
+            assert_eq!((paragraphs(false), paragraphs(true)), (plain, cjk), "{word}");
         }
     }
 
@@ -182,10 +165,7 @@ mod tests {
         for (html, left) in [
             (format!("{long}<hr><p>b</p>"), "<hr><p>b</p>"),
             (format!("<ul><li>{long}</li><li>b<br></li></ul>c"), "c"),
-            (
-                format!("<div><blockquote>{long}</blockquote>\n<p>b</p></div>\n"),
-                "\n",
-            ),
+            (format!("<div><blockquote>{long}</blockquote>\n<p>b</p></div>\n"), "\n"),
         ] {
             assert_eq!(&html[automatic_end(&html, &html, false)..], left);
         }
@@ -194,10 +174,7 @@ mod tests {
     #[test]
     fn a_divider_is_a_paragraph() {
         assert_eq!(mark("a"), None);
-        assert_eq!(
-            mark("a<!--more-->\nb").as_deref(),
-            Some("a\n\n\u{fdd0}\n\nb")
-        );
+        assert_eq!(mark("a<!--more-->\nb").as_deref(), Some("a\n\n\u{fdd0}\n\nb"));
         assert_eq!(
             split("<p>a</p>\n<p>\u{fdd0}</p>\n<p>b</p>\n"),
             ("<p>a</p>\n<p>b</p>\n".to_owned(), Some(9))
@@ -208,18 +185,9 @@ mod tests {
 
     #[test]
     fn truncated_means_something_is_left() {
-        assert_eq!(
-            extract("<p>a <b>b</b></p>\n", "", None, false),
-            ("a b".to_owned(), false)
-        );
-        assert_eq!(
-            extract("<p>a</p>\n<p>b</p>\n", "", Some(9), false),
-            ("a".to_owned(), true)
-        );
-        assert_eq!(
-            extract("<p>a</p>\n", "", Some(9), false),
-            ("a".to_owned(), false)
-        );
+        assert_eq!(extract("<p>a <b>b</b></p>\n", "", None, false), ("a b".to_owned(), false));
+        assert_eq!(extract("<p>a</p>\n<p>b</p>\n", "", Some(9), false), ("a".to_owned(), true));
+        assert_eq!(extract("<p>a</p>\n", "", Some(9), false), ("a".to_owned(), false));
         assert_eq!(extract("", "", None, true), (String::new(), false));
     }
 }

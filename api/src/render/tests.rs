@@ -8,19 +8,13 @@ const CJK: Options = Options { cjk: true };
 #[test]
 fn markdown_becomes_html() {
     for (markdown, html) in [
-        (
-            "# A\n\n## 来稿\n",
-            "<h1 id=\"a\">A</h1>\n<h2 id=\"来稿\">来稿</h2>\n",
-        ),
+        ("# A\n\n## 来稿\n", "<h1 id=\"a\">A</h1>\n<h2 id=\"来稿\">来稿</h2>\n"),
         ("one  \ntwo\n\n---\n", "<p>one<br>\ntwo</p>\n<hr>\n"),
         (
             "~~a~~ https://x.y/z",
             "<p><del>a</del> <a href=\"https://x.y/z\">https://x.y/z</a></p>\n",
         ),
-        (
-            "![a *b*](c.png \"t\")",
-            "<p><img src=\"c.png\" alt=\"a b\" title=\"t\"></p>\n",
-        ),
+        ("![a *b*](c.png \"t\")", "<p><img src=\"c.png\" alt=\"a b\" title=\"t\"></p>\n"),
         (
             "- [x] a\n- [ ] b\n",
             "<ul>\n<li><input checked=\"\" disabled=\"\" type=\"checkbox\"> a</li>\n\
@@ -37,10 +31,7 @@ fn markdown_becomes_html() {
             "<pre><code class=\"language-go\">x &lt; \"y\"\n</code></pre>\n",
         ),
         ("5) a\n", "<ol start=\"5\">\n<li>a</li>\n</ol>\n"),
-        (
-            "<figure>\n\n*a*\n\n</figure>\n",
-            "<figure>\n<p><em>a</em></p>\n</figure>\n",
-        ),
+        ("<figure>\n\n*a*\n\n</figure>\n", "<figure>\n<p><em>a</em></p>\n</figure>\n"),
         ("{{< x >}} {{% y %}}", "<p>{{&lt; x &gt;}} {{% y %}}</p>\n"),
         (
             "a[^x] b[^x]\n\n[^x]: *n*\n",
@@ -70,40 +61,22 @@ fn dividers_end_summaries_as_in_hugo() {
             true,
             "<ul>\n<li>a</li>\n</ul>\n<ul>\n<li>b</li>\n</ul>\n",
         ),
-        (
-            "a\n\n<!-- more -->\n\nb\n",
-            "a b",
-            false,
-            "<p>a</p>\n\n<p>b</p>\n",
-        ),
+        ("a\n\n<!-- more -->\n\nb\n", "a b", false, "<p>a</p>\n\n<p>b</p>\n"),
         (
             "a\n\n<!--more-->\n\nb\n\n<!--more-->\n\nc\n",
             "a",
             true,
             "<p>a</p>\n<p>b</p>\n\n<p>c</p>\n",
         ),
-        (
-            "<div>\n\n<!--more-->\n\n</div>\n\nb",
-            "",
-            true,
-            "<div>\n</div>\n<p>b</p>\n",
-        ),
-        (
-            "a\u{fdd0}\n\n<!--more-->\n\nb &#xfdd0;",
-            "a",
-            true,
-            "<p>a</p>\n<p>b </p>\n",
-        ),
+        ("<div>\n\n<!--more-->\n\n</div>\n\nb", "", true, "<div>\n</div>\n<p>b</p>\n"),
+        ("a\u{fdd0}\n\n<!--more-->\n\nb &#xfdd0;", "a", true, "<p>a</p>\n<p>b </p>\n"),
     ] {
         let rendered = render(markdown, &CJK);
         let seen = (&*rendered.summary, rendered.truncated, &*rendered.html);
         assert_eq!(seen, (summary, truncated, html), "{markdown}");
     }
     let rendered = render_html("<p>a</p>\n<!--more-->\n<p>b</p>", &CJK);
-    assert_eq!(
-        (&*rendered.summary, rendered.truncated, rendered.word_count),
-        ("a", true, 2)
-    );
+    assert_eq!((&*rendered.summary, rendered.truncated, rendered.word_count), ("a", true, 2));
     assert!(!rendered.html.contains('\u{fdd0}'));
 }
 
@@ -111,10 +84,7 @@ fn dividers_end_summaries_as_in_hugo() {
 fn html_bodies_have_the_same_values() {
     let rendered = render_html("<h2 id=x>T</h2><p onclick=x>你好 <b>world", &CJK);
     assert_eq!(rendered.html, "<h2 id=\"x\">T</h2><p>你好 <b>world</b></p>");
-    assert_eq!(
-        (&*rendered.plain_text, rendered.word_count),
-        ("T\n你好 world", 4)
-    );
+    assert_eq!((&*rendered.plain_text, rendered.word_count), ("T\n你好 world", 4));
     assert_eq!(rendered.headings.len(), 1);
     assert_eq!(rendered.headings[0].id, "x");
 }

@@ -37,13 +37,7 @@ pub(super) struct Tokens<'a> {
 
 impl<'a> Tokens<'a> {
     pub(super) fn new(html: &'a str) -> Self {
-        Self {
-            html,
-            at: 0,
-            ahead: None,
-            exhausted: false,
-            unclosed: Vec::new(),
-        }
+        Self { html, at: 0, ahead: None, exhausted: false, unclosed: Vec::new() }
     }
 
     /// Offset of the next token.
@@ -63,14 +57,10 @@ impl<'a> Tokens<'a> {
             let end = start + name.len();
             if bytes.len() >= end
                 && bytes[start..end].eq_ignore_ascii_case(name.as_bytes())
-                && bytes
-                    .get(end)
-                    .is_none_or(|byte| !byte.is_ascii_alphanumeric())
+                && bytes.get(end).is_none_or(|byte| !byte.is_ascii_alphanumeric())
             {
                 self.ahead = None;
-                self.at = self.html[end..]
-                    .find('>')
-                    .map_or(bytes.len(), |close| end + close + 1);
+                self.at = self.html[end..].find('>').map_or(bytes.len(), |close| end + close + 1);
                 return;
             }
             from = start;
@@ -92,13 +82,7 @@ impl<'a> Tokens<'a> {
             },
             byte if byte.is_ascii_alphabetic() => {
                 let (name, end) = self.tag(start + 1)?;
-                Some((
-                    Token::Open {
-                        name,
-                        source: &self.html[start..end],
-                    },
-                    end,
-                ))
+                Some((Token::Open { name, source: &self.html[start..end] }, end))
             }
             _ => None,
         }
@@ -110,9 +94,7 @@ impl<'a> Tokens<'a> {
         let length = rest
             .find(|c: char| c.is_ascii_whitespace() || c == '/' || c == '>')
             .unwrap_or(rest.len());
-        let end = attributes(rest, length)
-            .last()
-            .map_or(length, |attribute| attribute.end);
+        let end = attributes(rest, length).last().map_or(length, |attribute| attribute.end);
         let Some(close) = rest[end..].find('>') else {
             self.exhausted = true;
             return None;
@@ -171,9 +153,7 @@ fn comment_end(html: &str, start: usize) -> usize {
         } else {
             let closing = |(at, _): (usize, &str)| {
                 let tail = &body[at + 2..];
-                tail.starts_with('>')
-                    .then_some(at + 7)
-                    .or(tail.starts_with("!>").then_some(at + 8))
+                tail.starts_with('>').then_some(at + 7).or(tail.starts_with("!>").then_some(at + 8))
             };
             overlapping_dashes(body).find_map(|at| closing((at, body)))
         }
@@ -185,11 +165,7 @@ fn comment_end(html: &str, start: usize) -> usize {
 
 /// Offsets of `--`, overlapping ones included: `--->` ends a comment too.
 fn overlapping_dashes(text: &str) -> impl Iterator<Item = usize> + '_ {
-    text.as_bytes()
-        .windows(2)
-        .enumerate()
-        .filter(|(_, pair)| *pair == b"--")
-        .map(|(at, _)| at)
+    text.as_bytes().windows(2).enumerate().filter(|(_, pair)| *pair == b"--").map(|(at, _)| at)
 }
 
 /// One attribute of a tag; `end` is the offset behind it.
@@ -215,17 +191,12 @@ fn attributes(tag: &str, mut at: usize) -> impl Iterator<Item = Attribute<'_>> {
         }
         let start = at;
         // A `=` in front is part of the name.
-        at = skip(at + 1, |byte| {
-            !byte.is_ascii_whitespace() && !matches!(byte, b'/' | b'>' | b'=')
-        });
+        at =
+            skip(at + 1, |byte| !byte.is_ascii_whitespace() && !matches!(byte, b'/' | b'>' | b'='));
         let name = &tag[start..at];
         let equals = skip(at, |byte| byte.is_ascii_whitespace());
         if bytes.get(equals) != Some(&b'=') {
-            return Some(Attribute {
-                name,
-                value: "",
-                end: at,
-            });
+            return Some(Attribute { name, value: "", end: at });
         }
         let from = skip(equals + 1, |byte| byte.is_ascii_whitespace());
         let value = if let Some(&quote @ (b'"' | b'\'')) = bytes.get(from) {
@@ -237,11 +208,7 @@ fn attributes(tag: &str, mut at: usize) -> impl Iterator<Item = Attribute<'_>> {
             at = skip(from, |byte| !byte.is_ascii_whitespace() && byte != b'>');
             &tag[from..at]
         };
-        Some(Attribute {
-            name,
-            value,
-            end: at,
-        })
+        Some(Attribute { name, value, end: at })
     })
 }
 
@@ -249,9 +216,7 @@ fn attributes(tag: &str, mut at: usize) -> impl Iterator<Item = Attribute<'_>> {
 /// lower case, double quotes, entities left as they are.
 pub(super) fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     let at = tag.find(|c: char| c.is_ascii_whitespace())?;
-    attributes(tag, at)
-        .find(|attribute| attribute.name == name)
-        .map(|attribute| attribute.value)
+    attributes(tag, at).find(|attribute| attribute.name == name).map(|attribute| attribute.value)
 }
 
 #[cfg(test)]
@@ -277,10 +242,7 @@ mod tests {
         check("<a title=\"</a>\" x='>' y=z>.", &["<a 26", "'."]);
         check("<a =\">.", &["<a 6", "'."]);
         check("<a/href=x/>.", &["<a 11", "'."]);
-        check(
-            "<!-->a<!--->b<!-- <b> --!>c<!---->d",
-            &["!", "'a", "!", "'b", "!", "'c", "!", "'d"],
-        );
+        check("<!-->a<!--->b<!-- <b> --!>c<!---->d", &["!", "'a", "!", "'b", "!", "'c", "!", "'d"]);
         check(
             "<!--a--->b<!doctype html>c<?x?>d</1>e",
             &["!", "'b", "!", "'c", "!", "'d", "!", "'e"],

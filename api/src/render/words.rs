@@ -46,10 +46,7 @@ const CJK: &[(char, char)] = &[
 /// Whether the text contains a character of a CJK script.
 pub(super) fn has_cjk(text: &str) -> bool {
     // No CJK character is encoded with a smaller lead byte.
-    let is_cjk = |c: char| {
-        CJK.iter()
-            .any(|(first, last)| (*first..=*last).contains(&c))
-    };
+    let is_cjk = |c: char| CJK.iter().any(|(first, last)| (*first..=*last).contains(&c));
     text.bytes().any(|byte| byte >= 0xe1) && text.chars().any(|c| c >= '\u{1100}' && is_cjk(c))
 }
 
@@ -60,19 +57,12 @@ pub(super) fn reading_time(words: u32, cjk: bool) -> u32 {
 
 /// What one word counts.
 pub(super) fn weigh(word: &str, cjk: bool) -> usize {
-    if cjk && !word.is_ascii() {
-        word.chars().count()
-    } else {
-        1
-    }
+    if cjk && !word.is_ascii() { word.chars().count() } else { 1 }
 }
 
 /// Number of words in HTML. Tags do not separate words, but `</p>` and `<br>` do.
 pub(super) fn count(html: &str, cjk: bool) -> u32 {
-    let mut counter = Counter {
-        cjk,
-        ..Counter::default()
-    };
+    let mut counter = Counter { cjk, ..Counter::default() };
     let mut tokens = Tokens::new(html);
     while let Some(token) = tokens.next() {
         match token {
@@ -104,21 +94,14 @@ impl Counter {
             if index > 0 {
                 self.end_word();
             }
-            self.characters += if self.cjk {
-                piece.chars().count()
-            } else {
-                piece.len()
-            };
+            self.characters += if self.cjk { piece.chars().count() } else { piece.len() };
             self.beyond_ascii |= self.cjk && !piece.is_ascii();
         }
     }
 
     fn end_word(&mut self) {
-        self.words += if self.beyond_ascii {
-            self.characters
-        } else {
-            usize::from(self.characters > 0)
-        };
+        self.words +=
+            if self.beyond_ascii { self.characters } else { usize::from(self.characters > 0) };
         (self.characters, self.beyond_ascii) = (0, false);
     }
 }
@@ -137,31 +120,18 @@ mod tests {
             ("<p>日本語カタカナひらがな 한국어 단어</p>\n", 3, 16),
             ("<p>a</p><p>b<br>c</p><i>d</i>e", 4, 4),
             ("<p>a&amp;b &quot;中&quot;</p>", 2, 14),
-            (
-                "<script>a b</script><p>ok <!-- c d --></p><style>x</style>",
-                1,
-                1,
-            ),
+            ("<script>a b</script><p>ok <!-- c d --></p><style>x</style>", 1, 1),
             ("a\u{a0}b\u{3000}c\td", 4, 4),
         ] {
-            assert_eq!(
-                (count(html, false), count(html, true)),
-                (plain, cjk),
-                "{html}"
-            );
+            assert_eq!((count(html, false), count(html, true)), (plain, cjk), "{html}");
         }
     }
 
     #[test]
     fn reading_time_is_rounded_up() {
-        for (words, plain, cjk) in [
-            (0, 0, 0),
-            (212, 1, 1),
-            (213, 2, 1),
-            (424, 2, 1),
-            (500, 3, 1),
-            (501, 3, 2),
-        ] {
+        for (words, plain, cjk) in
+            [(0, 0, 0), (212, 1, 1), (213, 2, 1), (424, 2, 1), (500, 3, 1), (501, 3, 2)]
+        {
             assert_eq!(
                 (reading_time(words, false), reading_time(words, true)),
                 (plain, cjk),
@@ -172,13 +142,9 @@ mod tests {
 
     #[test]
     fn cjk_is_a_matter_of_script() {
-        for (text, expected) in [
-            ("中", true),
-            ("ひ", true),
-            ("カ", true),
-            ("한", true),
-            ("𠀀", true),
-        ] {
+        for (text, expected) in
+            [("中", true), ("ひ", true), ("カ", true), ("한", true), ("𠀀", true)]
+        {
             assert_eq!(has_cjk(text), expected, "{text}");
         }
         for text in ["", "caf\u{e9}", "“a—b”…", "ไทย", "，。", "ー", "😀", "Ａ"]

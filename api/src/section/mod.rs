@@ -44,10 +44,7 @@ pub async fn at(
         return Ok(Some(Section { row, scope: *scope }));
     }
     let prefix = frame.prefix(language);
-    let name = path
-        .strip_prefix(prefix.as_str())
-        .unwrap_or(path)
-        .trim_matches('/');
+    let name = path.strip_prefix(prefix.as_str()).unwrap_or(path).trim_matches('/');
     let home = name.is_empty();
     if !home
         && (name.contains('/')
@@ -55,11 +52,7 @@ pub async fn at(
     {
         return Ok(None);
     }
-    let title = if home {
-        language.row.title.clone()
-    } else {
-        capitalized(name)
-    };
+    let title = if home { language.row.title.clone() } else { capitalized(name) };
     Ok(Some(Section {
         row: section::Model {
             language: language.row.tag.clone(),
@@ -96,10 +89,7 @@ async fn has_articles(ctx: &Ctx, scope: &Scope, language: &str, name: &str) -> R
 
 fn capitalized(name: &str) -> String {
     let mut letters = name.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// A folder of articles in one language; the home page is the one without a name.
@@ -142,17 +132,11 @@ impl Section {
     }
 
     async fn language(&self, ctx: &Context<'_>) -> async_graphql::Result<Language> {
-        Ok(Language::new(
-            ctx.broadsheet().frame().await?,
-            &self.row.language,
-        ))
+        Ok(Language::new(ctx.broadsheet().frame().await?, &self.row.language))
     }
 
     /// The articles below it, newest first.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the arguments of every list of articles"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of every list of articles")]
     async fn articles(
         &self,
         ctx: &Context<'_>,
@@ -166,10 +150,7 @@ impl Section {
         let own = ArticleFilter {
             language: Some(LanguageTag(self.row.language.clone())),
             section: (!self.row.name.contains('/') && !self.row.name.is_empty()).then(|| {
-                StringFilter {
-                    eq: Some(self.row.name.clone()),
-                    ..StringFilter::default()
-                }
+                StringFilter { eq: Some(self.row.name.clone()), ..StringFilter::default() }
             }),
             path: self.row.name.contains('/').then(|| StringFilter {
                 starts_with: Some(self.row.path.clone()),
@@ -179,14 +160,7 @@ impl Section {
             ..ArticleFilter::default()
         };
         let filter = Some(own);
-        let arguments = Arguments {
-            first,
-            after,
-            last,
-            before,
-            filter,
-            order_by,
-        };
+        let arguments = Arguments { first, after, last, before, filter, order_by };
         Ok(connect(ctx, self.scope, arguments).await?)
     }
 }

@@ -20,11 +20,7 @@ pub struct Site {
 impl Site {
     #[must_use]
     pub fn new(frame: Arc<Frame>, language: &str, scope: Scope) -> Self {
-        Self {
-            language: Arc::clone(&frame.language_of(language).tag),
-            frame,
-            scope,
-        }
+        Self { language: Arc::clone(&frame.language_of(language).tag), frame, scope }
     }
 
     fn own(&self) -> &LanguageFrame {
@@ -77,14 +73,11 @@ impl Site {
 
     /// Who makes the site.
     async fn author(&self) -> Option<SiteAuthorObject> {
-        self.own()
-            .author
-            .clone()
-            .map(|SiteAuthor { name, bio, avatar }| SiteAuthorObject {
-                name,
-                bio,
-                avatar_url: avatar.map(|avatar| Url(self.frame.asset(&avatar))),
-            })
+        self.own().author.clone().map(|SiteAuthor { name, bio, avatar }| SiteAuthorObject {
+            name,
+            bio,
+            avatar_url: avatar.map(|avatar| Url(self.frame.asset(&avatar))),
+        })
     }
 
     /// Sections whose articles are news, for lists such as `recent`.
@@ -129,10 +122,7 @@ pub struct Language {
 impl Language {
     #[must_use]
     pub fn new(frame: Arc<Frame>, tag: &str) -> Self {
-        Self {
-            tag: Arc::clone(&frame.language_of(tag).tag),
-            frame,
-        }
+        Self { tag: Arc::clone(&frame.language_of(tag).tag), frame }
     }
 
     fn own(&self) -> &LanguageFrame {
@@ -155,11 +145,7 @@ impl Language {
 
     /// For the `dir` attribute.
     async fn direction(&self) -> TextDirection {
-        if self.own().row.right_to_left {
-            TextDirection::Rtl
-        } else {
-            TextDirection::Ltr
-        }
+        if self.own().row.right_to_left { TextDirection::Rtl } else { TextDirection::Ltr }
     }
 
     async fn weight(&self) -> i32 {
@@ -187,11 +173,7 @@ impl SiteQuery {
         let ctx = ctx.broadsheet();
         let scope = view.scope(ctx)?;
         let frame = ctx.frame().await?;
-        let tag = Arc::clone(
-            &frame
-                .resolve(language.as_ref().map(|tag| tag.0.as_str()))?
-                .tag,
-        );
+        let tag = Arc::clone(&frame.resolve(language.as_ref().map(|tag| tag.0.as_str()))?.tag);
         Ok(Site::new(frame, &tag, scope))
     }
 }

@@ -184,8 +184,7 @@ impl Frame {
     #[must_use]
     pub fn default_language(&self) -> &LanguageFrame {
         // `read` refuses a frame without languages.
-        self.language(&self.site.default_language)
-            .unwrap_or(&self.languages[0])
+        self.language(&self.site.default_language).unwrap_or(&self.languages[0])
     }
 
     /// The language asked for, or the default one.
@@ -194,33 +193,21 @@ impl Frame {
             return Ok(self.default_language());
         };
         self.language(tag).ok_or_else(|| {
-            let tags: Vec<_> = self
-                .languages
-                .iter()
-                .map(|language| &*language.tag)
-                .collect();
-            Error::bad_input(format!(
-                "the site has no language {tag}; it has {}",
-                tags.join(", ")
-            ))
+            let tags: Vec<_> = self.languages.iter().map(|language| &*language.tag).collect();
+            Error::bad_input(format!("the site has no language {tag}; it has {}", tags.join(", ")))
         })
     }
 
     /// The language of an article; one that was removed reads as the default.
     #[must_use]
     pub fn language_of(&self, tag: &str) -> &LanguageFrame {
-        self.language(tag)
-            .unwrap_or_else(|| self.default_language())
+        self.language(tag).unwrap_or_else(|| self.default_language())
     }
 
     /// The language whose pages live at a path, by its first part.
     #[must_use]
     pub fn language_at(&self, path: &str) -> &LanguageFrame {
-        let first = path
-            .trim_start_matches('/')
-            .split('/')
-            .next()
-            .unwrap_or_default();
+        let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
         self.languages
             .iter()
             .find(|language| !first.is_empty() && self.prefix(language) == format!("/{first}"))
@@ -243,18 +230,13 @@ impl Frame {
 
     #[must_use]
     pub fn term_path(&self, language: &LanguageFrame, taxonomy: &str, slug: &str) -> String {
-        self.rules
-            .term_path(&Sections::default(), &language.row.key, taxonomy, slug)
+        self.rules.term_path(&Sections::default(), &language.row.key, taxonomy, slug)
     }
 
     /// An address of this site in full: percent-encoded, with scheme and host.
     #[must_use]
     pub fn absolute(&self, path: &str) -> String {
-        format!(
-            "{}{}",
-            self.site.base_url.trim_end_matches('/'),
-            address::encode(path)
-        )
+        format!("{}{}", self.site.base_url.trim_end_matches('/'), address::encode(path))
     }
 
     /// An address from configuration or front matter in full; absolute ones as
@@ -264,11 +246,7 @@ impl Frame {
         if url.contains("://") || url.starts_with("//") || url.starts_with("data:") {
             url.to_owned()
         } else {
-            format!(
-                "{}/{}",
-                self.site.base_url.trim_end_matches('/'),
-                url.trim_start_matches('/')
-            )
+            format!("{}/{}", self.site.base_url.trim_end_matches('/'), url.trim_start_matches('/'))
         }
     }
 }
@@ -318,22 +296,14 @@ fn blank() -> (site::Model, language::Model) {
 
 /// Gives a new database its frame.
 pub async fn ensure(app: &App) -> Result<()> {
-    if site::Entity::find_by_id(SITE)
-        .one(app.db().read())
-        .await?
-        .is_some()
-    {
+    if site::Entity::find_by_id(SITE).one(app.db().read()).await?.is_some() {
         return Ok(());
     }
     let txn = app.db().begin().await?;
     app.db().lock_feed(&txn).await?;
     if site::Entity::find_by_id(SITE).one(&txn).await?.is_none() {
         let (site, language) = blank();
-        language
-            .into_active_model()
-            .reset_all()
-            .insert(&txn)
-            .await?;
+        language.into_active_model().reset_all().insert(&txn).await?;
         site.into_active_model().reset_all().insert(&txn).await?;
     }
     txn.commit().await?;

@@ -23,11 +23,7 @@ impl Term {
             Some(tag) => frame.language_of(tag),
             None => frame.default_language(),
         };
-        Ok(address::encode(&frame.term_path(
-            language,
-            taxonomy.plural(),
-            &self.row.slug,
-        )))
+        Ok(address::encode(&frame.term_path(language, taxonomy.plural(), &self.row.slug)))
     }
 
     /// A filter that keeps what is nested in the term's language.
@@ -43,10 +39,7 @@ impl Term {
     }
 
     async fn article_count(&self, ctx: &Ctx) -> Result<i64> {
-        let list = List {
-            filter: self.in_language(None).unwrap_or_default(),
-            ..List::default()
-        };
+        let list = List { filter: self.in_language(None).unwrap_or_default(), ..List::default() };
         let counts = self
             .with
             .load(format!("count:{:?}", self.language), || {
@@ -131,42 +124,37 @@ macro_rules! term_type {
 
 term_type!(Tag, Taxonomy::Tags, "A tag.", {});
 
-term_type!(
-    Category,
-    Taxonomy::Categories,
-    "A category. Categories form a tree.",
-    {
-        /// The category above.
-        async fn parent(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Category>> {
-            let Some(parent) = self.0.row.parent_id else {
-                return Ok(None);
-            };
-            let (ctx, language) = (ctx.broadsheet(), self.0.language.as_deref());
-            let parents = self
-                .0
-                .with
-                .load(format!("parents:{language:?}"), || {
-                    read::parents(ctx, &self.0.scope, self.0.with.ids(), language)
-                })
-                .await?;
-            Ok(parents.get(&parent).cloned().map(Category))
-        }
-
-        /// The categories directly below, by name.
-        async fn children(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Category>> {
-            let (ctx, language) = (ctx.broadsheet(), self.0.language.as_deref());
-            let children = self
-                .0
-                .with
-                .load(format!("children:{language:?}"), || {
-                    read::children(ctx, &self.0.scope, self.0.with.ids(), language)
-                })
-                .await?;
-            let own = children.get(&self.0.row.id).into_iter().flatten();
-            Ok(own.cloned().map(Category).collect())
-        }
+term_type!(Category, Taxonomy::Categories, "A category. Categories form a tree.", {
+    /// The category above.
+    async fn parent(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Category>> {
+        let Some(parent) = self.0.row.parent_id else {
+            return Ok(None);
+        };
+        let (ctx, language) = (ctx.broadsheet(), self.0.language.as_deref());
+        let parents = self
+            .0
+            .with
+            .load(format!("parents:{language:?}"), || {
+                read::parents(ctx, &self.0.scope, self.0.with.ids(), language)
+            })
+            .await?;
+        Ok(parents.get(&parent).cloned().map(Category))
     }
-);
+
+    /// The categories directly below, by name.
+    async fn children(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Category>> {
+        let (ctx, language) = (ctx.broadsheet(), self.0.language.as_deref());
+        let children = self
+            .0
+            .with
+            .load(format!("children:{language:?}"), || {
+                read::children(ctx, &self.0.scope, self.0.with.ids(), language)
+            })
+            .await?;
+        let own = children.get(&self.0.row.id).into_iter().flatten();
+        Ok(own.cloned().map(Category).collect())
+    }
+});
 
 /// How many terms a list has; costs nothing unless selected.
 pub struct TermTotals {
@@ -216,9 +204,7 @@ impl TaxonomyQuery {
             TagBy::Id(id) => TermBy::Id(decode_as(Taxonomy::Tags.id_kind(), &id)?),
             TagBy::Slug(slug) => TermBy::Slug(slug),
         };
-        Ok(find(ctx, Taxonomy::Tags, by, language, view)
-            .await?
-            .map(Tag))
+        Ok(find(ctx, Taxonomy::Tags, by, language, view).await?.map(Tag))
     }
 
     /// The tags that articles carry, by name. The working view holds them all.
@@ -234,13 +220,7 @@ impl TaxonomyQuery {
         language: Option<LanguageTag>,
         #[graphql(default)] view: ViewArgument,
     ) -> async_graphql::Result<TermConnection<Tag>> {
-        let arguments = ListArguments {
-            first,
-            after,
-            last,
-            before,
-            order_by,
-        };
+        let arguments = ListArguments { first, after, last, before, order_by };
         Ok(list(ctx, Taxonomy::Tags, arguments, language, view).await?)
     }
 
@@ -257,9 +237,7 @@ impl TaxonomyQuery {
             CategoryBy::Id(id) => TermBy::Id(decode_as(Taxonomy::Categories.id_kind(), &id)?),
             CategoryBy::Slug(slug) => TermBy::Slug(slug),
         };
-        Ok(find(ctx, Taxonomy::Categories, by, language, view)
-            .await?
-            .map(Category))
+        Ok(find(ctx, Taxonomy::Categories, by, language, view).await?.map(Category))
     }
 
     /// The categories that articles are in, by name. The working view holds them all.
@@ -275,13 +253,7 @@ impl TaxonomyQuery {
         language: Option<LanguageTag>,
         #[graphql(default)] view: ViewArgument,
     ) -> async_graphql::Result<TermConnection<Category>> {
-        let arguments = ListArguments {
-            first,
-            after,
-            last,
-            before,
-            order_by,
-        };
+        let arguments = ListArguments { first, after, last, before, order_by };
         Ok(list(ctx, Taxonomy::Categories, arguments, language, view).await?)
     }
 }
@@ -295,14 +267,7 @@ async fn find(
 ) -> Result<Option<Term>> {
     let ctx = ctx.broadsheet();
     let scope = view.scope(ctx)?;
-    read::one(
-        ctx,
-        &scope,
-        taxonomy,
-        by,
-        language.as_ref().map(|tag| tag.0.as_str()),
-    )
-    .await
+    read::one(ctx, &scope, taxonomy, by, language.as_ref().map(|tag| tag.0.as_str())).await
 }
 
 struct ListArguments {
@@ -320,13 +285,7 @@ async fn list<T: From<Term> + async_graphql::OutputType>(
     language: Option<LanguageTag>,
     view: ViewArgument,
 ) -> Result<TermConnection<T>> {
-    let ListArguments {
-        first,
-        after,
-        last,
-        before,
-        order_by,
-    } = arguments;
+    let ListArguments { first, after, last, before, order_by } = arguments;
     let order = order_by.unwrap_or(TermOrder::Name);
     let mark = match order {
         TermOrder::Name => b'n',
@@ -348,11 +307,7 @@ async fn list<T: From<Term> + async_graphql::OutputType>(
                 TermOrder::Name => term.row.stored_name.clone(),
                 TermOrder::Slug => term.row.slug.clone(),
             };
-            let cursor = Cursor {
-                order: mark,
-                key: Key::Text(key),
-                id: term.row.id,
-            };
+            let cursor = Cursor { order: mark, key: Key::Text(key), id: term.row.id };
             Edge::<_, _, EmptyFields, _>::new(cursor, T::from(term))
         })
         .collect();
@@ -430,22 +385,9 @@ impl TaxonomyMutation {
         ctx: &Context<'_>,
         input: CreateTagInput,
     ) -> async_graphql::Result<TagPayload> {
-        let CreateTagInput {
-            name,
-            slug,
-            description,
-        } = input;
-        let new = Rename {
-            name: Some(name),
-            slug,
-            description: Some(description),
-            parent: None,
-        };
-        tag_payload(
-            ctx,
-            write::create(ctx.broadsheet(), Taxonomy::Tags, new).await,
-        )
-        .await
+        let CreateTagInput { name, slug, description } = input;
+        let new = Rename { name: Some(name), slug, description: Some(description), parent: None };
+        tag_payload(ctx, write::create(ctx.broadsheet(), Taxonomy::Tags, new).await).await
     }
 
     /// Renames a tag, or describes it otherwise.
@@ -455,23 +397,10 @@ impl TaxonomyMutation {
         id: ID,
         input: UpdateTagInput,
     ) -> async_graphql::Result<TagPayload> {
-        let UpdateTagInput {
-            name,
-            slug,
-            description,
-        } = input;
-        let change = Rename {
-            name,
-            slug,
-            description: given(description),
-            parent: None,
-        };
+        let UpdateTagInput { name, slug, description } = input;
+        let change = Rename { name, slug, description: given(description), parent: None };
         let id = decode_as(Taxonomy::Tags.id_kind(), &id)?;
-        tag_payload(
-            ctx,
-            write::rename(ctx.broadsheet(), Taxonomy::Tags, id, change).await,
-        )
-        .await
+        tag_payload(ctx, write::rename(ctx.broadsheet(), Taxonomy::Tags, id, change).await).await
     }
 
     /// Deletes a tag that no article carries.
@@ -488,21 +417,10 @@ impl TaxonomyMutation {
         ctx: &Context<'_>,
         input: CreateCategoryInput,
     ) -> async_graphql::Result<CategoryPayload> {
-        let CreateCategoryInput {
-            name,
-            slug,
-            description,
-            parent,
-        } = input;
-        let parent = parent
-            .map(|id| decode_as(Taxonomy::Categories.id_kind(), &id))
-            .transpose()?;
-        let new = Rename {
-            name: Some(name),
-            slug,
-            description: Some(description),
-            parent: Some(parent),
-        };
+        let CreateCategoryInput { name, slug, description, parent } = input;
+        let parent = parent.map(|id| decode_as(Taxonomy::Categories.id_kind(), &id)).transpose()?;
+        let new =
+            Rename { name: Some(name), slug, description: Some(description), parent: Some(parent) };
         let done = write::create(ctx.broadsheet(), Taxonomy::Categories, new).await;
         category_payload(ctx, done).await
     }
@@ -514,22 +432,12 @@ impl TaxonomyMutation {
         id: ID,
         input: UpdateCategoryInput,
     ) -> async_graphql::Result<CategoryPayload> {
-        let UpdateCategoryInput {
-            name,
-            slug,
-            description,
-            parent,
-        } = input;
+        let UpdateCategoryInput { name, slug, description, parent } = input;
         let kind = Taxonomy::Categories.id_kind();
         let parent = given(parent)
             .map(|parent| parent.map(|id| decode_as(kind, &id)).transpose())
             .transpose()?;
-        let change = Rename {
-            name,
-            slug,
-            description: given(description),
-            parent,
-        };
+        let change = Rename { name, slug, description: given(description), parent };
         let id = decode_as(kind, &id)?;
         let done = write::rename(ctx.broadsheet(), Taxonomy::Categories, id, change).await;
         category_payload(ctx, done).await
@@ -575,10 +483,7 @@ async fn tag_payload(
     done: Result<uuid::Uuid>,
 ) -> async_graphql::Result<TagPayload> {
     let (term, user_errors) = written(ctx, Taxonomy::Tags, done).await?;
-    Ok(TagPayload {
-        tag: term.map(Tag),
-        user_errors,
-    })
+    Ok(TagPayload { tag: term.map(Tag), user_errors })
 }
 
 async fn category_payload(
@@ -586,10 +491,7 @@ async fn category_payload(
     done: Result<uuid::Uuid>,
 ) -> async_graphql::Result<CategoryPayload> {
     let (term, user_errors) = written(ctx, Taxonomy::Categories, done).await?;
-    Ok(CategoryPayload {
-        category: term.map(Category),
-        user_errors,
-    })
+    Ok(CategoryPayload { category: term.map(Category), user_errors })
 }
 
 async fn delete(
@@ -603,8 +505,5 @@ async fn delete(
         Outcome::Done(id) => (Some(encode(taxonomy.id_kind(), id)), Vec::new()),
         Outcome::Refused(errors) => (None, errors),
     };
-    Ok(DeleteTermPayload {
-        deleted_id,
-        user_errors,
-    })
+    Ok(DeleteTermPayload { deleted_id, user_errors })
 }

@@ -120,10 +120,7 @@ pub async fn of_articles(
         .cond_where(of(article_term::Column::View).eq(scope.view as i16))
         .cond_where(of(article_term::Column::ArticleId).is_in(ids.iter().copied()))
         .cond_where(of(article_term::Column::Taxonomy).eq(taxonomy.plural()))
-        .order_by(
-            (article_term::Entity, article_term::Column::Position),
-            Order::Asc,
-        );
+        .order_by((article_term::Entity, article_term::Column::Position), Order::Asc);
     let results = ctx.app().db().read().query_all(&select).await?;
     let mut owners = Vec::with_capacity(results.len());
     let mut terms = Vec::with_capacity(results.len());
@@ -210,12 +207,7 @@ pub async fn list(
     let key = || Expr::col((term::Entity, column));
     let id = || Expr::col((term::Entity, term::Column::Id));
     for (cursor, greater) in [(&page.after, true), (&page.before, false)] {
-        let Some(Cursor {
-            key: Key::Text(text),
-            id: tie,
-            ..
-        }) = cursor
-        else {
+        let Some(Cursor { key: Key::Text(text), id: tie, .. }) = cursor else {
             continue;
         };
         select.cond_where(if greater {
@@ -228,11 +220,7 @@ pub async fn list(
                 .add(key().eq(text.as_str()).and(id().lt(*tie)))
         });
     }
-    let direction = if page.backward {
-        Order::Desc
-    } else {
-        Order::Asc
-    };
+    let direction = if page.backward { Order::Desc } else { Order::Asc };
     select
         .order_by((term::Entity, column), direction.clone())
         .order_by((term::Entity, term::Column::Id), direction)
@@ -357,6 +345,7 @@ pub async fn with_counts(
     Ok(groups.remove(&Uuid::nil()).unwrap_or_default())
 }
 
+#[expect(clippy::implicit_hasher, reason = "maps are made with the default one")]
 pub async fn with_counts_by_parent(
     ctx: &Ctx,
     scope: &Scope,
@@ -401,10 +390,7 @@ pub async fn names(
     Ok(terms
         .iter()
         .map(|(taxonomy, ids)| {
-            (
-                taxonomy.clone(),
-                ids.iter().filter_map(|id| found.get(id).cloned()).collect(),
-            )
+            (taxonomy.clone(), ids.iter().filter_map(|id| found.get(id).cloned()).collect())
         })
         .collect())
 }

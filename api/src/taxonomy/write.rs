@@ -56,10 +56,7 @@ pub async fn ensure_many(
     for name in names {
         let slug = frame.rules.urlize(name.trim());
         if !slug.is_empty() {
-            slugs
-                .entry(slug)
-                .or_insert_with(Vec::new)
-                .push(name.clone());
+            slugs.entry(slug).or_insert_with(Vec::new).push(name.clone());
         }
     }
     let mut ids: HashMap<String, Uuid> = HashMap::new();
@@ -86,17 +83,13 @@ pub async fn ensure_many(
         new.push(row.into_active_model().reset_all());
     }
     for rows in new.chunks(500) {
-        term::Entity::insert_many(rows.to_vec())
-            .exec_without_returning(write.txn())
-            .await?;
+        term::Entity::insert_many(rows.to_vec()).exec_without_returning(write.txn()).await?;
     }
     Ok(slugs
         .into_iter()
         .flat_map(|(slug, names)| {
             let id = ids.get(&slug).copied();
-            names
-                .into_iter()
-                .filter_map(move |name| id.map(|id| (name, id)))
+            names.into_iter().filter_map(move |name| id.map(|id| (name, id)))
         })
         .collect())
 }
@@ -146,12 +139,7 @@ pub async fn create(ctx: &Ctx, taxonomy: Taxonomy, new: Rename) -> Result<Uuid> 
     policy::check(ctx.actor(), Action::EditTerms, Subject::default())?;
     let mut write = Write::begin(ctx).await?;
     let frame = Frame::read(write.txn()).await?;
-    let Rename {
-        name,
-        slug,
-        description,
-        parent,
-    } = new;
+    let Rename { name, slug, description, parent } = new;
     let name = checked_name(name.as_deref().unwrap_or_default())?;
     let slug = frame.rules.urlize(slug.as_deref().unwrap_or(&name));
     let mut row = blank(&write, taxonomy.plural(), &slug, &name);
@@ -161,10 +149,7 @@ pub async fn create(ctx: &Ctx, taxonomy: Taxonomy, new: Rename) -> Result<Uuid> 
     refuse_loop(&write, &row).await?;
     write.record(created(&row));
     let id = row.id;
-    row.into_active_model()
-        .reset_all()
-        .insert(write.txn())
-        .await?;
+    row.into_active_model().reset_all().insert(write.txn()).await?;
     write.commit().await?;
     Ok(id)
 }
@@ -175,12 +160,7 @@ pub async fn rename(ctx: &Ctx, taxonomy: Taxonomy, id: Uuid, change: Rename) -> 
     let mut write = Write::begin(ctx).await?;
     let old = find(&write, taxonomy, id).await?;
     let frame = Frame::read(write.txn()).await?;
-    let Rename {
-        name,
-        slug,
-        description,
-        parent,
-    } = change;
+    let Rename { name, slug, description, parent } = change;
     let mut new = old.clone();
     if let Some(name) = name {
         new.name = checked_name(&name)?;
@@ -222,10 +202,7 @@ pub async fn rename(ctx: &Ctx, taxonomy: Taxonomy, id: Uuid, change: Rename) -> 
         data: json!({ "taxonomy": old.taxonomy, "slug": new.slug, "slugBefore": old.slug }),
         ..Event::of("term.renamed", id, new.version)
     });
-    new.into_active_model()
-        .reset_all()
-        .update(write.txn())
-        .await?;
+    new.into_active_model().reset_all().update(write.txn()).await?;
     write.commit().await?;
     Ok(id)
 }
@@ -244,10 +221,8 @@ pub async fn delete(ctx: &Ctx, taxonomy: Taxonomy, id: Uuid) -> Result<Uuid> {
         .await?
         .into_iter()
         .collect();
-    let below = term::Entity::find()
-        .filter(term::Column::ParentId.eq(id))
-        .count(write.txn())
-        .await?;
+    let below =
+        term::Entity::find().filter(term::Column::ParentId.eq(id)).count(write.txn()).await?;
     if !articles.is_empty() || below > 0 {
         let noun = taxonomy.singular();
         return Err(Error::invalid(
@@ -287,11 +262,7 @@ async fn find(write: &Write<'_>, taxonomy: Taxonomy, id: Uuid) -> Result<term::M
 fn checked_name(name: &str) -> Result<String> {
     let name = name.trim();
     if name.is_empty() || name.contains('\0') {
-        return Err(Error::invalid(
-            "input.name",
-            UserErrorCode::Required,
-            "a name is needed",
-        ));
+        return Err(Error::invalid("input.name", UserErrorCode::Required, "a name is needed"));
     }
     Ok(name.to_owned())
 }

@@ -44,18 +44,8 @@ pub struct Session {
 }
 
 impl From<Tokens> for Session {
-    fn from(
-        Tokens {
-            access,
-            expires,
-            refresh,
-        }: Tokens,
-    ) -> Self {
-        Self {
-            access_token: access,
-            expires_at: DateTime::utc(expires),
-            refresh_token: refresh,
-        }
+    fn from(Tokens { access, expires, refresh }: Tokens) -> Self {
+        Self { access_token: access, expires_at: DateTime::utc(expires), refresh_token: refresh }
     }
 }
 
@@ -118,9 +108,7 @@ impl UserMutation {
 
     /// Ends the session of this request.
     async fn logout(&self, ctx: &Context<'_>) -> async_graphql::Result<LogoutPayload> {
-        Ok(LogoutPayload {
-            ended: ops::logout(ctx.broadsheet()).await?,
-        })
+        Ok(LogoutPayload { ended: ops::logout(ctx.broadsheet()).await? })
     }
 }
 
@@ -131,10 +119,6 @@ fn payload(done: Result<(Tokens, Person)>) -> async_graphql::Result<SessionPaylo
             user: Some(User(person)),
             user_errors: Vec::new(),
         },
-        Outcome::Refused(user_errors) => SessionPayload {
-            session: None,
-            user: None,
-            user_errors,
-        },
+        Outcome::Refused(user_errors) => SessionPayload { session: None, user: None, user_errors },
     })
 }

@@ -36,12 +36,7 @@ pub fn role(name: &str) -> Result<Role> {
 }
 
 fn person(row: user::Model) -> Result<Person> {
-    Ok(Person {
-        id: row.id,
-        role: role(&row.role)?,
-        name: row.name,
-        email: row.email,
-    })
+    Ok(Person { id: row.id, role: role(&row.role)?, name: row.name, email: row.email })
 }
 
 fn later(now: Timestamp, seconds: i64) -> Timestamp {
@@ -67,14 +62,10 @@ pub async fn actor(app: &App, token: &str) -> Result<Actor> {
         .one(app.db().read())
         .await?;
     match found {
-        Some((name, true)) => Ok(Actor::User {
-            id: claims.sub,
-            role: role(&name)?,
-            session: Some(claims.sid),
-        }),
-        _ => Err(Error::Unauthenticated(
-            "the session has ended: sign in again".to_owned(),
-        )),
+        Some((name, true)) => {
+            Ok(Actor::User { id: claims.sub, role: role(&name)?, session: Some(claims.sid) })
+        }
+        _ => Err(Error::Unauthenticated("the session has ended: sign in again".to_owned())),
     }
 }
 
@@ -143,11 +134,7 @@ pub async fn refresh(ctx: &Ctx, token: &str) -> Result<(Tokens, Person)> {
 
 /// Ends the session of the request. Says whether there was one.
 pub async fn logout(ctx: &Ctx) -> Result<bool> {
-    let Actor::User {
-        session: Some(session),
-        ..
-    } = ctx.actor()
-    else {
+    let Actor::User { session: Some(session), .. } = ctx.actor() else {
         return Ok(false);
     };
     let txn = ctx.app().db().begin().await?;
@@ -159,11 +146,7 @@ pub async fn logout(ctx: &Ctx) -> Result<bool> {
 fn tokens(ctx: &Ctx, user: Uuid, session: Uuid, refresh: String) -> Result<Tokens> {
     let expires = later(ctx.now(), ctx.app().config().auth.access_minutes * 60);
     let access = ctx.app().keys().sign(user, session, ctx.now(), expires)?;
-    Ok(Tokens {
-        access,
-        expires,
-        refresh,
-    })
+    Ok(Tokens { access, expires, refresh })
 }
 
 /// Who asks.
@@ -171,9 +154,7 @@ pub async fn viewer(ctx: &Ctx) -> Result<Option<Person>> {
     let Some(id) = ctx.actor().user_id() else {
         return Ok(None);
     };
-    let found = user::Entity::find_by_id(id)
-        .one(ctx.app().db().read())
-        .await?;
+    let found = user::Entity::find_by_id(id).one(ctx.app().db().read()).await?;
     found.map(person).transpose()
 }
 
@@ -194,9 +175,7 @@ pub async fn add(
         !user.is_empty() && !host.is_empty() && !email.contains(char::is_whitespace)
     });
     if !plausible {
-        return Err(Error::bad_input(format!(
-            "{email:?} is not an e-mail address"
-        )));
+        return Err(Error::bad_input(format!("{email:?} is not an e-mail address")));
     }
     if password.chars().count() < 8 {
         return Err(Error::bad_input("a password needs at least 8 characters"));
@@ -208,9 +187,7 @@ pub async fn add(
         .one(write.txn())
         .await?;
     if taken.is_some() {
-        return Err(Error::bad_input(format!(
-            "somebody has the e-mail address {email} already"
-        )));
+        return Err(Error::bad_input(format!("somebody has the e-mail address {email} already")));
     }
     let name = name.unwrap_or_else(|| email.split('@').next().unwrap_or_default().to_owned());
     let row = user::Model {
@@ -223,10 +200,7 @@ pub async fn add(
         created_at: ctx.now(),
     };
     let id = row.id;
-    row.into_active_model()
-        .reset_all()
-        .insert(write.txn())
-        .await?;
+    row.into_active_model().reset_all().insert(write.txn()).await?;
     write.record(Event::of("user.added", id, 1));
     write.commit().await?;
     Ok(id)

@@ -106,9 +106,7 @@ impl Keys {
         let matches = self
             .blocking(move || {
                 PasswordHash::new(&stored).is_ok_and(|stored| {
-                    Argon2::default()
-                        .verify_password(password.as_bytes(), &stored)
-                        .is_ok()
+                    Argon2::default().verify_password(password.as_bytes(), &stored).is_ok()
                 })
             })
             .await?;
@@ -120,9 +118,7 @@ impl Keys {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T> {
         let _permit = self.hashing.acquire().await.map_err(Error::internal)?;
-        tokio::task::spawn_blocking(work)
-            .await
-            .map_err(Error::internal)
+        tokio::task::spawn_blocking(work).await.map_err(Error::internal)
     }
 }
 

@@ -79,10 +79,7 @@ impl Place {
     }
 
     fn scope_key(&self) -> String {
-        format!(
-            "{}:{:?}:{}",
-            self.scope.view as i16, self.scope.owner, self.language
-        )
+        format!("{}:{:?}:{}", self.scope.view as i16, self.scope.owner, self.language)
     }
 }
 
@@ -108,9 +105,7 @@ impl Setting {
     }
 
     fn number(&self, names: &[&str]) -> Option<u32> {
-        let number = names
-            .iter()
-            .find_map(|name| self.settings.get(name)?.as_u64())?;
+        let number = names.iter().find_map(|name| self.settings.get(name)?.as_u64())?;
         u32::try_from(number).ok()
     }
 
@@ -123,16 +118,8 @@ impl Setting {
 #[derive(Interface)]
 #[graphql(
     field(name = "kind", ty = "Kind", desc = "What it is."),
-    field(
-        name = "title",
-        ty = "String",
-        desc = "Its heading, in the page's language."
-    ),
-    field(
-        name = "settings",
-        ty = "Json",
-        desc = "What was set for this one, as written."
-    )
+    field(name = "title", ty = "String", desc = "Its heading, in the page's language."),
+    field(name = "settings", ty = "Json", desc = "What was set for this one, as written.")
 )]
 pub enum Widget {
     Search(SearchWidget),
@@ -155,12 +142,7 @@ fn build(place: &Place, settings: Vec<WidgetSetting>) -> Vec<Widget> {
                 (settings, _) => settings,
             };
             let kind = Kind::of(&name);
-            let setting = Setting {
-                place: place.clone(),
-                kind,
-                name,
-                settings,
-            };
+            let setting = Setting { place: place.clone(), kind, name, settings };
             match kind {
                 Kind::Search => Widget::Search(SearchWidget(setting)),
                 Kind::Recent => Widget::Recent(RecentWidget(setting)),
@@ -237,11 +219,7 @@ widget_type!(SearchWidget, "A search field.", {
 
     /// Name of the field that holds the query.
     async fn input_name(&self) -> &str {
-        self.0
-            .settings
-            .get("inputName")
-            .and_then(Value::as_str)
-            .unwrap_or("q")
+        self.0.settings.get("inputName").and_then(Value::as_str).unwrap_or("q")
     }
 
     async fn placeholder(&self) -> String {
@@ -282,12 +260,7 @@ async fn recent(ctx: &Context<'_>, setting: &Setting, columns: Columns) -> Resul
                 },
                 order: ArticleOrder::default(),
             };
-            let page = Page {
-                size: count,
-                backward: false,
-                after: None,
-                before: None,
-            };
+            let page = Page { size: count, backward: false, after: None, before: None };
             let slice = read::list(ctx, &place.scope, &list, &page, columns).await?;
             Ok(Article::group(slice.rows, place.scope))
         })
@@ -295,43 +268,31 @@ async fn recent(ctx: &Context<'_>, setting: &Setting, columns: Columns) -> Resul
     Ok((*articles).clone())
 }
 
-widget_type!(
-    CategoriesWidget,
-    "The categories that articles of the language are in.",
-    {
-        /// Whether to show how many articles each has.
-        async fn show_count(&self) -> bool {
-            self.0
-                .flag("counter")
-                .unwrap_or(self.0.place.language().widgets.categories_counter)
-        }
-
-        /// By name.
-        async fn categories(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Category>> {
-            let terms = terms(ctx, &self.0, Taxonomy::Categories).await?;
-            Ok(terms.into_iter().map(Category::from).collect())
-        }
+widget_type!(CategoriesWidget, "The categories that articles of the language are in.", {
+    /// Whether to show how many articles each has.
+    async fn show_count(&self) -> bool {
+        self.0.flag("counter").unwrap_or(self.0.place.language().widgets.categories_counter)
     }
-);
 
-widget_type!(
-    TagListWidget,
-    "The tags that articles of the language carry.",
-    {
-        /// Whether to show how many articles each has.
-        async fn show_count(&self) -> bool {
-            self.0
-                .flag("counter")
-                .unwrap_or(self.0.place.language().widgets.tags_counter)
-        }
-
-        /// By name.
-        async fn tags(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Tag>> {
-            let terms = terms(ctx, &self.0, Taxonomy::Tags).await?;
-            Ok(terms.into_iter().map(Tag::from).collect())
-        }
+    /// By name.
+    async fn categories(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Category>> {
+        let terms = terms(ctx, &self.0, Taxonomy::Categories).await?;
+        Ok(terms.into_iter().map(Category::from).collect())
     }
-);
+});
+
+widget_type!(TagListWidget, "The tags that articles of the language carry.", {
+    /// Whether to show how many articles each has.
+    async fn show_count(&self) -> bool {
+        self.0.flag("counter").unwrap_or(self.0.place.language().widgets.tags_counter)
+    }
+
+    /// By name.
+    async fn tags(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Tag>> {
+        let terms = terms(ctx, &self.0, Taxonomy::Tags).await?;
+        Ok(terms.into_iter().map(Tag::from).collect())
+    }
+});
 
 async fn terms(
     ctx: &Context<'_>,
@@ -343,9 +304,7 @@ async fn terms(
     let key = format!("terms:{}:{}", taxonomy.plural(), place.scope_key());
     let terms = ctx
         .once()
-        .load(key, || {
-            taxonomy::counted(ctx, &place.scope, taxonomy, &place.language)
-        })
+        .load(key, || taxonomy::counted(ctx, &place.scope, taxonomy, &place.language))
         .await?;
     Ok((*terms).clone())
 }
@@ -353,12 +312,7 @@ async fn terms(
 widget_type!(SideMenuWidget, "The menu for the side of a page.", {
     /// The menu called `side`, or the one that the settings name.
     async fn menu(&self, ctx: &Context<'_>) -> async_graphql::Result<Menu> {
-        let name = self
-            .0
-            .settings
-            .get("menu")
-            .and_then(Value::as_str)
-            .unwrap_or("side");
+        let name = self.0.settings.get("menu").and_then(Value::as_str).unwrap_or("side");
         let place = &self.0.place;
         Ok(menu::load(ctx.broadsheet(), &place.scope, &place.language, name).await?)
     }
@@ -368,10 +322,7 @@ widget_type!(SocialWidget, "Links to the site's accounts elsewhere.", {
     /// In the order configured.
     async fn links(&self) -> Vec<SocialLink> {
         let social = &self.0.place.language().social;
-        social
-            .iter()
-            .filter_map(|(network, value)| SocialLink::new(network, value))
-            .collect()
+        social.iter().filter_map(|(network, value)| SocialLink::new(network, value)).collect()
     }
 });
 
@@ -421,54 +372,45 @@ impl SocialLink {
         } else {
             format!("{prefix}{value}")
         };
-        Some(Self {
-            network: network.to_owned(),
-            label: label.to_owned(),
-            url: Url(url),
-        })
+        Some(Self { network: network.to_owned(), label: label.to_owned(), url: Url(url) })
     }
 }
 
-widget_type!(
-    LanguagesWidget,
-    "Links to this page in the site's languages.",
-    {
-        /// Every language, this one included; where the page has no translation,
-        /// the language's home page.
-        async fn links(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<LanguageLink>> {
-            use entity::article_copy::Column;
-            let place = &self.0.place;
-            let translations = match &place.article {
-                None => Vec::new(),
-                Some(article) => {
-                    let columns = Columns::BASE.with(Columns::of(&[Column::Path]));
-                    let mut all = article.translations_of(ctx.broadsheet(), columns).await?;
-                    all.push(article.clone());
-                    all
+widget_type!(LanguagesWidget, "Links to this page in the site's languages.", {
+    /// Every language, this one included; where the page has no translation,
+    /// the language's home page.
+    async fn links(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<LanguageLink>> {
+        use entity::article_copy::Column;
+        let place = &self.0.place;
+        let translations = match &place.article {
+            None => Vec::new(),
+            Some(article) => {
+                let columns = Columns::BASE.with(Columns::of(&[Column::Path]));
+                let mut all = article.translations_of(ctx.broadsheet(), columns).await?;
+                all.push(article.clone());
+                all
+            }
+        };
+        Ok(place
+            .frame
+            .languages
+            .iter()
+            .map(|language| {
+                let page =
+                    translations.iter().find(|article| article.row.language == *language.tag);
+                LanguageLink {
+                    path: address::encode(&page.map_or_else(
+                        || place.frame.home_path(language),
+                        |article| article.row.path.clone(),
+                    )),
+                    language: Language::new(Arc::clone(&place.frame), &language.tag),
+                    current: language.tag == place.language,
+                    translated: page.is_some() || place.article.is_none(),
                 }
-            };
-            Ok(place
-                .frame
-                .languages
-                .iter()
-                .map(|language| {
-                    let page = translations
-                        .iter()
-                        .find(|article| article.row.language == *language.tag);
-                    LanguageLink {
-                        path: address::encode(&page.map_or_else(
-                            || place.frame.home_path(language),
-                            |article| article.row.path.clone(),
-                        )),
-                        language: Language::new(Arc::clone(&place.frame), &language.tag),
-                        current: language.tag == place.language,
-                        translated: page.is_some() || place.article.is_none(),
-                    }
-                })
-                .collect())
-        }
+            })
+            .collect())
     }
-);
+});
 
 /// A link to a page in a language.
 #[derive(SimpleObject)]
@@ -526,24 +468,12 @@ mod tests {
         for (network, value, expected) in [
             ("github", "example", Some("https://github.com/example")),
             ("email", "desk@example.org", Some("mailto:desk@example.org")),
-            (
-                "mastodon",
-                "https://example.social/@desk",
-                Some("https://example.social/@desk"),
-            ),
-            (
-                "unknown",
-                "example.org/desk",
-                Some("https://example.org/desk"),
-            ),
+            ("mastodon", "https://example.social/@desk", Some("https://example.social/@desk")),
+            ("unknown", "example.org/desk", Some("https://example.org/desk")),
             ("weibo", "", None),
         ] {
             let link = SocialLink::new(network, value);
-            assert_eq!(
-                link.map(|link| link.url.0).as_deref(),
-                expected,
-                "{network}"
-            );
+            assert_eq!(link.map(|link| link.url.0).as_deref(), expected, "{network}");
         }
     }
 }

@@ -18,15 +18,7 @@ pub fn title(kind: Kind, language: &str) -> &'static str {
         },
     };
     let titles: [&'static str; 7] = match kind {
-        Kind::Search => [
-            "Search",
-            "搜索",
-            "搜尋",
-            "検索",
-            "Suche",
-            "Recherche",
-            "Buscar",
-        ],
+        Kind::Search => ["Search", "搜索", "搜尋", "検索", "Suche", "Recherche", "Buscar"],
         Kind::Recent => [
             "Recent Articles",
             "最新文章",
@@ -36,24 +28,12 @@ pub fn title(kind: Kind, language: &str) -> &'static str {
             "Articles récents",
             "Artículos recientes",
         ],
-        Kind::Categories => [
-            "Categories",
-            "分类",
-            "分類",
-            "カテゴリー",
-            "Kategorien",
-            "Catégories",
-            "Categorías",
-        ],
-        Kind::TagList => [
-            "Tags",
-            "标签",
-            "標籤",
-            "タグ",
-            "Schlagwörter",
-            "Étiquettes",
-            "Etiquetas",
-        ],
+        Kind::Categories => {
+            ["Categories", "分类", "分類", "カテゴリー", "Kategorien", "Catégories", "Categorías"]
+        }
+        Kind::TagList => {
+            ["Tags", "标签", "標籤", "タグ", "Schlagwörter", "Étiquettes", "Etiquetas"]
+        }
         Kind::SideMenu => ["Menu", "菜单", "選單", "メニュー", "Menü", "Menu", "Menú"],
         Kind::Social => [
             "Social",
@@ -64,15 +44,7 @@ pub fn title(kind: Kind, language: &str) -> &'static str {
             "Réseaux sociaux",
             "Redes sociales",
         ],
-        Kind::Languages => [
-            "Languages",
-            "语言",
-            "語言",
-            "言語",
-            "Sprachen",
-            "Langues",
-            "Idiomas",
-        ],
+        Kind::Languages => ["Languages", "语言", "語言", "言語", "Sprachen", "Langues", "Idiomas"],
         Kind::Custom => [""; 7],
     };
     titles[column]

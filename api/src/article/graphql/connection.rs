@@ -52,15 +52,10 @@ impl ArticleTotals {
         ctx: &Context<'_>,
         #[graphql(default = 20, desc = "At most 100.")] first: i32,
     ) -> async_graphql::Result<Vec<TagCount>> {
-        let counts = self
-            .term_counts(ctx.broadsheet(), Taxonomy::Tags, first)
-            .await?;
+        let counts = self.term_counts(ctx.broadsheet(), Taxonomy::Tags, first).await?;
         Ok(counts
             .into_iter()
-            .map(|(term, count)| TagCount {
-                tag: Tag::from(term),
-                count,
-            })
+            .map(|(term, count)| TagCount { tag: Tag::from(term), count })
             .collect())
     }
 
@@ -71,15 +66,10 @@ impl ArticleTotals {
         ctx: &Context<'_>,
         #[graphql(default = 20, desc = "At most 100.")] first: i32,
     ) -> async_graphql::Result<Vec<CategoryCount>> {
-        let counts = self
-            .term_counts(ctx.broadsheet(), Taxonomy::Categories, first)
-            .await?;
+        let counts = self.term_counts(ctx.broadsheet(), Taxonomy::Categories, first).await?;
         Ok(counts
             .into_iter()
-            .map(|(term, count)| CategoryCount {
-                category: Category::from(term),
-                count,
-            })
+            .map(|(term, count)| CategoryCount { category: Category::from(term), count })
             .collect())
     }
 }
@@ -167,29 +157,10 @@ pub struct Arguments {
 
 impl Arguments {
     fn take_apart(self) -> Result<(List, Page)> {
-        let Self {
-            first,
-            after,
-            last,
-            before,
-            filter,
-            order_by,
-        } = self;
+        let Self { first, after, last, before, filter, order_by } = self;
         let order = order_by.unwrap_or_default();
-        let page = Page::new(
-            order.mark(),
-            first,
-            after.as_deref(),
-            last,
-            before.as_deref(),
-        )?;
-        Ok((
-            List {
-                filter: filter.unwrap_or_default(),
-                order,
-            },
-            page,
-        ))
+        let page = Page::new(order.mark(), first, after.as_deref(), last, before.as_deref())?;
+        Ok((List { filter: filter.unwrap_or_default(), order }, page))
     }
 }
 
@@ -212,11 +183,7 @@ pub async fn connect(
         }
     };
     let order = list.order;
-    let totals = ArticleTotals {
-        list: Arc::new(list),
-        scope,
-        parent: None,
-    };
+    let totals = ArticleTotals { list: Arc::new(list), scope, parent: None };
     Ok(assemble(slice, order, totals))
 }
 
@@ -234,32 +201,19 @@ pub async fn connect_terms(
         Some(columns) => {
             let broadsheet = ctx.broadsheet();
             let groups = with
-                .load(
-                    format!("articles:{list:?}:{page:?}:{columns:?}"),
-                    || async {
-                        let found = read::list_by_term(
-                            broadsheet,
-                            &scope,
-                            with.ids(),
-                            &list,
-                            &page,
-                            columns,
-                        )
-                        .await?;
-                        Ok(regroup(found, scope))
-                    },
-                )
+                .load(format!("articles:{list:?}:{page:?}:{columns:?}"), || async {
+                    let found =
+                        read::list_by_term(broadsheet, &scope, with.ids(), &list, &page, columns)
+                            .await?;
+                    Ok(regroup(found, scope))
+                })
                 .await?;
             groups.get(&term).cloned().unwrap_or_default()
         }
     };
     let order = list.order;
     let parent = Some((Arc::clone(with), term));
-    let totals = ArticleTotals {
-        list: Arc::new(list),
-        scope,
-        parent,
-    };
+    let totals = ArticleTotals { list: Arc::new(list), scope, parent };
     Ok(assemble(slice, order, totals))
 }
 
@@ -278,14 +232,7 @@ fn regroup(
     shapes
         .into_iter()
         .map(|(term, count, has_previous, has_next)| {
-            (
-                term,
-                Slice {
-                    rows: articles.by_ref().take(count).collect(),
-                    has_previous,
-                    has_next,
-                },
-            )
+            (term, Slice { rows: articles.by_ref().take(count).collect(), has_previous, has_next })
         })
         .collect()
 }
@@ -317,26 +264,17 @@ pub async fn revisions(
     page: Page,
 ) -> Result<RevisionConnection> {
     let groups = with
-        .load(format!("revisions:{page:?}"), || {
-            read::revisions(ctx, with.ids(), &page)
-        })
+        .load(format!("revisions:{page:?}"), || read::revisions(ctx, with.ids(), &page))
         .await?;
     let slice = groups.get(&article).cloned().unwrap_or_default();
-    let totals = RevisionTotals {
-        with: Arc::clone(with),
-        article,
-    };
+    let totals = RevisionTotals { with: Arc::clone(with), article };
     let mut connection =
         Connection::with_additional_fields(slice.has_previous, slice.has_next, totals);
     connection.edges = slice
         .rows
         .into_iter()
         .map(|row| {
-            let cursor = Cursor {
-                order: b'r',
-                key: Key::Number(row.version.into()),
-                id: row.id,
-            };
+            let cursor = Cursor { order: b'r', key: Key::Number(row.version.into()), id: row.id };
             Edge::<_, _, EmptyFields, _>::new(cursor, Revision(row))
         })
         .collect();

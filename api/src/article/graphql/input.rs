@@ -142,11 +142,7 @@ impl From<ImageInput> for Image {
 
 impl From<AuthorInput> for Author {
     fn from(AuthorInput { name, url }: AuthorInput) -> Self {
-        Self {
-            name,
-            url: url.map(|url| url.0),
-            ..Self::default()
-        }
+        Self { name, url: url.map(|url| url.0), ..Self::default() }
     }
 }
 
@@ -158,10 +154,7 @@ impl From<SourceInput> for Source {
 
 impl From<WidgetInput> for WidgetSetting {
     fn from(WidgetInput { name, settings }: WidgetInput) -> Self {
-        Self {
-            name,
-            settings: settings.map_or(Value::Null, |settings| settings.0),
-        }
+        Self { name, settings: settings.map_or(Value::Null, |settings| settings.0) }
     }
 }
 
@@ -248,13 +241,7 @@ impl CreateArticleInput {
             menus: Vec::new(),
             params: params.map(params_of).unwrap_or_default(),
         };
-        NewArticle {
-            language: language.map(|tag| tag.0),
-            content,
-            body,
-            tags,
-            categories,
-        }
+        NewArticle { language: language.map(|tag| tag.0), content, body, tags, categories }
     }
 }
 
@@ -380,12 +367,7 @@ impl UpdateArticleInput {
         all.optional("expireAt", expire_at, time, |content, value| {
             content.expire_at = value;
         });
-        all.plain(
-            "weight",
-            weight,
-            |weight| weight,
-            |content, value| content.weight = value,
-        );
+        all.plain("weight", weight, |weight| weight, |content, value| content.weight = value);
         all.optional("thumbnail", thumbnail, Image::from, |content, value| {
             content.thumbnail = value;
         });
@@ -409,12 +391,7 @@ impl UpdateArticleInput {
         all.plain(
             "aliases",
             aliases,
-            |aliases| {
-                aliases
-                    .iter()
-                    .map(|alias| decode_path(alias))
-                    .collect::<Vec<_>>()
-            },
+            |aliases| aliases.iter().map(|alias| decode_path(alias)).collect::<Vec<_>>(),
             |content, value| content.aliases = value,
         );
         all.optional("comments", comments, flag, |content, value| {
@@ -428,21 +405,11 @@ impl UpdateArticleInput {
         all.optional("mathjax", mathjax, flag, |content, value| {
             content.mathjax = value;
         });
-        all.optional(
-            "sidebar",
-            sidebar,
-            |place| place,
-            |content, value| content.sidebar = value,
-        );
+        all.optional("sidebar", sidebar, |place| place, |content, value| content.sidebar = value);
         all.optional(
             "widgets",
             widgets,
-            |widgets| {
-                widgets
-                    .into_iter()
-                    .map(WidgetSetting::from)
-                    .collect::<Vec<_>>()
-            },
+            |widgets| widgets.into_iter().map(WidgetSetting::from).collect::<Vec<_>>(),
             |content, value| content.widgets = value,
         );
         all.plain("params", params, params_of, |content, value| {
@@ -457,12 +424,6 @@ impl UpdateArticleInput {
         if let Some(body) = &body {
             changes.given.insert("body".to_owned(), json!(body));
         }
-        Changes {
-            body,
-            tags,
-            categories,
-            message,
-            ..changes
-        }
+        Changes { body, tags, categories, message, ..changes }
     }
 }

@@ -50,30 +50,16 @@ pub struct ArticleConflictField {
 }
 
 impl From<Conflict> for ArticleConflict {
-    fn from(
-        Conflict {
-            current_version,
-            fields,
-        }: Conflict,
-    ) -> Self {
+    fn from(Conflict { current_version, fields }: Conflict) -> Self {
         let fields = fields
             .into_iter()
-            .map(
-                |ConflictField {
-                     field,
-                     mine,
-                     theirs,
-                 }| ArticleConflictField {
-                    field,
-                    mine: Json(mine),
-                    theirs: Json(theirs),
-                },
-            )
+            .map(|ConflictField { field, mine, theirs }| ArticleConflictField {
+                field,
+                mine: Json(mine),
+                theirs: Json(theirs),
+            })
             .collect();
-        Self {
-            current_version,
-            fields,
-        }
+        Self { current_version, fields }
     }
 }
 
@@ -89,19 +75,9 @@ impl ArticleMutation {
         input: CreateArticleInput,
     ) -> async_graphql::Result<ArticlePayload> {
         let frame = ctx.broadsheet().frame().await?;
-        let now = ctx
-            .broadsheet()
-            .now()
-            .utc()
-            .with_timezone(&frame.zone)
-            .fixed_offset();
+        let now = ctx.broadsheet().now().utc().with_timezone(&frame.zone).fixed_offset();
         let new = input.into_new(DateTime(now));
-        payload(
-            ctx,
-            write::create(ctx.broadsheet(), new).await,
-            ViewArgument::Working,
-        )
-        .await
+        payload(ctx, write::create(ctx.broadsheet(), new).await, ViewArgument::Working).await
     }
 
     /// Saves the working copy, if it is still at `expectedVersion`. What the
@@ -133,10 +109,9 @@ impl ArticleMutation {
                 ))?,
                 conflict: Some(conflict.into()),
             },
-            Outcome::Refused(user_errors) => UpdateArticlePayload {
-                user_errors,
-                ..UpdateArticlePayload::default()
-            },
+            Outcome::Refused(user_errors) => {
+                UpdateArticlePayload { user_errors, ..UpdateArticlePayload::default() }
+            }
         })
     }
 
@@ -159,12 +134,7 @@ impl ArticleMutation {
         id: ID,
     ) -> async_graphql::Result<ArticlePayload> {
         let id = decode_as(IdKind::Article, &id)?;
-        payload(
-            ctx,
-            write::unpublish(ctx.broadsheet(), id).await,
-            ViewArgument::Working,
-        )
-        .await
+        payload(ctx, write::unpublish(ctx.broadsheet(), id).await, ViewArgument::Working).await
     }
 
     /// Puts an article in the trash and takes it back from the public.
@@ -174,12 +144,7 @@ impl ArticleMutation {
         id: ID,
     ) -> async_graphql::Result<ArticlePayload> {
         let id = decode_as(IdKind::Article, &id)?;
-        payload(
-            ctx,
-            write::trash(ctx.broadsheet(), id).await,
-            ViewArgument::Trash,
-        )
-        .await
+        payload(ctx, write::trash(ctx.broadsheet(), id).await, ViewArgument::Trash).await
     }
 
     /// Takes an article out of the trash, as a draft.
@@ -189,12 +154,7 @@ impl ArticleMutation {
         id: ID,
     ) -> async_graphql::Result<ArticlePayload> {
         let id = decode_as(IdKind::Article, &id)?;
-        payload(
-            ctx,
-            write::restore(ctx.broadsheet(), id).await,
-            ViewArgument::Working,
-        )
-        .await
+        payload(ctx, write::restore(ctx.broadsheet(), id).await, ViewArgument::Working).await
     }
 
     /// Makes an earlier revision the working copy again, as a new save.
@@ -226,13 +186,9 @@ async fn payload(
     view: ViewArgument,
 ) -> async_graphql::Result<ArticlePayload> {
     Ok(match Outcome::of(done)? {
-        Outcome::Done(id) => ArticlePayload {
-            article: article(ctx, id, view).await?,
-            user_errors: Vec::new(),
-        },
-        Outcome::Refused(user_errors) => ArticlePayload {
-            article: None,
-            user_errors,
-        },
+        Outcome::Done(id) => {
+            ArticlePayload { article: article(ctx, id, view).await?, user_errors: Vec::new() }
+        }
+        Outcome::Refused(user_errors) => ArticlePayload { article: None, user_errors },
     })
 }

@@ -28,10 +28,7 @@ impl ArticleQuery {
     }
 
     /// A list of articles, newest first unless another order is asked for.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the arguments of every list of articles"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of every list of articles")]
     async fn articles(
         &self,
         ctx: &Context<'_>,
@@ -44,14 +41,7 @@ impl ArticleQuery {
         #[graphql(default)] view: ViewArgument,
     ) -> async_graphql::Result<ArticleConnection> {
         let scope = view.scope(ctx.broadsheet())?;
-        let arguments = Arguments {
-            first,
-            after,
-            last,
-            before,
-            filter,
-            order_by,
-        };
+        let arguments = Arguments { first, after, last, before, filter, order_by };
         Ok(connect(ctx, scope, arguments).await?)
     }
 }

@@ -54,12 +54,7 @@ impl Article {
             rows: rows.clone(),
             scope,
         });
-        rows.into_iter()
-            .map(|row| Self {
-                row,
-                group: Arc::clone(&group),
-            })
-            .collect()
+        rows.into_iter().map(|row| Self { row, group: Arc::clone(&group) }).collect()
     }
 
     fn with(&self) -> &Arc<Siblings> {
@@ -79,10 +74,7 @@ impl Article {
                 read::bodies(ctx, ids, &wanted).await
             })
             .await?;
-        bodies
-            .get(&self.row.body_id)
-            .cloned()
-            .ok_or_else(|| Error::internal("a body is missing"))
+        bodies.get(&self.row.body_id).cloned().ok_or_else(|| Error::internal("a body is missing"))
     }
 
     /// The articles of the group's translation keys, this one's without itself.
@@ -91,18 +83,11 @@ impl Article {
         let found = self
             .with()
             .load(format!("translations:{columns:?}"), || async {
-                let mut keys: Vec<_> = self
-                    .group
-                    .rows
-                    .iter()
-                    .map(|row| row.translation_key.clone())
-                    .collect();
+                let mut keys: Vec<_> =
+                    self.group.rows.iter().map(|row| row.translation_key.clone()).collect();
                 keys.sort_unstable();
                 keys.dedup();
-                Ok(Self::group(
-                    read::translations(ctx, &scope, &keys, columns).await?,
-                    scope,
-                ))
+                Ok(Self::group(read::translations(ctx, &scope, &keys, columns).await?, scope))
             })
             .await?;
         Ok(found
@@ -125,9 +110,7 @@ impl Article {
         let scope = *self.scope();
         let neighbours = self
             .with()
-            .load("neighbours".to_owned(), || {
-                read::neighbours(ctx, &scope, self.with().ids())
-            })
+            .load("neighbours".to_owned(), || read::neighbours(ctx, &scope, self.with().ids()))
             .await?;
         let Some(id) = neighbours.get(&self.row.article_id).and_then(which) else {
             return Ok(None);
@@ -234,15 +217,11 @@ pub fn columns_of<'a>(fields: impl Iterator<Item = SelectionField<'a>>) -> Colum
 /// below it: `["nodes"]`, or nothing where the field is an article itself.
 #[must_use]
 pub fn selection(ctx: &Context<'_>, path: &[&str]) -> Columns {
-    let found = path
-        .iter()
-        .fold(ctx.look_ahead(), |found, name| found.field(name));
+    let found = path.iter().fold(ctx.look_ahead(), |found, name| found.field(name));
     found
         .selection_fields()
         .into_iter()
-        .fold(Columns::BASE, |columns, field| {
-            columns.with(columns_of(field.selection_set()))
-        })
+        .fold(Columns::BASE, |columns, field| columns.with(columns_of(field.selection_set())))
 }
 
 /// An article in one language, as one view shows it.
@@ -279,11 +258,7 @@ impl Article {
 
     /// The address in full.
     async fn url(&self, ctx: &Context<'_>) -> async_graphql::Result<Url> {
-        Ok(Url(ctx
-            .broadsheet()
-            .frame()
-            .await?
-            .absolute(&self.row.path)))
+        Ok(Url(ctx.broadsheet().frame().await?.absolute(&self.row.path)))
     }
 
     async fn title(&self) -> &str {
@@ -326,9 +301,7 @@ impl Article {
 
     /// When the public stops seeing it; null for never.
     async fn expires_at(&self) -> Option<DateTime> {
-        self.row
-            .released_until
-            .map(|until| DateTime::at_offset(until, self.row.utc_offset))
+        self.row.released_until.map(|until| DateTime::at_offset(until, self.row.utc_offset))
     }
 
     /// The date of the last change that the article itself states, else its date.
@@ -342,17 +315,12 @@ impl Article {
     }
 
     async fn language(&self, ctx: &Context<'_>) -> async_graphql::Result<Language> {
-        Ok(Language::new(
-            ctx.broadsheet().frame().await?,
-            &self.row.language,
-        ))
+        Ok(Language::new(ctx.broadsheet().frame().await?, &self.row.language))
     }
 
     /// The same article in other languages.
     async fn translations(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Article>> {
-        Ok(self
-            .translations_of(ctx.broadsheet(), selection(ctx, &[]))
-            .await?)
+        Ok(self.translations_of(ctx.broadsheet(), selection(ctx, &[])).await?)
     }
 
     async fn thumbnail(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Image>> {
@@ -360,10 +328,7 @@ impl Article {
             return Ok(None);
         };
         let frame = ctx.broadsheet().frame().await?;
-        Ok(Some(Image {
-            url: Url(frame.asset(&image.url)),
-            alt: image.alt,
-        }))
+        Ok(Some(Image { url: Url(frame.asset(&image.url)), alt: image.alt }))
     }
 
     /// Who wrote it, as it is printed.
@@ -375,27 +340,17 @@ impl Article {
         let frame = ctx.broadsheet().frame().await?;
         Ok(authors
             .into_iter()
-            .map(
-                |StoredAuthor {
-                     name,
-                     url,
-                     avatar,
-                     bio,
-                     params: _,
-                 }| Author {
-                    name,
-                    url: url.map(Url),
-                    bio,
-                    avatar_url: avatar.map(|avatar| Url(frame.asset(&avatar))),
-                },
-            )
+            .map(|StoredAuthor { name, url, avatar, bio, params: _ }| Author {
+                name,
+                url: url.map(Url),
+                bio,
+                avatar_url: avatar.map(|avatar| Url(frame.asset(&avatar))),
+            })
             .collect())
     }
 
     async fn categories(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Category>> {
-        let terms = self
-            .term_rows(ctx.broadsheet(), Taxonomy::Categories)
-            .await?;
+        let terms = self.term_rows(ctx.broadsheet(), Taxonomy::Categories).await?;
         Ok(terms.into_iter().map(Category::from).collect())
     }
 
@@ -439,52 +394,27 @@ impl Article {
 
     /// Whether to show comments: the article's own word, else the site's.
     async fn comments(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
-        Ok(self
-            .switch(
-                ctx.broadsheet(),
-                self.row.comments,
-                |site| site.comments,
-                true,
-            )
-            .await?)
+        Ok(self.switch(ctx.broadsheet(), self.row.comments, |site| site.comments, true).await?)
     }
 
     /// Whether to show a box about the author.
     async fn authorbox(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
-        Ok(self
-            .switch(
-                ctx.broadsheet(),
-                self.row.authorbox,
-                |site| site.authorbox,
-                false,
-            )
-            .await?)
+        Ok(self.switch(ctx.broadsheet(), self.row.authorbox, |site| site.authorbox, false).await?)
     }
 
     /// Whether to link to the articles before and after.
     async fn pager(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
-        Ok(self
-            .switch(ctx.broadsheet(), self.row.pager, |site| site.pager, false)
-            .await?)
+        Ok(self.switch(ctx.broadsheet(), self.row.pager, |site| site.pager, false).await?)
     }
 
     /// Whether to show a table of contents.
     async fn toc(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
-        Ok(self
-            .switch(ctx.broadsheet(), self.row.toc, |site| site.toc, false)
-            .await?)
+        Ok(self.switch(ctx.broadsheet(), self.row.toc, |site| site.toc, false).await?)
     }
 
     /// Whether the text holds mathematics between `$` and `$$`.
     async fn mathjax(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
-        Ok(self
-            .switch(
-                ctx.broadsheet(),
-                self.row.mathjax,
-                |site| site.mathjax,
-                false,
-            )
-            .await?)
+        Ok(self.switch(ctx.broadsheet(), self.row.mathjax, |site| site.mathjax, false).await?)
     }
 
     /// Where the page shows its sidebar: the article's own word, else the site's.
@@ -496,11 +426,7 @@ impl Article {
             None => {
                 let frame = ctx.broadsheet().frame().await?;
                 let language = frame.language_of(&self.row.language);
-                language
-                    .widgets
-                    .page(PageKind::Single)
-                    .sidebar
-                    .unwrap_or(Sidebar::Right)
+                language.widgets.page(PageKind::Single).sidebar.unwrap_or(Sidebar::Right)
             }
         })
     }
@@ -516,17 +442,13 @@ impl Article {
     /// The next older article of the same section and language.
     async fn previous(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Article>> {
         let columns = selection(ctx, &[]);
-        Ok(self
-            .neighbour(ctx.broadsheet(), columns, |near| near.older, "previous")
-            .await?)
+        Ok(self.neighbour(ctx.broadsheet(), columns, |near| near.older, "previous").await?)
     }
 
     /// The next newer article of the same section and language.
     async fn next(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Article>> {
         let columns = selection(ctx, &[]);
-        Ok(self
-            .neighbour(ctx.broadsheet(), columns, |near| near.newer, "next")
-            .await?)
+        Ok(self.neighbour(ctx.broadsheet(), columns, |near| near.newer, "next").await?)
     }
 
     /// Articles of the same language that share terms with this one: most
@@ -560,10 +482,7 @@ impl Article {
     /// The site that the article came from.
     async fn source(&self) -> Option<Source> {
         let name = self.row.source_name.clone()?;
-        Some(Source {
-            name,
-            url: Url(self.row.source_url.clone()?),
-        })
+        Some(Source { name, url: Url(self.row.source_url.clone()?) })
     }
 
     /// The address that search engines should take for the original.
@@ -598,10 +517,7 @@ impl Article {
         before: Option<String>,
     ) -> async_graphql::Result<RevisionConnection> {
         let released = self.row.view == View::Published;
-        let subject = Subject {
-            owner: self.row.owner_id,
-            released,
-        };
+        let subject = Subject { owner: self.row.owner_id, released };
         policy::check(ctx.broadsheet().actor(), Action::EditArticle, subject)?;
         let page = Page::new(b'r', first, after.as_deref(), last, before.as_deref())?;
         Ok(revisions(ctx.broadsheet(), self.with(), self.row.article_id, page).await?)
@@ -659,10 +575,7 @@ impl Body {
     /// Headings by level, each below the one that it belongs to.
     async fn table_of_contents(&self) -> async_graphql::Result<Vec<TableOfContentsEntry>> {
         let headings: Vec<Heading> = read_json(&self.row.headings)?;
-        Ok(render::nest(&headings)
-            .into_iter()
-            .map(TableOfContentsEntry)
-            .collect())
+        Ok(render::nest(&headings).into_iter().map(TableOfContentsEntry).collect())
     }
 }
 
@@ -687,12 +600,7 @@ impl TableOfContentsEntry {
     }
 
     async fn children(&self) -> Vec<TableOfContentsEntry> {
-        self.0
-            .children
-            .iter()
-            .cloned()
-            .map(TableOfContentsEntry)
-            .collect()
+        self.0.children.iter().cloned().map(TableOfContentsEntry).collect()
     }
 }
 

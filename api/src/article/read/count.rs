@@ -1,0 +1,172 @@
+//! How many articles of a list carry which terms.
+
+use std::collections::HashMap;
+
+use entity::article_copy::{Column, Entity};
+use entity::{article_term, term};
+use sea_orm::sea_query::{
+    Condition, Expr, ExprTrait, JoinType, Order, Query, SelectStatement, WindowStatement,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait};
+use uuid::Uuid;
+
+use super::condition::filter_condition;
+use super::{List, from, visible};
+use crate::article::filter::ArticleFilter;
+use crate::ctx::Ctx;
+use crate::error::Result;
+use crate::policy::Scope;
+use crate::taxonomy::Taxonomy;
+
+/// How many articles of a list each term has.
+pub async fn count_by_term(
+    ctx: &Ctx,
+    scope: &Scope,
+    terms: &[Uuid],
+    list: &List,
+) -> Result<HashMap<Uuid, i64>> {
+    let mut select = count_terms(scope, &list.filter)?;
+    select.cond_where(article_term::Column::TermId.is_in(terms.iter().copied()));
+    term_counts(ctx, &select).await.map(|counts| counts.into_iter().collect())
+}
+
+/// The terms of a taxonomy by how many articles of a list carry them, most
+/// frequent first, ties by name.
+pub async fn top_terms(
+    ctx: &Ctx,
+    scope: &Scope,
+    taxonomy: Taxonomy,
+    filter: &ArticleFilter,
+    limit: Option<u64>,
+) -> Result<Vec<(Uuid, i64)>> {
+    let mut select = count_terms(scope, filter)?;
+    select
+        .cond_where(article_term::Column::Taxonomy.eq(taxonomy.plural()))
+        .join(
+            JoinType::InnerJoin,
+            term::Entity,
+            Expr::col((term::Entity, term::Column::Id))
+                .equals((article_term::Entity, article_term::Column::TermId)),
+        )
+        .group_by_col((term::Entity, term::Column::Name))
+        .order_by("count", Order::Desc)
+        .order_by((term::Entity, term::Column::Name), Order::Asc)
+        .order_by((article_term::Entity, article_term::Column::TermId), Order::Asc);
+    if let Some(limit) = limit {
+        select.limit(limit);
+    }
+    term_counts(ctx, &select).await
+}
+
+/// The same for the articles of each of several terms, in one statement.
+pub async fn top_terms_by_term(
+    ctx: &Ctx,
+    scope: &Scope,
+    parents: &[Uuid],
+    taxonomy: Taxonomy,
+    filter: &ArticleFilter,
+    limit: u64,
+) -> Result<HashMap<Uuid, Vec<(Uuid, i64)>>> {
+    let mut counted = count_terms(scope, filter)?;
+    counted
+        .cond_where(article_term::Column::Taxonomy.eq(taxonomy.plural()))
+        .join_as(
+            JoinType::InnerJoin,
+            article_term::Entity,
+            "parent",
+            Condition::all()
+                .add(
+                    Expr::col(("parent", article_term::Column::View))
+                        .equals((article_term::Entity, article_term::Column::View)),
+                )
+                .add(
+                    Expr::col(("parent", article_term::Column::ArticleId))
+                        .equals((article_term::Entity, article_term::Column::ArticleId)),
+                ),
+        )
+        .cond_where(
+            Expr::col(("parent", article_term::Column::TermId)).is_in(parents.iter().copied()),
+        )
+        .expr_as(Expr::col(("parent", article_term::Column::TermId)), "of")
+        .group_by_col(("parent", article_term::Column::TermId))
+        .expr_window_as(
+            Expr::cust("ROW_NUMBER()"),
+            WindowStatement::partition_by(("parent", "term_id"))
+                .order_by_expr(Expr::cust("COUNT(*)"), Order::Desc)
+                .order_by(("article_term", "term_id"), Order::Asc)
+                .take(),
+            "place",
+        );
+    let mut outer = Query::select();
+    outer
+        .columns(["of", "term_id", "count"])
+        .from_subquery(counted, "counted")
+        .cond_where(Expr::col("place").lte(limit))
+        .order_by("place", Order::Asc);
+    let mut groups: HashMap<Uuid, Vec<(Uuid, i64)>> = HashMap::new();
+    for result in ctx.app().db().read().query_all(&outer).await? {
+        groups
+            .entry(result.try_get_by_index(0)?)
+            .or_default()
+            .push((result.try_get_by_index(1)?, result.try_get_by_index(2)?));
+    }
+    Ok(groups)
+}
+
+/// Counts by term; the articles are looked at only where the filter says more
+/// than a language.
+fn count_terms(scope: &Scope, filter: &ArticleFilter) -> Result<SelectStatement> {
+    let mut select = Query::select();
+    select
+        .column((article_term::Entity, article_term::Column::TermId))
+        .expr_as(
+            Expr::col((article_term::Entity, article_term::Column::ArticleId)).count(),
+            "count",
+        )
+        .from(article_term::Entity)
+        .cond_where(visible(scope, "article_term"))
+        .group_by_col((article_term::Entity, article_term::Column::TermId));
+    let ArticleFilter {
+        and,
+        or,
+        not,
+        language,
+        section,
+        title,
+        path,
+        date,
+        last_modified,
+        tag,
+        category,
+        status,
+    } = filter;
+    let only_language = and.is_none()
+        && or.is_none()
+        && not.is_none()
+        && section.is_none()
+        && title.is_none()
+        && path.is_none()
+        && date.is_none()
+        && last_modified.is_none()
+        && tag.is_none()
+        && category.is_none()
+        && status.is_none();
+    if only_language && scope.owner.is_none() {
+        if let Some(language) = language {
+            select.cond_where(article_term::Column::Language.eq(language.0.as_str()));
+        }
+    } else {
+        let mut articles = from(scope);
+        articles.column((Entity, Column::ArticleId)).cond_where(filter_condition(scope, filter)?);
+        select.cond_where(article_term::Column::ArticleId.in_subquery(articles));
+    }
+    Ok(select.take())
+}
+
+pub async fn term_counts(ctx: &Ctx, select: &SelectStatement) -> Result<Vec<(Uuid, i64)>> {
+    let results = ctx.app().db().read().query_all(select).await?;
+    Ok(results
+        .iter()
+        .map(|result| Ok((result.try_get_by_index(0)?, result.try_get_by_index(1)?)))
+        .collect::<Result<_, sea_orm::DbErr>>()?)
+}

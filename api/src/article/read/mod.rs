@@ -1,0 +1,261 @@
+//! Reading articles: every statement that selects from `article_copy`.
+//!
+//! All of them go through [`from`], which puts the caller's [`Scope`] into the
+//! statement; the view is a column, so each query is written once for the public
+//! and for editors.
+
+mod around;
+mod condition;
+mod count;
+mod whole;
+
+use std::collections::HashMap;
+
+use entity::article_copy::{Column, Entity, Model};
+use entity::{Timestamp, View, article_term, redirect};
+use sea_orm::sea_query::{
+    Condition, Expr, ExprTrait, JoinType, Order, Query, SelectStatement, WindowStatement,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryResult};
+use uuid::Uuid;
+
+use crate::article::columns::{self, Columns};
+use crate::article::filter::{ArticleBy, ArticleFilter, ArticleOrder, ArticleStatus};
+use crate::ctx::Ctx;
+use crate::error::Result;
+use crate::graphql::id::{self, IdKind};
+use crate::graphql::page::{Cursor, Key, Page, Slice};
+use crate::policy::Scope;
+
+pub use around::{Neighbours, neighbours, related, translations};
+pub use count::{count_by_term, top_terms, top_terms_by_term};
+pub use whole::{RevisionRow, bodies, count_revisions, revisions};
+
+use condition::filter_condition;
+
+/// A list: which articles, in which order.
+#[derive(Debug, Clone, Default)]
+pub struct List {
+    pub filter: ArticleFilter,
+    pub order: ArticleOrder,
+}
+
+/// What a scope lets through, as a condition on any table that has the
+/// visibility columns.
+#[must_use]
+pub fn visible(scope: &Scope, table: &'static str) -> Condition {
+    Condition::all()
+        .add(Expr::col((table, "view")).eq(scope.view as i16))
+        .add(Expr::col((table, "visible_from")).lte(scope.now.0))
+        .add(Expr::col((table, "visible_until")).gt(scope.now.0))
+}
+
+const COPY: &str = "article_copy";
+
+/// `SELECT … FROM article_copy` with nothing but what the scope lets through.
+fn from(scope: &Scope) -> SelectStatement {
+    let mut select = Query::select();
+    select.from(Entity).cond_where(visible(scope, COPY));
+    if let Some(owner) = scope.owner {
+        select.cond_where(Column::OwnerId.eq(owner));
+    }
+    select.take()
+}
+
+fn select(scope: &Scope, columns: Columns) -> SelectStatement {
+    let mut select = from(scope);
+    for column in columns.iter() {
+        select.column((Entity, column));
+    }
+    select
+}
+
+async fn rows(ctx: &Ctx, select: &SelectStatement, columns: Columns) -> Result<Vec<Model>> {
+    let results = ctx.app().db().read().query_all(select).await?;
+    Ok(results.iter().map(|result| columns::read(result, columns)).collect::<Result<_, _>>()?)
+}
+
+/// One article, or none where there is none that may be seen.
+pub async fn one(
+    ctx: &Ctx,
+    scope: &Scope,
+    by: &ArticleBy,
+    columns: Columns,
+) -> Result<Option<Model>> {
+    let mut select = select(scope, columns);
+    match by {
+        ArticleBy::Id(id) => {
+            let id = id::decode_as(IdKind::Article, id)?;
+            select.cond_where(Column::ArticleId.eq(id));
+        }
+        ArticleBy::Path(path) => {
+            select.cond_where(Column::Path.eq(crate::graphql::decode_path(path)));
+        }
+    }
+    Ok(rows(ctx, &select, columns).await?.pop())
+}
+
+/// Articles by id, in no particular order; those that may not be seen are absent.
+pub async fn by_ids(
+    ctx: &Ctx,
+    scope: &Scope,
+    ids: &[Uuid],
+    columns: Columns,
+) -> Result<Vec<Model>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut select = select(scope, columns);
+    select.cond_where(Column::ArticleId.is_in(ids.iter().copied()));
+    rows(ctx, &select, columns).await
+}
+
+/// A page of a list.
+pub async fn list(
+    ctx: &Ctx,
+    scope: &Scope,
+    list: &List,
+    page: &Page,
+    columns: Columns,
+) -> Result<Slice<Model>> {
+    let columns = columns.with(Columns::of(&[list.order.column(), Column::ArticleId]));
+    let mut select = select(scope, columns);
+    select.cond_where(filter_condition(scope, &list.filter)?);
+    paginate(&mut select, list.order, page);
+    order_by(&mut select, list.order, page.backward);
+    select.limit(page.limit());
+    Ok(page.slice(rows(ctx, &select, columns).await?))
+}
+
+/// A page of the articles of each term, in one statement for all terms.
+pub async fn list_by_term(
+    ctx: &Ctx,
+    scope: &Scope,
+    terms: &[Uuid],
+    list: &List,
+    page: &Page,
+    columns: Columns,
+) -> Result<HashMap<Uuid, Slice<Model>>> {
+    let columns = columns.with(Columns::of(&[list.order.column(), Column::ArticleId]));
+    let mut inner = select(scope, columns);
+    inner
+        .join(JoinType::InnerJoin, article_term::Entity, same_copy())
+        .cond_where(article_term::Column::TermId.is_in(terms.iter().copied()))
+        .cond_where(filter_condition(scope, &list.filter)?)
+        .expr_as(article_term::Column::TermId.into_expr(), "parent");
+    paginate(&mut inner, list.order, page);
+    let limit = page.limit();
+    let found = if let [_] = terms {
+        // One parent: the index gives the order, and the limit stops the scan.
+        order_by(&mut inner, list.order, page.backward);
+        ctx.app().db().read().query_all(inner.limit(limit)).await?
+    } else {
+        let direction = direction(list.order, page.backward);
+        let window =
+            WindowStatement::partition_by((article_term::Entity, article_term::Column::TermId))
+                .order_by((Entity, list.order.column()), direction.clone())
+                .order_by((Entity, Column::ArticleId), direction)
+                .take();
+        inner.expr_window_as(Expr::cust("ROW_NUMBER()"), window, "place");
+        let mut outer = Query::select();
+        outer
+            .column(sea_orm::sea_query::Asterisk)
+            .from_subquery(inner, "ranked")
+            .cond_where(Expr::col("place").lte(limit))
+            .order_by("place", Order::Asc);
+        ctx.app().db().read().query_all(&outer).await?
+    };
+    let parent = columns.iter().count();
+    let mut groups: HashMap<Uuid, Vec<Model>> = HashMap::new();
+    for result in &found {
+        let row = columns::read(result, columns)?;
+        groups.entry(result.try_get_by_index(parent)?).or_default().push(row);
+    }
+    Ok(groups.into_iter().map(|(term, rows)| (term, page.slice(rows))).collect())
+}
+
+/// How many articles a list holds. Reads an index alone where the filter allows.
+pub async fn count(ctx: &Ctx, scope: &Scope, list: &List) -> Result<i64> {
+    let mut select = from(scope);
+    select
+        .expr_as(Expr::col((Entity, Column::ArticleId)).count(), "count")
+        .cond_where(filter_condition(scope, &list.filter)?);
+    one_number(ctx.app().db().read().query_one(&select).await?)
+}
+
+fn one_number(result: Option<QueryResult>) -> Result<i64> {
+    Ok(result.map_or(Ok(0), |result| result.try_get_by_index(0))?)
+}
+
+/// `article_term` rows that belong to the copy beside them.
+fn same_copy() -> Condition {
+    Condition::all()
+        .add(
+            Expr::col((article_term::Entity, article_term::Column::View))
+                .equals((Entity, Column::View)),
+        )
+        .add(
+            Expr::col((article_term::Entity, article_term::Column::ArticleId))
+                .equals((Entity, Column::ArticleId)),
+        )
+}
+
+fn direction(order: ArticleOrder, backward: bool) -> Order {
+    if order.descending() == backward { Order::Asc } else { Order::Desc }
+}
+
+fn order_by(select: &mut SelectStatement, order: ArticleOrder, backward: bool) {
+    let direction = direction(order, backward);
+    select
+        .order_by((Entity, order.column()), direction.clone())
+        .order_by((Entity, Column::ArticleId), direction);
+}
+
+/// Keyset conditions. The plain bound on the sort column repeats what the exact
+/// condition implies, so that an index can start there.
+fn paginate(select: &mut SelectStatement, order: ArticleOrder, page: &Page) {
+    let mut bound = |cursor: &Cursor, greater: bool| {
+        let column = || Expr::col((Entity, order.column()));
+        let id = || Expr::col((Entity, Column::ArticleId));
+        let value = || match &cursor.key {
+            Key::Number(number) => Expr::val(*number),
+            Key::Text(text) => Expr::val(text.clone()),
+        };
+        let (loose, beyond, tie) = if greater {
+            (column().gte(value()), column().gt(value()), id().gt(cursor.id))
+        } else {
+            (column().lte(value()), column().lt(value()), id().lt(cursor.id))
+        };
+        select.cond_where(loose);
+        select.cond_where(Condition::any().add(beyond).add(column().eq(value()).and(tie)));
+    };
+    if let Some(after) = &page.after {
+        bound(after, !order.descending());
+    }
+    if let Some(before) = &page.before {
+        bound(before, order.descending());
+    }
+}
+
+/// What used to live at a path, and where it is now.
+pub async fn redirect(ctx: &Ctx, path: &str) -> Result<Option<redirect::Model>> {
+    Ok(redirect::Entity::find_by_id(path.to_owned()).one(ctx.app().db().read()).await?)
+}
+
+/// The status that a copy's release gives it at a moment.
+#[must_use]
+pub fn status(row: &Model, now: Timestamp) -> ArticleStatus {
+    match (row.view, row.released_from, row.released_until) {
+        (View::Trash, ..) => ArticleStatus::Trashed,
+        (_, None, _) => ArticleStatus::Draft,
+        (_, Some(from), _) if from > now => ArticleStatus::Scheduled,
+        (_, Some(_), Some(until)) if until <= now => ArticleStatus::Expired,
+        (_, Some(_), _) => ArticleStatus::Published,
+    }
+}
+
+/// Tells a database error that a taken address causes from others.
+#[must_use]
+pub fn is_taken(error: &sea_orm::DbErr) -> bool {
+    matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_)))
+}

@@ -1,0 +1,159 @@
+//! What an article is made of: its bodies and its history.
+
+use std::collections::HashMap;
+
+use entity::{Timestamp, body, revision};
+use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Order, Query, WindowStatement};
+use sea_orm::{ColumnTrait, ConnectionTrait};
+use uuid::Uuid;
+
+use super::count::term_counts;
+use crate::ctx::Ctx;
+use crate::error::Result;
+use crate::graphql::page::{Cursor, Key, Page, Slice};
+
+/// Bodies by id, with only the columns asked for.
+pub async fn bodies(
+    ctx: &Ctx,
+    ids: Vec<Uuid>,
+    wanted: &[body::Column],
+) -> Result<HashMap<Uuid, body::Model>> {
+    let mut select = Query::select();
+    select.column(body::Column::Id).from(body::Entity).cond_where(body::Column::Id.is_in(ids));
+    for column in wanted {
+        select.column(*column);
+    }
+    let mut bodies = HashMap::new();
+    for result in ctx.app().db().read().query_all(&select).await? {
+        let mut row = body::Model {
+            id: result.try_get_by_index(0)?,
+            markdown: String::new(),
+            html: String::new(),
+            plain_text: String::new(),
+            headings: serde_json::Value::Null,
+            summary: String::new(),
+            word_count: 0,
+            reading_time: 0,
+        };
+        for (index, column) in wanted.iter().enumerate() {
+            let index = index + 1;
+            match column {
+                body::Column::Id => {}
+                body::Column::Markdown => row.markdown = result.try_get_by_index(index)?,
+                body::Column::Html => row.html = result.try_get_by_index(index)?,
+                body::Column::PlainText => row.plain_text = result.try_get_by_index(index)?,
+                body::Column::Headings => row.headings = result.try_get_by_index(index)?,
+                body::Column::Summary => row.summary = result.try_get_by_index(index)?,
+                body::Column::WordCount => row.word_count = result.try_get_by_index(index)?,
+                body::Column::ReadingTime => row.reading_time = result.try_get_by_index(index)?,
+            }
+        }
+        bodies.insert(row.id, row);
+    }
+    Ok(bodies)
+}
+
+/// A save as lists show it: without what was saved.
+#[derive(Debug, Clone)]
+pub struct RevisionRow {
+    pub id: Uuid,
+    pub article_id: Uuid,
+    pub version: i32,
+    pub created_at: Timestamp,
+    pub message: Option<String>,
+    /// Id, name, e-mail and role; none for imports and people since removed.
+    pub author: Option<crate::user::Person>,
+}
+
+/// A page of revisions of each article, newest first, in one statement. Reading
+/// history is part of editing: the caller has checked that it may.
+pub async fn revisions(
+    ctx: &Ctx,
+    articles: &[Uuid],
+    page: &Page,
+) -> Result<HashMap<Uuid, Slice<RevisionRow>>> {
+    use entity::user;
+    use revision::Column as Revision;
+    let column = |column: Revision| Expr::col((revision::Entity, column));
+    let version = |cursor: &Cursor| match cursor.key {
+        Key::Number(version) => version,
+        Key::Text(_) => 0,
+    };
+    let order = if page.backward { Order::Asc } else { Order::Desc };
+    let mut inner = Query::select();
+    inner
+        .columns(
+            [
+                Revision::Id,
+                Revision::ArticleId,
+                Revision::Version,
+                Revision::CreatedAt,
+                Revision::Message,
+            ]
+            .map(|column| (revision::Entity, column)),
+        )
+        .expr_as(Expr::col((user::Entity, user::Column::Id)), "user_id")
+        .column((user::Entity, user::Column::Name))
+        .column((user::Entity, user::Column::Email))
+        .column((user::Entity, user::Column::Role))
+        .expr_window_as(
+            Expr::cust("ROW_NUMBER()"),
+            WindowStatement::partition_by((revision::Entity, Revision::ArticleId))
+                .order_by((revision::Entity, Revision::Version), order)
+                .take(),
+            "place",
+        )
+        .from(revision::Entity)
+        .join(
+            JoinType::LeftJoin,
+            user::Entity,
+            Expr::col((user::Entity, user::Column::Id))
+                .equals((revision::Entity, Revision::AuthorId)),
+        )
+        .cond_where(column(Revision::ArticleId).is_in(articles.iter().copied()));
+    if let Some(after) = &page.after {
+        inner.cond_where(column(Revision::Version).lt(version(after)));
+    }
+    if let Some(before) = &page.before {
+        inner.cond_where(column(Revision::Version).gt(version(before)));
+    }
+    let mut outer = Query::select();
+    outer
+        .column(sea_orm::sea_query::Asterisk)
+        .from_subquery(inner, "ranked")
+        .cond_where(Expr::col("place").lte(page.limit()))
+        .order_by("place", Order::Asc);
+    let mut groups: HashMap<Uuid, Vec<RevisionRow>> = HashMap::new();
+    for result in ctx.app().db().read().query_all(&outer).await? {
+        let author = match result.try_get_by_index::<Option<Uuid>>(5)? {
+            None => None,
+            Some(id) => Some(crate::user::Person {
+                id,
+                name: result.try_get_by_index(6)?,
+                email: result.try_get_by_index(7)?,
+                role: crate::user::role(&result.try_get_by_index::<String>(8)?)?,
+            }),
+        };
+        let row = RevisionRow {
+            id: result.try_get_by_index(0)?,
+            article_id: result.try_get_by_index(1)?,
+            version: result.try_get_by_index(2)?,
+            created_at: result.try_get_by_index(3)?,
+            message: result.try_get_by_index(4)?,
+            author,
+        };
+        groups.entry(row.article_id).or_default().push(row);
+    }
+    Ok(groups.into_iter().map(|(article, rows)| (article, page.slice(rows))).collect())
+}
+
+pub async fn count_revisions(ctx: &Ctx, articles: &[Uuid]) -> Result<HashMap<Uuid, i64>> {
+    let select = Query::select()
+        .column(revision::Column::ArticleId)
+        .expr_as(Expr::col(revision::Column::Id).count(), "count")
+        .from(revision::Entity)
+        .cond_where(revision::Column::ArticleId.is_in(articles.iter().copied()))
+        .group_by_col(revision::Column::ArticleId)
+        .take();
+    term_counts(ctx, &select).await.map(|counts| counts.into_iter().collect())
+}
