@@ -44,7 +44,8 @@ impl RouteQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Without scheme and host, percent-encoded or not.")] path: String,
-        #[graphql(default)] view: ViewArgument,
+        #[graphql(default, desc = "Which copies to read, here and in everything nested.")]
+        view: ViewArgument,
     ) -> async_graphql::Result<Option<Route>> {
         let columns = selection(ctx, &[]);
         let ctx = ctx.broadsheet();

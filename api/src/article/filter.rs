@@ -20,9 +20,13 @@ pub struct ArticleFilter {
     pub language: Option<LanguageTag>,
     /// By the first part of their path.
     pub section: Option<StringFilter>,
+    /// By their title.
     pub title: Option<StringFilter>,
+    /// By their address, not encoded.
     pub path: Option<StringFilter>,
+    /// By the date that they bear.
     pub date: Option<DateTimeFilter>,
+    /// By their last change.
     pub last_modified: Option<DateTimeFilter>,
     /// Articles with a tag like this.
     pub tag: Option<TermFilter>,
@@ -36,26 +40,36 @@ pub struct ArticleFilter {
 /// either case for `contains` and `startsWith`.
 #[derive(Debug, Clone, Default, InputObject)]
 pub struct StringFilter {
+    /// Is this text.
     pub eq: Option<String>,
+    /// Is one of these texts.
     #[graphql(name = "in")]
     pub one_of: Option<Vec<String>>,
+    /// Holds this text.
     pub contains: Option<String>,
+    /// Begins with this text.
     pub starts_with: Option<String>,
 }
 
 /// Compares a moment.
 #[derive(Debug, Clone, Default, InputObject)]
 pub struct DateTimeFilter {
+    /// Later than this.
     pub gt: Option<DateTime>,
+    /// At this moment or later.
     pub gte: Option<DateTime>,
+    /// Earlier than this.
     pub lt: Option<DateTime>,
+    /// At this moment or earlier.
     pub lte: Option<DateTime>,
 }
 
 /// Names tags or categories.
 #[derive(Debug, Clone, Default, InputObject)]
 pub struct TermFilter {
+    /// The one with this id.
     pub id: Option<async_graphql::ID>,
+    /// The one with this slug.
     pub slug: Option<String>,
     /// Any of these slugs.
     pub slug_in: Option<Vec<String>>,
@@ -67,6 +81,7 @@ pub struct TermFilter {
 /// One article, by what makes it unique.
 #[derive(Debug, Clone, OneofObject)]
 pub enum ArticleBy {
+    /// By its id.
     Id(async_graphql::ID),
     /// The address without scheme and host, percent-encoded or not.
     Path(String),
@@ -87,26 +102,36 @@ pub enum ArticleStatus {
     Trashed,
 }
 
+/// Which way a list is sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Enum)]
 pub enum OrderDirection {
+    /// Smallest, earliest or first in the alphabet first.
     Asc,
+    /// Largest, latest or last in the alphabet first.
     Desc,
 }
 
 /// What a list is sorted by; ties are broken by the order of creation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Enum)]
 pub enum ArticleOrderField {
+    /// The date that they bear.
     Date,
+    /// Their last change.
     LastModified,
+    /// When they were made here.
     CreatedAt,
+    /// Their title, by Unicode code points.
     Title,
+    /// Their weight.
     Weight,
 }
 
 /// How a list of articles is sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, InputObject)]
 pub struct ArticleOrder {
+    /// What to sort by.
     pub field: ArticleOrderField,
+    /// Which way.
     #[graphql(default_with = "OrderDirection::Desc")]
     pub direction: OrderDirection,
 }

@@ -108,6 +108,7 @@ pub struct UserErrorObject {
     field: Vec<String>,
     /// What is wrong and what would be right.
     message: String,
+    /// What kind of mistake it is.
     code: UserErrorCode,
 }
 

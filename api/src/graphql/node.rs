@@ -30,8 +30,9 @@ impl NodeQuery {
     async fn node(
         &self,
         ctx: &Context<'_>,
-        id: ID,
-        #[graphql(default)] view: ViewArgument,
+        #[graphql(desc = "Which one.")] id: ID,
+        #[graphql(default, desc = "Which copies to read, here and in everything nested.")]
+        view: ViewArgument,
     ) -> async_graphql::Result<Option<Node>> {
         Ok(load(ctx, vec![id], view).await?.pop().flatten())
     }
@@ -40,8 +41,9 @@ impl NodeQuery {
     async fn nodes(
         &self,
         ctx: &Context<'_>,
-        ids: Vec<ID>,
-        #[graphql(default)] view: ViewArgument,
+        #[graphql(desc = "Which ones.")] ids: Vec<ID>,
+        #[graphql(default, desc = "Which copies to read, here and in everything nested.")]
+        view: ViewArgument,
     ) -> async_graphql::Result<Vec<Option<Node>>> {
         Ok(load(ctx, ids, view).await?)
     }

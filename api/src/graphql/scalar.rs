@@ -30,6 +30,7 @@ impl DateTime {
     }
 }
 
+/// A moment with its offset from UTC, as RFC 3339 writes it: `2025-02-12T10:54:29+08:00`.
 #[Scalar(
     name = "DateTime",
     specified_by_url = "https://scalars.graphql.org/andimarek/date-time.html"
@@ -60,6 +61,7 @@ impl ScalarType for DateTime {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LanguageTag(pub String);
 
+/// A BCP 47 language tag: `zh-CN`. Any case is taken, the canonical one is given.
 #[Scalar(name = "LanguageTag", specified_by_url = "https://www.rfc-editor.org/rfc/bcp/bcp47.txt")]
 impl ScalarType for LanguageTag {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -80,6 +82,7 @@ impl ScalarType for LanguageTag {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Url(pub String);
 
+/// An absolute address, or one relative to the site's: as it is used in `href`.
 #[Scalar(name = "Url", specified_by_url = "https://url.spec.whatwg.org/")]
 impl ScalarType for Url {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -98,6 +101,7 @@ impl ScalarType for Url {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Json(pub serde_json::Value);
 
+/// Any JSON value, its keys in the order in which they were written.
 #[Scalar(name = "Json", specified_by_url = "https://www.rfc-editor.org/rfc/rfc8259")]
 impl ScalarType for Json {
     fn parse(value: Value) -> InputValueResult<Self> {

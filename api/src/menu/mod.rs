@@ -25,6 +25,7 @@ const DEPTH: usize = 16;
 /// A menu.
 #[derive(Debug, Clone, SimpleObject)]
 pub struct Menu {
+    /// The name by which it is asked for.
     name: String,
     /// The entries at the top, by weight, then by name.
     items: Vec<MenuItem>,
@@ -50,6 +51,7 @@ impl MenuItem {
         &self.identifier
     }
 
+    /// What to show.
     async fn name(&self) -> &str {
         &self.name
     }
@@ -65,6 +67,7 @@ impl MenuItem {
         self.title.as_deref()
     }
 
+    /// Position among its siblings.
     async fn weight(&self) -> i32 {
         self.weight
     }

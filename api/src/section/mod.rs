@@ -100,6 +100,7 @@ impl Section {
         &self.row.name
     }
 
+    /// What it is called.
     async fn title(&self) -> &str {
         &self.row.title
     }
@@ -109,10 +110,12 @@ impl Section {
         address::encode(&self.row.path)
     }
 
+    /// What it is about.
     async fn description(&self) -> Option<&str> {
         self.row.description.as_deref()
     }
 
+    /// Position among the sections.
     async fn weight(&self) -> i32 {
         self.row.weight
     }
@@ -127,10 +130,12 @@ impl Section {
         &self.row.html
     }
 
+    /// Every front matter key that no other field holds, as it was written.
     async fn params(&self) -> Json {
         Json(self.row.params.clone())
     }
 
+    /// The language that it is written in.
     async fn language(&self, ctx: &Context<'_>) -> async_graphql::Result<Language> {
         Ok(Language::new(ctx.broadsheet().frame().await?, &self.row.language))
     }
@@ -140,12 +145,15 @@ impl Section {
     async fn articles(
         &self,
         ctx: &Context<'_>,
+        #[graphql(
+            desc = "At most so many, from the start. 20 where neither it nor `last` is given; at most 100."
+        )]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
-        filter: Option<ArticleFilter>,
-        order_by: Option<ArticleOrder>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many, from the end; at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which ones; all where it is null.")] filter: Option<ArticleFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<ArticleOrder>,
     ) -> async_graphql::Result<ArticleConnection> {
         let own = ArticleFilter {
             language: Some(LanguageTag(self.row.language.clone())),

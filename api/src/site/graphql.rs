@@ -31,18 +31,22 @@ impl Site {
 /// The site, in one language.
 #[Object]
 impl Site {
+    /// What the site is called.
     async fn title(&self) -> &str {
         &self.own().row.title
     }
 
+    /// The line below the title.
     async fn subtitle(&self) -> Option<&str> {
         self.own().row.subtitle.as_deref()
     }
 
+    /// What the site is about.
     async fn description(&self) -> Option<&str> {
         self.own().row.description.as_deref()
     }
 
+    /// Who holds the rights.
     async fn copyright(&self) -> Option<&str> {
         self.own().row.copyright.as_deref()
     }
@@ -86,7 +90,11 @@ impl Site {
     }
 
     /// A menu by name; empty where there is none.
-    async fn menu(&self, ctx: &Context<'_>, name: String) -> async_graphql::Result<Menu> {
+    async fn menu(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] name: String,
+    ) -> async_graphql::Result<Menu> {
         Ok(menu::load(ctx.broadsheet(), &self.scope, &self.language, &name).await?)
     }
 
@@ -100,15 +108,20 @@ impl Site {
 #[derive(SimpleObject)]
 #[graphql(name = "SiteAuthor")]
 pub struct SiteAuthorObject {
+    /// As it is printed.
     name: String,
+    /// A line about them.
     bio: Option<String>,
+    /// Their picture, in full.
     avatar_url: Option<Url>,
 }
 
 /// Which way a language is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 pub enum TextDirection {
+    /// From left to right.
     Ltr,
+    /// From right to left.
     Rtl,
 }
 
@@ -148,6 +161,7 @@ impl Language {
         if self.own().row.right_to_left { TextDirection::Rtl } else { TextDirection::Ltr }
     }
 
+    /// Position among the languages.
     async fn weight(&self) -> i32 {
         self.own().row.weight
     }
@@ -168,7 +182,8 @@ impl SiteQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The default language where it is null.")] language: Option<LanguageTag>,
-        #[graphql(default)] view: ViewArgument,
+        #[graphql(default, desc = "Which copies to read, here and in everything nested.")]
+        view: ViewArgument,
     ) -> async_graphql::Result<Site> {
         let ctx = ctx.broadsheet();
         let scope = view.scope(ctx)?;

@@ -45,7 +45,9 @@ pub enum PageKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, async_graphql::Enum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Sidebar {
+    /// On the left.
     Left,
+    /// On the right.
     Right,
     /// The page has none.
     None,

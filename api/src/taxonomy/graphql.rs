@@ -66,6 +66,7 @@ macro_rules! term_type {
         #[doc = $doc]
         #[Object]
         impl $name {
+            /// Opaque, and unique among all nodes.
             pub async fn id(&self) -> ID {
                 encode($taxonomy.id_kind(), self.0.row.id)
             }
@@ -85,6 +86,7 @@ macro_rules! term_type {
                 Ok(self.0.path(ctx.broadsheet(), $taxonomy).await?)
             }
 
+            /// What it is about.
             async fn description(&self) -> Option<&str> {
                 self.0.row.description.as_deref()
             }
@@ -104,12 +106,12 @@ macro_rules! term_type {
             async fn articles(
                 &self,
                 ctx: &Context<'_>,
-                first: Option<i32>,
-                after: Option<String>,
-                last: Option<i32>,
-                before: Option<String>,
-                filter: Option<ArticleFilter>,
-                order_by: Option<ArticleOrder>,
+                #[graphql(desc = "At most so many, from the start. 20 where neither it nor `last` is given; at most 100.")] first: Option<i32>,
+                #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+                #[graphql(desc = "At most so many, from the end; at most 100.")] last: Option<i32>,
+                #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+                #[graphql(desc = "Which ones; all where it is null.")] filter: Option<ArticleFilter>,
+                #[graphql(desc = "In which order.")] order_by: Option<ArticleOrder>,
             ) -> async_graphql::Result<ArticleConnection> {
                 let filter = self.0.in_language(filter);
                 let arguments = Arguments { first, after, last, before, filter, order_by };
@@ -175,14 +177,18 @@ type TermConnection<T> = Connection<Cursor, T, TermTotals>;
 /// One tag, by what makes it unique.
 #[derive(OneofObject)]
 pub enum TagBy {
+    /// By its id.
     Id(ID),
+    /// By its slug.
     Slug(String),
 }
 
 /// One category, by what makes it unique.
 #[derive(OneofObject)]
 pub enum CategoryBy {
+    /// By its id.
     Id(ID),
+    /// By its slug.
     Slug(String),
 }
 
@@ -195,10 +201,11 @@ impl TaxonomyQuery {
     async fn tag(
         &self,
         ctx: &Context<'_>,
-        by: TagBy,
+        #[graphql(desc = "Which one.")] by: TagBy,
         #[graphql(desc = "What nested lists and addresses follow; null means all languages.")]
         language: Option<LanguageTag>,
-        #[graphql(default)] view: ViewArgument,
+        #[graphql(default, desc = "Which copies to read, here and in everything nested.")]
+        view: ViewArgument,
     ) -> async_graphql::Result<Option<Tag>> {
         let by = match by {
             TagBy::Id(id) => TermBy::Id(decode_as(Taxonomy::Tags.id_kind(), &id)?),
@@ -212,13 +219,18 @@ impl TaxonomyQuery {
     async fn tags(
         &self,
         ctx: &Context<'_>,
+        #[graphql(
+            desc = "At most so many, from the start. 20 where neither it nor `last` is given; at most 100."
+        )]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
-        order_by: Option<TermOrder>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many, from the end; at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "In which order.")] order_by: Option<TermOrder>,
+        #[graphql(desc = "What nested lists and addresses follow; null means all languages.")]
         language: Option<LanguageTag>,
-        #[graphql(default)] view: ViewArgument,
+        #[graphql(default, desc = "Which copies to read, here and in everything nested.")]
+        view: ViewArgument,
     ) -> async_graphql::Result<TermConnection<Tag>> {
         let arguments = ListArguments { first, after, last, before, order_by };
         Ok(list(ctx, Taxonomy::Tags, arguments, language, view).await?)
@@ -228,10 +240,11 @@ impl TaxonomyQuery {
     async fn category(
         &self,
         ctx: &Context<'_>,
-        by: CategoryBy,
+        #[graphql(desc = "Which one.")] by: CategoryBy,
         #[graphql(desc = "What nested lists and addresses follow; null means all languages.")]
         language: Option<LanguageTag>,
-        #[graphql(default)] view: ViewArgument,
+        #[graphql(default, desc = "Which copies to read, here and in everything nested.")]
+        view: ViewArgument,
     ) -> async_graphql::Result<Option<Category>> {
         let by = match by {
             CategoryBy::Id(id) => TermBy::Id(decode_as(Taxonomy::Categories.id_kind(), &id)?),
@@ -245,13 +258,18 @@ impl TaxonomyQuery {
     async fn categories(
         &self,
         ctx: &Context<'_>,
+        #[graphql(
+            desc = "At most so many, from the start. 20 where neither it nor `last` is given; at most 100."
+        )]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
-        order_by: Option<TermOrder>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many, from the end; at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "In which order.")] order_by: Option<TermOrder>,
+        #[graphql(desc = "What nested lists and addresses follow; null means all languages.")]
         language: Option<LanguageTag>,
-        #[graphql(default)] view: ViewArgument,
+        #[graphql(default, desc = "Which copies to read, here and in everything nested.")]
+        view: ViewArgument,
     ) -> async_graphql::Result<TermConnection<Category>> {
         let arguments = ListArguments { first, after, last, before, order_by };
         Ok(list(ctx, Taxonomy::Categories, arguments, language, view).await?)
@@ -317,27 +335,33 @@ async fn list<T: From<Term> + async_graphql::OutputType>(
 /// A new tag.
 #[derive(InputObject)]
 pub struct CreateTagInput {
+    /// What it is called.
     name: String,
     /// Made from the name where it is not given.
     slug: Option<String>,
+    /// What it is about.
     description: Option<String>,
 }
 
 /// Changes of a tag; what is not given stays.
 #[derive(InputObject)]
 pub struct UpdateTagInput {
+    /// What it is called.
     name: Option<String>,
     /// A new slug gives a new address; the old one leads there.
     slug: Option<String>,
+    /// What it is about.
     description: MaybeUndefined<String>,
 }
 
 /// A new category.
 #[derive(InputObject)]
 pub struct CreateCategoryInput {
+    /// What it is called.
     name: String,
     /// Made from the name where it is not given.
     slug: Option<String>,
+    /// What it is about.
     description: Option<String>,
     /// The category above.
     parent: Option<ID>,
@@ -346,9 +370,11 @@ pub struct CreateCategoryInput {
 /// Changes of a category; what is not given stays.
 #[derive(InputObject)]
 pub struct UpdateCategoryInput {
+    /// What it is called.
     name: Option<String>,
     /// A new slug gives a new address; the old one leads there.
     slug: Option<String>,
+    /// What it is about.
     description: MaybeUndefined<String>,
     /// The category above; null moves it to the top.
     parent: MaybeUndefined<ID>,
@@ -357,21 +383,27 @@ pub struct UpdateCategoryInput {
 /// The tag, or why nothing was done.
 #[derive(SimpleObject)]
 pub struct TagPayload {
+    /// The tag as it is now; null where nothing was done.
     tag: Option<Tag>,
+    /// Mistakes in the input; empty where all went well.
     user_errors: Vec<UserErrorObject>,
 }
 
 /// The category, or why nothing was done.
 #[derive(SimpleObject)]
 pub struct CategoryPayload {
+    /// The category as it is now; null where nothing was done.
     category: Option<Category>,
+    /// Mistakes in the input; empty where all went well.
     user_errors: Vec<UserErrorObject>,
 }
 
 /// What was deleted, or why nothing was.
 #[derive(SimpleObject)]
 pub struct DeleteTermPayload {
+    /// The id of what is gone; null where nothing was done.
     deleted_id: Option<ID>,
+    /// Mistakes in the input; empty where all went well.
     user_errors: Vec<UserErrorObject>,
 }
 
@@ -380,10 +412,11 @@ pub struct TaxonomyMutation;
 
 #[Object]
 impl TaxonomyMutation {
+    /// Makes a tag.
     async fn create_tag(
         &self,
         ctx: &Context<'_>,
-        input: CreateTagInput,
+        #[graphql(desc = "What to set.")] input: CreateTagInput,
     ) -> async_graphql::Result<TagPayload> {
         let CreateTagInput { name, slug, description } = input;
         let new = Rename { name: Some(name), slug, description: Some(description), parent: None };
@@ -394,8 +427,8 @@ impl TaxonomyMutation {
     async fn update_tag(
         &self,
         ctx: &Context<'_>,
-        id: ID,
-        input: UpdateTagInput,
+        #[graphql(desc = "Which one.")] id: ID,
+        #[graphql(desc = "What to set.")] input: UpdateTagInput,
     ) -> async_graphql::Result<TagPayload> {
         let UpdateTagInput { name, slug, description } = input;
         let change = Rename { name, slug, description: given(description), parent: None };
@@ -407,15 +440,16 @@ impl TaxonomyMutation {
     async fn delete_tag(
         &self,
         ctx: &Context<'_>,
-        id: ID,
+        #[graphql(desc = "Which one.")] id: ID,
     ) -> async_graphql::Result<DeleteTermPayload> {
         delete(ctx, Taxonomy::Tags, &id).await
     }
 
+    /// Makes a category.
     async fn create_category(
         &self,
         ctx: &Context<'_>,
-        input: CreateCategoryInput,
+        #[graphql(desc = "What to set.")] input: CreateCategoryInput,
     ) -> async_graphql::Result<CategoryPayload> {
         let CreateCategoryInput { name, slug, description, parent } = input;
         let parent = parent.map(|id| decode_as(Taxonomy::Categories.id_kind(), &id)).transpose()?;
@@ -429,8 +463,8 @@ impl TaxonomyMutation {
     async fn update_category(
         &self,
         ctx: &Context<'_>,
-        id: ID,
-        input: UpdateCategoryInput,
+        #[graphql(desc = "Which one.")] id: ID,
+        #[graphql(desc = "What to set.")] input: UpdateCategoryInput,
     ) -> async_graphql::Result<CategoryPayload> {
         let UpdateCategoryInput { name, slug, description, parent } = input;
         let kind = Taxonomy::Categories.id_kind();
@@ -447,7 +481,7 @@ impl TaxonomyMutation {
     async fn delete_category(
         &self,
         ctx: &Context<'_>,
-        id: ID,
+        #[graphql(desc = "Which one.")] id: ID,
     ) -> async_graphql::Result<DeleteTermPayload> {
         delete(ctx, Taxonomy::Categories, &id).await
     }

@@ -15,18 +15,22 @@ pub struct User(pub Person);
 /// Somebody who may sign in.
 #[Object]
 impl User {
+    /// Opaque, and unique among all nodes.
     async fn id(&self) -> ID {
         encode(IdKind::User, self.0.id)
     }
 
+    /// As it is printed.
     async fn name(&self) -> &str {
         &self.0.name
     }
 
+    /// In lower case.
     async fn email(&self) -> &str {
         &self.0.email
     }
 
+    /// What they may do.
     async fn role(&self) -> Role {
         self.0.role
     }
@@ -52,7 +56,9 @@ impl From<Tokens> for Session {
 /// Who signs in.
 #[derive(InputObject)]
 pub struct LoginInput {
+    /// In any case.
     email: String,
+    /// As it was set.
     #[graphql(secret)]
     password: String,
 }
@@ -60,14 +66,18 @@ pub struct LoginInput {
 /// The session, or why there is none.
 #[derive(SimpleObject)]
 pub struct SessionPayload {
+    /// The tokens; null where nobody signed in.
     session: Option<Session>,
+    /// Who signed in.
     user: Option<User>,
+    /// Mistakes in the input; empty where all went well.
     user_errors: Vec<UserErrorObject>,
 }
 
 /// Whether a session ended.
 #[derive(SimpleObject)]
 pub struct LogoutPayload {
+    /// False where there was none.
     ended: bool,
 }
 
@@ -91,7 +101,7 @@ impl UserMutation {
     async fn login(
         &self,
         ctx: &Context<'_>,
-        input: LoginInput,
+        #[graphql(desc = "What to set.")] input: LoginInput,
     ) -> async_graphql::Result<SessionPayload> {
         let LoginInput { email, password } = input;
         payload(ops::login(ctx.broadsheet(), &email, password).await)
@@ -101,7 +111,7 @@ impl UserMutation {
     async fn refresh_session(
         &self,
         ctx: &Context<'_>,
-        #[graphql(secret)] refresh_token: String,
+        #[graphql(secret, desc = "From the last session payload.")] refresh_token: String,
     ) -> async_graphql::Result<SessionPayload> {
         payload(ops::refresh(ctx.broadsheet(), &refresh_token).await)
     }

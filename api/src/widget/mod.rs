@@ -36,12 +36,19 @@ const RECENT: u32 = 10;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(name = "WidgetKind")]
 pub enum Kind {
+    /// A search field.
     Search,
+    /// The newest articles.
     Recent,
+    /// The categories.
     Categories,
+    /// The tags.
     TagList,
+    /// A menu for the side.
     SideMenu,
+    /// Links to accounts elsewhere.
     Social,
+    /// Links to other languages.
     Languages,
     /// One that only the frontend knows.
     Custom,
@@ -222,6 +229,7 @@ widget_type!(SearchWidget, "A search field.", {
         self.0.settings.get("inputName").and_then(Value::as_str).unwrap_or("q")
     }
 
+    /// What the empty field says.
     async fn placeholder(&self) -> String {
         let own = self.0.settings.get("placeholder").and_then(Value::as_str);
         own.map_or_else(|| title::placeholder(&self.0.place.language), str::to_owned)
@@ -333,6 +341,7 @@ pub struct SocialLink {
     network: String,
     /// How people call the network.
     label: String,
+    /// Where it leads.
     url: Url,
 }
 
@@ -417,6 +426,7 @@ widget_type!(LanguagesWidget, "Links to this page in the site's languages.", {
 pub struct LanguageLink {
     /// Percent-encoded as in a URL.
     path: String,
+    /// The language it leads to.
     language: Language,
     /// Whether it is the language of this page.
     current: bool,
@@ -440,9 +450,10 @@ impl WidgetQuery {
     async fn widgets(
         &self,
         ctx: &Context<'_>,
-        page: PageKind,
+        #[graphql(desc = "For which kind of page.")] page: PageKind,
         #[graphql(desc = "The default language where it is null.")] language: Option<LanguageTag>,
-        #[graphql(default)] view: ViewArgument,
+        #[graphql(default, desc = "Which copies to read, here and in everything nested.")]
+        view: ViewArgument,
     ) -> async_graphql::Result<Vec<Widget>> {
         let ctx = ctx.broadsheet();
         let scope = view.scope(ctx)?;

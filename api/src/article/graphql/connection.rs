@@ -110,14 +110,18 @@ impl ArticleTotals {
 /// A tag and how many articles of a list carry it.
 #[derive(SimpleObject)]
 pub struct TagCount {
+    /// The tag.
     tag: Tag,
+    /// How many articles of the list carry it.
     count: i64,
 }
 
 /// A category and how many articles of a list are in it.
 #[derive(SimpleObject)]
 pub struct CategoryCount {
+    /// The category.
     category: Category,
+    /// How many articles of the list are in it.
     count: i64,
 }
 

@@ -15,33 +15,41 @@ pub struct WidgetInput {
     /// `search`, `recent`, `categories`, `taglist`, `sidemenu`, `social`,
     /// `languages`, or any name that a frontend knows.
     name: String,
+    /// What this one should know.
     settings: Option<Json>,
 }
 
 /// An image.
 #[derive(Debug, Clone, InputObject)]
 pub struct ImageInput {
+    /// Absolute, or relative to the site.
     url: Url,
+    /// What it shows, for those who do not see it.
     alt: Option<String>,
 }
 
 /// Somebody who wrote an article.
 #[derive(Debug, Clone, InputObject)]
 pub struct AuthorInput {
+    /// As it is printed.
     name: String,
+    /// A page about them.
     url: Option<Url>,
 }
 
 /// Where an article came from.
 #[derive(Debug, Clone, InputObject)]
 pub struct SourceInput {
+    /// How the site is called.
     name: String,
+    /// The original.
     url: Url,
 }
 
 /// A new article. It begins as a draft.
 #[derive(Debug, Clone, InputObject)]
 pub struct CreateArticleInput {
+    /// What the article is called.
     title: String,
     /// Markdown.
     #[graphql(default)]
@@ -56,17 +64,27 @@ pub struct CreateArticleInput {
     url: Option<String>,
     /// What its translations share; made from section and slug where it is not given.
     translation_key: Option<String>,
+    /// A shorter title for menus and lists.
     link_title: Option<String>,
+    /// Plain text for lists; made from the body where there is none.
     summary: Option<String>,
+    /// A paragraph above the text.
     lead: Option<String>,
+    /// For search engines and link previews.
     description: Option<String>,
     /// Now, where it is not given.
     date: Option<DateTime>,
+    /// When it was last changed, as the article states it.
     last_modified: Option<DateTime>,
+    /// When it should go live; `publishArticle` decides.
     publish_at: Option<DateTime>,
+    /// When the public stops seeing it.
     expire_at: Option<DateTime>,
+    /// Position where lists are sorted by weight.
     weight: Option<i32>,
+    /// The picture for lists.
     thumbnail: Option<ImageInput>,
+    /// Who wrote it, as it is printed.
     #[graphql(default)]
     authors: Vec<AuthorInput>,
     /// By name or slug; new names make new tags.
@@ -75,16 +93,24 @@ pub struct CreateArticleInput {
     /// By name or slug; new names make new categories.
     #[graphql(default)]
     categories: Vec<String>,
+    /// The site that it came from.
     source: Option<SourceInput>,
+    /// The address that search engines should take for the original.
     canonical_url: Option<Url>,
     /// Other addresses that lead to it once it is published.
     #[graphql(default)]
     aliases: Vec<String>,
+    /// Whether to show comments; the site decides where it is not given.
     comments: Option<bool>,
+    /// Whether to show a box about the author; the site decides where it is not given.
     authorbox: Option<bool>,
+    /// Whether to link to the articles before and after; the site decides where it is not given.
     pager: Option<bool>,
+    /// Whether to show a table of contents; the site decides where it is not given.
     toc: Option<bool>,
+    /// Whether the text holds mathematics; the site decides where it is not given.
     mathjax: Option<bool>,
+    /// Where the page shows its sidebar; the site decides where it is not given.
     sidebar: Option<Sidebar>,
     /// The article's own widgets; the site's where it is not given.
     widgets: Option<Vec<WidgetInput>>,
@@ -96,39 +122,65 @@ pub struct CreateArticleInput {
 /// takes the value away.
 #[derive(Debug, Clone, InputObject)]
 pub struct UpdateArticleInput {
+    /// What the article is called.
     title: Option<String>,
     /// Markdown.
     body: Option<String>,
+    /// Where it stands below the language: `news` or `news/local`.
     section: Option<String>,
+    /// Last part of the address; null makes it from the name again.
     slug: MaybeUndefined<String>,
+    /// The address as a whole, in place of section and slug.
     url: MaybeUndefined<String>,
+    /// What its translations share.
     translation_key: Option<String>,
+    /// A shorter title for menus and lists.
     link_title: MaybeUndefined<String>,
+    /// Plain text for lists; made from the body where there is none.
     summary: MaybeUndefined<String>,
+    /// A paragraph above the text.
     lead: MaybeUndefined<String>,
+    /// For search engines and link previews.
     description: MaybeUndefined<String>,
+    /// The date that it bears.
     date: MaybeUndefined<DateTime>,
+    /// When it was last changed, as the article states it.
     last_modified: MaybeUndefined<DateTime>,
+    /// When it should go live; `publishArticle` decides.
     publish_at: MaybeUndefined<DateTime>,
+    /// When the public stops seeing it.
     expire_at: MaybeUndefined<DateTime>,
+    /// Position where lists are sorted by weight.
     weight: Option<i32>,
+    /// The picture for lists.
     thumbnail: MaybeUndefined<ImageInput>,
+    /// Who wrote it, as it is printed.
     authors: Option<Vec<AuthorInput>>,
     /// All of its tags, by name or slug; new names make new tags.
     tags: Option<Vec<String>>,
     /// All of its categories, by name or slug; new names make new categories.
     categories: Option<Vec<String>>,
+    /// The site that it came from.
     source: MaybeUndefined<SourceInput>,
+    /// The address that search engines should take for the original.
     canonical_url: MaybeUndefined<Url>,
+    /// Other addresses that lead to it once it is published.
     aliases: Option<Vec<String>>,
+    /// Whether to show comments; the site decides where it is not given.
     comments: MaybeUndefined<bool>,
+    /// Whether to show a box about the author; the site decides where it is not given.
     authorbox: MaybeUndefined<bool>,
+    /// Whether to link to the articles before and after; the site decides where it is not given.
     pager: MaybeUndefined<bool>,
+    /// Whether to show a table of contents; the site decides where it is not given.
     toc: MaybeUndefined<bool>,
+    /// Whether the text holds mathematics; the site decides where it is not given.
     mathjax: MaybeUndefined<bool>,
+    /// Where the page shows its sidebar; the site decides where it is not given.
     sidebar: MaybeUndefined<Sidebar>,
     /// The article's own widgets; null for the site's.
     widgets: MaybeUndefined<Vec<WidgetInput>>,
+    /// All further front matter keys.
     params: Option<Json>,
     /// What this save is for; kept with the revision.
     message: Option<String>,

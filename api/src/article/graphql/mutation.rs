@@ -16,16 +16,20 @@ use crate::graphql::{ContextExt, Outcome, UserErrorObject, ViewArgument};
 /// The article's working copy, or why nothing was done.
 #[derive(Default, SimpleObject)]
 pub struct ArticlePayload {
+    /// The article as it is now; null where nothing was done.
     article: Option<Article>,
+    /// Mistakes in the input; empty where all went well.
     user_errors: Vec<UserErrorObject>,
 }
 
 /// The article's working copy, or why nothing was saved.
 #[derive(Default, SimpleObject)]
 pub struct UpdateArticlePayload {
+    /// The article as it is now; null where nothing was done.
     article: Option<Article>,
     /// Given when somebody else saved since `expectedVersion`; nothing changed.
     conflict: Option<ArticleConflict>,
+    /// Mistakes in the input; empty where all went well.
     user_errors: Vec<UserErrorObject>,
 }
 
@@ -72,7 +76,7 @@ impl ArticleMutation {
     async fn create_article(
         &self,
         ctx: &Context<'_>,
-        input: CreateArticleInput,
+        #[graphql(desc = "What to set.")] input: CreateArticleInput,
     ) -> async_graphql::Result<ArticlePayload> {
         let frame = ctx.broadsheet().frame().await?;
         let now = ctx.broadsheet().now().utc().with_timezone(&frame.zone).fixed_offset();
@@ -85,9 +89,9 @@ impl ArticleMutation {
     async fn update_article(
         &self,
         ctx: &Context<'_>,
-        id: ID,
-        expected_version: i32,
-        input: UpdateArticleInput,
+        #[graphql(desc = "Which one.")] id: ID,
+        #[graphql(desc = "The version that the caller saw.")] expected_version: i32,
+        #[graphql(desc = "What to set.")] input: UpdateArticleInput,
     ) -> async_graphql::Result<UpdateArticlePayload> {
         let id = decode_as(IdKind::Article, &id)?;
         let changes = input.into_changes();
@@ -119,8 +123,8 @@ impl ArticleMutation {
     async fn publish_article(
         &self,
         ctx: &Context<'_>,
-        id: ID,
-        at: Option<DateTime>,
+        #[graphql(desc = "Which one.")] id: ID,
+        #[graphql(desc = "When; now where it is null.")] at: Option<DateTime>,
     ) -> async_graphql::Result<ArticlePayload> {
         let id = decode_as(IdKind::Article, &id)?;
         let done = write::publish(ctx.broadsheet(), id, at.map(|at| at.0)).await;
@@ -131,7 +135,7 @@ impl ArticleMutation {
     async fn unpublish_article(
         &self,
         ctx: &Context<'_>,
-        id: ID,
+        #[graphql(desc = "Which one.")] id: ID,
     ) -> async_graphql::Result<ArticlePayload> {
         let id = decode_as(IdKind::Article, &id)?;
         payload(ctx, write::unpublish(ctx.broadsheet(), id).await, ViewArgument::Working).await
@@ -141,7 +145,7 @@ impl ArticleMutation {
     async fn trash_article(
         &self,
         ctx: &Context<'_>,
-        id: ID,
+        #[graphql(desc = "Which one.")] id: ID,
     ) -> async_graphql::Result<ArticlePayload> {
         let id = decode_as(IdKind::Article, &id)?;
         payload(ctx, write::trash(ctx.broadsheet(), id).await, ViewArgument::Trash).await
@@ -151,7 +155,7 @@ impl ArticleMutation {
     async fn restore_article(
         &self,
         ctx: &Context<'_>,
-        id: ID,
+        #[graphql(desc = "Which one.")] id: ID,
     ) -> async_graphql::Result<ArticlePayload> {
         let id = decode_as(IdKind::Article, &id)?;
         payload(ctx, write::restore(ctx.broadsheet(), id).await, ViewArgument::Working).await
@@ -161,8 +165,8 @@ impl ArticleMutation {
     async fn restore_article_revision(
         &self,
         ctx: &Context<'_>,
-        id: ID,
-        revision_id: ID,
+        #[graphql(desc = "Which one.")] id: ID,
+        #[graphql(desc = "Which save of it.")] revision_id: ID,
     ) -> async_graphql::Result<ArticlePayload> {
         let id = decode_as(IdKind::Article, &id)?;
         let revision = decode_as(IdKind::Revision, &revision_id)?;

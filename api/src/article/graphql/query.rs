@@ -17,8 +17,9 @@ impl ArticleQuery {
     async fn article(
         &self,
         ctx: &Context<'_>,
-        by: ArticleBy,
-        #[graphql(default)] view: ViewArgument,
+        #[graphql(desc = "Which one.")] by: ArticleBy,
+        #[graphql(default, desc = "Which copies to read, here and in everything nested.")]
+        view: ViewArgument,
     ) -> async_graphql::Result<Option<Article>> {
         let columns = selection(ctx, &[]);
         let ctx = ctx.broadsheet();
@@ -32,13 +33,17 @@ impl ArticleQuery {
     async fn articles(
         &self,
         ctx: &Context<'_>,
+        #[graphql(
+            desc = "At most so many, from the start. 20 where neither it nor `last` is given; at most 100."
+        )]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
-        filter: Option<ArticleFilter>,
-        order_by: Option<ArticleOrder>,
-        #[graphql(default)] view: ViewArgument,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many, from the end; at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which ones; all where it is null.")] filter: Option<ArticleFilter>,
+        #[graphql(desc = "In which order.")] order_by: Option<ArticleOrder>,
+        #[graphql(default, desc = "Which copies to read, here and in everything nested.")]
+        view: ViewArgument,
     ) -> async_graphql::Result<ArticleConnection> {
         let scope = view.scope(ctx.broadsheet())?;
         let arguments = Arguments { first, after, last, before, filter, order_by };

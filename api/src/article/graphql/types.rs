@@ -227,6 +227,7 @@ pub fn selection(ctx: &Context<'_>, path: &[&str]) -> Columns {
 /// An article in one language, as one view shows it.
 #[Object]
 impl Article {
+    /// Opaque, and unique among all nodes.
     pub async fn id(&self) -> ID {
         encode(IdKind::Article, self.row.article_id)
     }
@@ -261,6 +262,7 @@ impl Article {
         Ok(Url(ctx.broadsheet().frame().await?.absolute(&self.row.path)))
     }
 
+    /// What it is called.
     async fn title(&self) -> &str {
         &self.row.title
     }
@@ -314,6 +316,7 @@ impl Article {
         DateTime::utc(self.row.created_at)
     }
 
+    /// The language that it is written in.
     async fn language(&self, ctx: &Context<'_>) -> async_graphql::Result<Language> {
         Ok(Language::new(ctx.broadsheet().frame().await?, &self.row.language))
     }
@@ -323,6 +326,7 @@ impl Article {
         Ok(self.translations_of(ctx.broadsheet(), selection(ctx, &[])).await?)
     }
 
+    /// The picture for lists.
     async fn thumbnail(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Image>> {
         let Some(image) = read_json::<Option<StoredImage>>(&self.row.thumbnail)? else {
             return Ok(None);
@@ -349,11 +353,13 @@ impl Article {
             .collect())
     }
 
+    /// In the order given.
     async fn categories(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Category>> {
         let terms = self.term_rows(ctx.broadsheet(), Taxonomy::Categories).await?;
         Ok(terms.into_iter().map(Category::from).collect())
     }
 
+    /// In the order given.
     async fn tags(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Tag>> {
         let terms = self.term_rows(ctx.broadsheet(), Taxonomy::Tags).await?;
         Ok(terms.into_iter().map(Tag::from).collect())
@@ -383,6 +389,7 @@ impl Article {
         self.row.word_count
     }
 
+    /// In minutes, as Hugo reckons it.
     async fn reading_time_minutes(&self) -> i32 {
         self.row.reading_time
     }
@@ -511,10 +518,13 @@ impl Article {
     async fn revisions(
         &self,
         ctx: &Context<'_>,
+        #[graphql(
+            desc = "At most so many, from the start. 20 where neither it nor `last` is given; at most 100."
+        )]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many, from the end; at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> async_graphql::Result<RevisionConnection> {
         let released = self.row.view == View::Published;
         let subject = Subject { owner: self.row.owner_id, released };
@@ -529,6 +539,7 @@ impl Article {
 pub struct Image {
     /// In full, whatever form it was given in.
     url: Url,
+    /// What it shows, for those who do not see it.
     alt: Option<String>,
 }
 
@@ -536,16 +547,22 @@ pub struct Image {
 #[derive(SimpleObject)]
 #[graphql(name = "ArticleAuthor")]
 pub struct Author {
+    /// As it is printed.
     name: String,
+    /// A page about them.
     url: Option<Url>,
+    /// A line about them.
     bio: Option<String>,
+    /// Their picture, in full.
     avatar_url: Option<Url>,
 }
 
 /// Where an article came from.
 #[derive(SimpleObject)]
 pub struct Source {
+    /// How the site is called.
     name: String,
+    /// The original.
     url: Url,
 }
 
@@ -595,10 +612,12 @@ impl TableOfContentsEntry {
         self.0.heading.level.into()
     }
 
+    /// What it is called.
     async fn title(&self) -> &str {
         &self.0.heading.title
     }
 
+    /// The headings below it.
     async fn children(&self) -> Vec<TableOfContentsEntry> {
         self.0.children.iter().cloned().map(TableOfContentsEntry).collect()
     }
@@ -610,6 +629,7 @@ pub struct Revision(pub RevisionRow);
 /// A save of an article, which can be restored.
 #[Object]
 impl Revision {
+    /// Opaque, and unique among all nodes.
     async fn id(&self) -> ID {
         encode(IdKind::Revision, self.0.id)
     }
@@ -619,6 +639,7 @@ impl Revision {
         self.0.version
     }
 
+    /// When it was saved or made here.
     async fn created_at(&self) -> DateTime {
         DateTime::utc(self.0.created_at)
     }
