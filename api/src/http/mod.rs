@@ -63,6 +63,11 @@ impl Server {
         self.address
     }
 
+    /// Stops at once, whatever is running.
+    pub async fn kill(self) {
+        self.handle.stop(false).await;
+    }
+
     /// Lets running requests finish, then stops.
     pub async fn stop(self) -> Result<()> {
         self.handle.stop(true).await;

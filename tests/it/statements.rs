@@ -1,0 +1,97 @@
+//! The number of SQL statements follows a query's depth, never its rows.
+
+use serde_json::{Value, json};
+use tests::{TestApp, contract, generate, on_both};
+
+/// Forty generated articles.
+fn generated(app: &TestApp) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    generate::site(folder.path(), 40);
+    assert_eq!(app.import(folder.path()).created, 40);
+}
+
+fn count(app: &TestApp, document: &str, variables: &Value) -> usize {
+    app.statements(|| app.query(document, variables.clone())).1.len()
+}
+
+/// Everything that a list of articles can hang below each of its rows.
+const DEEP: &str = "query($first: Int!) {
+  articles(first: $first) {
+    totalCount
+    tagCounts(first: 5) { tag { name articleCount } count }
+    nodes {
+      title url
+      body { html tableOfContents { id } }
+      translations { path tags { name } }
+      tags { name articleCount articles(first: 2) { totalCount nodes { title tags { name } } } }
+      categories { name parent { name } children { name } }
+      previous { title tags { name } } next { title }
+      related(first: 3) { title categories { name } }
+      widgets {
+        ... on RecentWidget { articles { title } }
+        ... on TagListWidget { tags { name articleCount } }
+        ... on LanguagesWidget { links { path } }
+      }
+      site { title menu(name: \"main\") { items { name } } }
+    }
+  }
+}";
+
+on_both! {
+    fn a_list_takes_as_many_for_one_row_as_for_twenty(app) {
+        generated(&app);
+        let Some((list, _)) = contract("article-list") else { return };
+        for document in [list.as_str(), DEEP] {
+            let counts: Vec<_> = [1, 3, 20]
+                .map(|first| count(&app, document, &json!({"first": first, "language": "zh-CN"})))
+                .into();
+            assert_eq!(counts[0], counts[1], "{document}");
+            assert_eq!(counts[1], counts[2], "{document}");
+        }
+    }
+
+    fn each_contract_query_keeps_its_number(app) {
+        generated(&app);
+        for (name, variables, expected) in [
+            // Site and languages, the page, its count, tags, categories.
+            ("article-list", json!({"first": 20, "language": "zh-CN"}), 6),
+            ("article-page", json!({"path": "/news/a00007/"}), 15),
+            // The page, its count, counts of tags, their names.
+            ("filtered", json!({"in": "c1", "notIn": "t1"}), 4),
+            // Not an article, site and languages, the tag, its page, its count.
+            ("route", json!({"path": "/tags/t1/"}), 6),
+            ("widgets", json!({"language": "zh-CN"}), 6),
+        ] {
+            let Some((document, _)) = contract(name) else { return };
+            let ((), statements) = app.statements(|| {
+                let answer = app.query(&document, variables.clone());
+                assert!(answer.0.as_object().is_some_and(|data| data.values().all(|v| !v.is_null())),
+                    "{name}: {}", answer.0);
+            });
+            assert_eq!(statements.len(), expected, "{name}:\n{}", statements.join("\n"));
+        }
+    }
+
+    fn a_list_without_bodies_reads_none(app) {
+        generated(&app);
+        let Some((list, _)) = contract("article-list") else { return };
+        let variables = json!({"first": 20, "language": "zh-CN"});
+        let (_, statements) = app.statements(|| app.query(&list, variables));
+        for statement in &statements {
+            assert!(!statement.contains("\"body\""), "{statement}");
+        }
+        let (_, statements) =
+            app.statements(|| app.query("{ articles { nodes { title } } }", Value::Null));
+        assert_eq!(statements.len(), 1, "{statements:?}");
+        for unasked in ["\"summary\"", "\"params\"", "\"widgets\"", "\"thumbnail\""] {
+            assert!(!statements[0].contains(unasked), "{unasked} in {}", statements[0]);
+        }
+    }
+
+    fn counts_cost_nothing_unless_selected(app) {
+        generated(&app);
+        assert_eq!(count(&app, "{ articles { nodes { title } } }", &Value::Null), 1);
+        assert_eq!(count(&app, "{ articles { totalCount } }", &Value::Null), 1);
+        assert_eq!(count(&app, "{ articles { totalCount nodes { title } } }", &Value::Null), 2);
+    }
+}
