@@ -253,6 +253,7 @@ on_both! {
         assert_eq!(trashed.text("/trashArticle/article/status"), "TRASHED");
         app.set_clock(START + 2 * HOUR);
         assert_eq!(public("/news/third/"), Value::Null);
+        app.set_clock(START);
         let back = editor.ask("mutation($id: ID!) { restoreArticle(id: $id) {
             article { status title } userErrors { message } } }", json!({ "id": id }));
         assert_eq!(back.accepted("restoreArticle").at("/restoreArticle/article"),

@@ -45,8 +45,9 @@ on_both! {
             let counts: Vec<_> = [1, 3, 20]
                 .map(|first| count(&app, document, &json!({"first": first, "language": "zh-CN"})))
                 .into();
-            assert_eq!(counts[0], counts[1], "{document}");
             assert_eq!(counts[1], counts[2], "{document}");
+            // The newest article has no next one, whose row need not be read.
+            assert!(counts[0] <= counts[1], "{counts:?} for {document}");
         }
     }
 
@@ -55,7 +56,11 @@ on_both! {
         for (name, variables, expected) in [
             // Site and languages, the page, its count, tags, categories.
             ("article-list", json!({"first": 20, "language": "zh-CN"}), 6),
-            ("article-page", json!({"path": "/news/a00007/"}), 15),
+            // The article, site and languages, translations, tags and categories,
+            // counts of the tags, the body; for the widgets: recent articles, the
+            // most frequent tags, their names, their counts; who is near and the
+            // rows of the two; who is related and their rows; the menu.
+            ("article-page", json!({"path": "/news/a00007/"}), 18),
             // The page, its count, counts of tags, their names.
             ("filtered", json!({"in": "c1", "notIn": "t1"}), 4),
             // Not an article, site and languages, the tag, its page, its count.

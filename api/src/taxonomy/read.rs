@@ -312,6 +312,9 @@ pub async fn parents(
     Ok(terms.into_iter().map(|term| (term.row.id, term)).collect())
 }
 
+/// Terms that a widget shows: the most frequent ones of a site that has more.
+const MOST: u64 = 1000;
+
 /// The terms that articles of a language carry, by name, for widgets.
 pub async fn counted(
     ctx: &Ctx,
@@ -323,7 +326,7 @@ pub async fn counted(
         language: Some(crate::graphql::scalar::LanguageTag(language.to_owned())),
         ..ArticleFilter::default()
     };
-    let counts = articles::top_terms(ctx, scope, taxonomy, &filter, None).await?;
+    let counts = articles::top_terms(ctx, scope, taxonomy, &filter, MOST).await?;
     let mut terms: Vec<_> = with_counts(ctx, scope, counts, Some(language))
         .await?
         .into_iter()

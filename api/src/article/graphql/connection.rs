@@ -85,7 +85,7 @@ impl ArticleTotals {
         let language = self.list.filter.language.as_ref().map(|tag| tag.0.as_str());
         let Some((with, id)) = &self.parent else {
             let counts =
-                read::top_terms(ctx, &self.scope, taxonomy, &self.list.filter, Some(limit)).await?;
+                read::top_terms(ctx, &self.scope, taxonomy, &self.list.filter, limit).await?;
             return taxonomy::with_counts(ctx, &self.scope, counts, language).await;
         };
         let key = format!("articles.{}:{limit}:{:?}", taxonomy.plural(), self.list);

@@ -37,7 +37,7 @@ pub async fn top_terms(
     scope: &Scope,
     taxonomy: Taxonomy,
     filter: &ArticleFilter,
-    limit: Option<u64>,
+    limit: u64,
 ) -> Result<Vec<(Uuid, i64)>> {
     let mut select = count_terms(scope, filter)?;
     select
@@ -52,9 +52,7 @@ pub async fn top_terms(
         .order_by("count", Order::Desc)
         .order_by((term::Entity, term::Column::Name), Order::Asc)
         .order_by((article_term::Entity, article_term::Column::TermId), Order::Asc);
-    if let Some(limit) = limit {
-        select.limit(limit);
-    }
+    select.limit(limit);
     term_counts(ctx, &select).await
 }
 
