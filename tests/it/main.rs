@@ -1,15 +1,8 @@
 //! Broadsheet over HTTP, on both databases: one binary, a file a domain.
 
-
-
-
-
-
-
-
-
-
-
-
+mod authz;
 mod contract;
+mod drafts;
+mod events;
+mod http;
 mod statements;

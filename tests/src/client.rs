@@ -122,9 +122,7 @@ impl Answer {
 
     #[must_use]
     pub fn number(&self, pointer: &str) -> i64 {
-        self.at(pointer)
-            .as_i64()
-            .unwrap_or_else(|| panic!("no number at {pointer} of {}", self.0))
+        self.at(pointer).as_i64().unwrap_or_else(|| panic!("no number at {pointer} of {}", self.0))
     }
 
     /// One field of every object in a list.

@@ -128,8 +128,21 @@ fn start(programs: &Path) -> Cluster {
     };
     let data = folder.join("data");
     let data = data.to_str().expect("a plain path");
-    run("initdb", &["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync",
-        "--locale=C.UTF-8"]);
+    run(
+        "initdb",
+        &[
+            "-D",
+            data,
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+            "--locale=C.UTF-8",
+        ],
+    );
     let port = free_port();
     let socket = folder.to_str().expect("a plain path");
     let options = format!(
@@ -138,7 +151,10 @@ fn start(programs: &Path) -> Cluster {
     );
     let log = folder.join("log");
     let alive = watch(programs, &folder, root);
-    run("pg_ctl", &["-D", data, "-w", "-o", &options, "-l", log.to_str().expect("a path"), "start"]);
+    run(
+        "pg_ctl",
+        &["-D", data, "-w", "-o", &options, "-l", log.to_str().expect("a path"), "start"],
+    );
     Cluster {
         base: format!("postgres://postgres@127.0.0.1:{port}/"),
         _alive: Some(Mutex::new(alive)),

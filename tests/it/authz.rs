@@ -1,0 +1,206 @@
+//! Every root field against every role. A field without a row fails.
+
+use api::policy::Role;
+use serde_json::{Value, json};
+use tests::{Client, TestApp, on_both};
+
+/// Who may: everybody, readers of drafts, or those from a role on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Who {
+    Everybody,
+    /// Anybody who signed in.
+    SignedIn,
+    /// Authors and above; theirs or not does not matter here, since it is not.
+    Owners,
+    Editors,
+}
+
+/// A call of each root field: as the role asks, about an article of the editor.
+const TABLE: &[(&str, &str, Who)] = &[
+    ("article", "{ article(by: { id: $id }) { id } }", Who::Everybody),
+    ("articles", "{ articles { totalCount } }", Who::Everybody),
+    ("tag", "{ tag(by: { slug: \"a\" }) { id } }", Who::Everybody),
+    ("tags", "{ tags { totalCount } }", Who::Everybody),
+    ("category", "{ category(by: { slug: \"a\" }) { id } }", Who::Everybody),
+    ("categories", "{ categories { totalCount } }", Who::Everybody),
+    ("route", "{ route(path: \"/\") { __typename } }", Who::Everybody),
+    ("widgets", "{ widgets(page: HOME) { kind } }", Who::Everybody),
+    ("site", "{ site { title } }", Who::Everybody),
+    ("viewer", "{ viewer { id } }", Who::Everybody),
+    ("node", "{ node(id: $id) { id } }", Who::Everybody),
+    ("nodes", "{ nodes(ids: [$id]) { id } }", Who::Everybody),
+    ("article", "{ article(by: { id: $id }, view: WORKING) { id } }", Who::SignedIn),
+    ("articles", "{ articles(view: TRASH) { totalCount } }", Who::SignedIn),
+    ("articles", "{ articles { nodes { revisions { totalCount } } } }", Who::Editors),
+    ("tag", "{ tag(by: { slug: \"a\" }, view: WORKING) { id } }", Who::SignedIn),
+    ("tags", "{ tags(view: WORKING) { totalCount } }", Who::SignedIn),
+    ("category", "{ category(by: { slug: \"a\" }, view: WORKING) { id } }", Who::SignedIn),
+    ("categories", "{ categories(view: WORKING) { totalCount } }", Who::SignedIn),
+    ("route", "{ route(path: \"/\", view: WORKING) { __typename } }", Who::SignedIn),
+    ("widgets", "{ widgets(page: HOME, view: WORKING) { kind } }", Who::SignedIn),
+    ("site", "{ site(view: WORKING) { title } }", Who::SignedIn),
+    ("node", "{ node(id: $id, view: WORKING) { id } }", Who::SignedIn),
+    ("nodes", "{ nodes(ids: [$id], view: WORKING) { id } }", Who::SignedIn),
+    (
+        "createArticle",
+        "{ createArticle(input: { title: \"x\" }) { userErrors { code } } }",
+        Who::Owners,
+    ),
+    (
+        "updateArticle",
+        "{ updateArticle(id: $id, expectedVersion: 1, input: {}) { userErrors { code } } }",
+        Who::Editors,
+    ),
+    ("publishArticle", "{ publishArticle(id: $id) { userErrors { code } } }", Who::Editors),
+    ("unpublishArticle", "{ unpublishArticle(id: $id) { userErrors { code } } }", Who::Editors),
+    ("trashArticle", "{ trashArticle(id: $id) { userErrors { code } } }", Who::Editors),
+    ("restoreArticle", "{ restoreArticle(id: $id) { userErrors { code } } }", Who::Editors),
+    (
+        "restoreArticleRevision",
+        "{ restoreArticleRevision(id: $id, revisionId: $revision) { userErrors { code } } }",
+        Who::Editors,
+    ),
+    ("createTag", "{ createTag(input: { name: \"n\" }) { userErrors { code } } }", Who::Editors),
+    (
+        "updateTag",
+        "{ updateTag(id: $tag, input: { name: \"m\" }) { userErrors { code } } }",
+        Who::Editors,
+    ),
+    ("deleteTag", "{ deleteTag(id: $tag) { userErrors { code } } }", Who::Editors),
+    (
+        "createCategory",
+        "{ createCategory(input: { name: \"n\" }) { userErrors { code } } }",
+        Who::Editors,
+    ),
+    (
+        "updateCategory",
+        "{ updateCategory(id: $category, input: { name: \"m\" }) { userErrors { code } } }",
+        Who::Editors,
+    ),
+    ("deleteCategory", "{ deleteCategory(id: $category) { userErrors { code } } }", Who::Editors),
+    (
+        "login",
+        "{ login(input: { email: \"x@y\", password: \"z\" }) { userErrors { code } } }",
+        Who::Everybody,
+    ),
+    (
+        "refreshSession",
+        "{ refreshSession(refreshToken: \"z\") { userErrors { code } } }",
+        Who::Everybody,
+    ),
+    ("logout", "{ logout { ended } }", Who::Everybody),
+];
+
+fn allowed(who: Who, role: Option<Role>) -> bool {
+    match (who, role) {
+        (Who::Everybody, _) | (Who::SignedIn, Some(_)) => true,
+        (Who::SignedIn | Who::Owners | Who::Editors, None) => false,
+        (Who::Owners, Some(role)) => role >= Role::Contributor,
+        (Who::Editors, Some(role)) => role >= Role::Editor,
+    }
+}
+
+/// What a caller is told: `allowed`, `forbidden`, `unauthenticated`, or that
+/// what it asks about does not exist.
+fn verdict(client: &Client, call: &str, ids: &Value) -> String {
+    let mut call = call.to_owned();
+    for (name, id) in ids.as_object().expect("ids") {
+        call = call.replace(&format!("${name}"), &id.to_string());
+    }
+    let is_mutation = call.contains("userErrors") || call.contains("logout");
+    let document = if is_mutation { format!("mutation {call}") } else { call.clone() };
+    let answer = client.run(&document, Value::Null, None);
+    match answer["errors"][0]["extensions"]["code"].as_str() {
+        None => "allowed".to_owned(),
+        Some("FORBIDDEN") => "forbidden".to_owned(),
+        Some("UNAUTHENTICATED") => "unauthenticated".to_owned(),
+        Some(other) => panic!("{other} for {document}: {answer}"),
+    }
+}
+
+/// An article, a revision, a tag and a category, of the editor, published.
+fn ids(app: &TestApp) -> Value {
+    let editor = app.as_role(Role::Editor);
+    let made = editor.ask("mutation { createArticle(input: { title: \"t\", tags: [\"a\"], categories: [\"a\"] }) {
+        article { id tags { id } categories { id } revisions { nodes { id } } } userErrors { message } } }", Value::Null);
+    let ids = json!({
+        "id": made.text("/createArticle/article/id"),
+        "tag": made.text("/createArticle/article/tags/0/id"),
+        "category": made.text("/createArticle/article/categories/0/id"),
+        "revision": made.text("/createArticle/article/revisions/nodes/0/id"),
+    });
+    let _ = editor
+        .ask(
+            "mutation($id: ID!) { publishArticle(id: $id) { userErrors { message } } }",
+            json!({ "id": ids["id"] }),
+        )
+        .accepted("publishArticle");
+    ids
+}
+
+on_both! {
+    fn each_role_is_told_what_the_table_says(app) {
+        let ids = ids(&app);
+        let nobody = std::iter::once((None, app.nobody()));
+        let roles = Role::ALL.map(|role| (Some(role), app.as_role(role)));
+        for (role, client) in nobody.chain(roles) {
+            for (field, call, who) in TABLE {
+                // Signing out would change who asks for the rest of the table.
+                if *field == "logout" && role.is_some() {
+                    continue;
+                }
+                let expected = match (allowed(*who, role), role) {
+                    (true, _) => "allowed",
+                    (false, None) => "unauthenticated",
+                    (false, Some(_)) => "forbidden",
+                };
+                assert_eq!(verdict(&client, call, &ids), expected, "{role:?} {call}");
+            }
+        }
+    }
+
+    fn every_root_field_has_a_row(app) {
+        let schema = app.query("{ __schema { queryType { fields { name } } mutationType { fields { name } } } }",
+            Value::Null);
+        let mut fields = schema.each("/__schema/queryType/fields", "name");
+        fields.extend(schema.each("/__schema/mutationType/fields", "name"));
+        assert!(fields.len() > 20);
+        for field in fields {
+            assert!(TABLE.iter().any(|(name, ..)| *name == field), "{field} has no row");
+        }
+    }
+
+    fn authors_act_on_their_own_alone(app) {
+        let (ann, bob) = (app.as_role(Role::Author), app.as_role(Role::Author));
+        let made = ann.ask("mutation { createArticle(input: { title: \"Ann's\" }) { article { id } userErrors { message } } }",
+            Value::Null);
+        let id = json!({ "id": made.text("/createArticle/article/id") });
+        let publish = "mutation($id: ID!) { publishArticle(id: $id) { article { status } userErrors { code } } }";
+        let save = "mutation($id: ID!) { updateArticle(id: $id, expectedVersion: 1, input: { lead: \"x\" }) { userErrors { code } } }";
+        // What may not be seen is not found.
+        for mutation in [publish, save] {
+            let refused = bob.ask(mutation, id.clone());
+            let name = if mutation == publish { "publishArticle" } else { "updateArticle" };
+            assert_eq!(refused.text(&format!("/{name}/userErrors/0/code")), "NOT_FOUND");
+        }
+        let _ = ann.ask(publish, id.clone()).accepted("publishArticle");
+        // What may be seen and not done is forbidden.
+        assert_eq!(bob.code(publish, id.clone()), "FORBIDDEN");
+        assert_eq!(bob.code(save, id.clone()), "FORBIDDEN");
+        let _ = ann.ask(save, id).accepted("updateArticle");
+    }
+
+    fn contributors_may_not_publish(app) {
+        let carl = app.as_role(Role::Contributor);
+        let made = carl.ask("mutation { createArticle(input: { title: \"Carl's\" }) { article { id } userErrors { message } } }",
+            Value::Null);
+        let id = json!({ "id": made.text("/createArticle/article/id") });
+        let publish = "mutation($id: ID!) { publishArticle(id: $id) { userErrors { code } } }";
+        let save = "mutation($id: ID!, $version: Int!) { updateArticle(id: $id, expectedVersion: $version, input: { lead: \"x\" }) { userErrors { code } } }";
+        assert_eq!(carl.code(publish, id.clone()), "FORBIDDEN");
+        let _ = carl.ask(save, json!({"id": id["id"], "version": 1})).accepted("updateArticle");
+        let _ = app.as_role(Role::Editor).ask(publish, id.clone()).accepted("publishArticle");
+        assert_eq!(carl.code(save, json!({"id": id["id"], "version": 2})), "FORBIDDEN",
+            "what the public reads is out of a contributor's hands");
+    }
+}
