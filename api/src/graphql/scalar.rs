@@ -47,6 +47,10 @@ impl ScalarType for DateTime {
         })
     }
 
+    fn is_valid(value: &Value) -> bool {
+        matches!(value, Value::String(_))
+    }
+
     fn to_value(&self) -> Value {
         let format = if self.0.timestamp_subsec_nanos() == 0 {
             chrono::SecondsFormat::Secs
@@ -73,6 +77,10 @@ impl ScalarType for LanguageTag {
         })
     }
 
+    fn is_valid(value: &Value) -> bool {
+        matches!(value, Value::String(_))
+    }
+
     fn to_value(&self) -> Value {
         Value::String(self.0.clone())
     }
@@ -90,6 +98,10 @@ impl ScalarType for Url {
             Value::String(text) if !text.chars().any(char::is_control) => Ok(Self(text)),
             value => Err(InputValueError::expected_type(value)),
         }
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        matches!(value, Value::String(_))
     }
 
     fn to_value(&self) -> Value {

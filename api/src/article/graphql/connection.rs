@@ -6,7 +6,8 @@ use async_graphql::connection::{Connection, Edge, EmptyFields};
 use async_graphql::{Context, Object, SimpleObject};
 use uuid::Uuid;
 
-use super::types::{Article, Revision, selection};
+use super::parts::Revision;
+use super::types::{Article, selection};
 use crate::article::columns::Columns;
 use crate::article::filter::{ArticleFilter, ArticleOrder};
 use crate::article::read::{self, List};

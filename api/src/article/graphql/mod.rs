@@ -3,10 +3,12 @@
 mod connection;
 mod input;
 mod mutation;
+mod parts;
 mod query;
 mod types;
 
 pub use connection::{Arguments, ArticleConnection, connect, connect_terms};
 pub use mutation::ArticleMutation;
+pub use parts::Revision;
 pub use query::ArticleQuery;
-pub use types::{Article, Revision, selection};
+pub use types::{Article, selection};

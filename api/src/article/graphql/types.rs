@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, SelectionField, SimpleObject};
+use async_graphql::{Context, ID, Object, SelectionField};
 use entity::article_copy::{Column, Model};
 use entity::{View, body};
 use serde::de::DeserializeOwned;
@@ -11,10 +11,11 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::connection::{RevisionConnection, revisions};
+use super::parts::{Author, Body, Image, Source};
 use crate::article::columns::Columns;
 use crate::article::content::{Author as StoredAuthor, Image as StoredImage};
 use crate::article::filter::ArticleStatus;
-use crate::article::read::{self, RevisionRow};
+use crate::article::read::{self};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::graphql::ContextExt;
@@ -24,10 +25,8 @@ use crate::graphql::scalar::{DateTime, Json, Url};
 use crate::graphql::siblings::Siblings;
 use crate::hugo::address;
 use crate::policy::{self, Action, Scope, Subject};
-use crate::render::{self, Heading, TocEntry};
 use crate::site::{Language, PageKind, Sidebar, Site, WidgetSetting};
 use crate::taxonomy::{self, Category, Tag, Taxonomy};
-use crate::user::User;
 use crate::widget::{self, Widget};
 
 /// Articles that were read together.
@@ -165,7 +164,7 @@ async fn by_id(
         .collect())
 }
 
-fn read_json<T: DeserializeOwned>(value: &Value) -> Result<T> {
+pub fn read_json<T: DeserializeOwned>(value: &Value) -> Result<T> {
     T::deserialize(value).map_err(Error::internal)
 }
 
@@ -531,126 +530,5 @@ impl Article {
         policy::check(ctx.broadsheet().actor(), Action::EditArticle, subject)?;
         let page = Page::new(b'r', first, after.as_deref(), last, before.as_deref())?;
         Ok(revisions(ctx.broadsheet(), self.with(), self.row.article_id, page).await?)
-    }
-}
-
-/// An image.
-#[derive(SimpleObject)]
-pub struct Image {
-    /// In full, whatever form it was given in.
-    url: Url,
-    /// What it shows, for those who do not see it.
-    alt: Option<String>,
-}
-
-/// Somebody who wrote an article.
-#[derive(SimpleObject)]
-#[graphql(name = "ArticleAuthor")]
-pub struct Author {
-    /// As it is printed.
-    name: String,
-    /// A page about them.
-    url: Option<Url>,
-    /// A line about them.
-    bio: Option<String>,
-    /// Their picture, in full.
-    avatar_url: Option<Url>,
-}
-
-/// Where an article came from.
-#[derive(SimpleObject)]
-pub struct Source {
-    /// How the site is called.
-    name: String,
-    /// The original.
-    url: Url,
-}
-
-/// An article's text.
-pub struct Body {
-    row: body::Model,
-}
-
-/// An article's text, as it was written and as it was rendered when it was saved.
-#[Object]
-impl Body {
-    /// As it was written, byte for byte.
-    async fn markdown(&self) -> &str {
-        &self.row.markdown
-    }
-
-    /// Rendered and sanitized: safe to put into a page.
-    async fn html(&self) -> &str {
-        &self.row.html
-    }
-
-    /// Without any markup, a line for each block.
-    async fn plain_text(&self) -> &str {
-        &self.row.plain_text
-    }
-
-    /// Headings by level, each below the one that it belongs to.
-    async fn table_of_contents(&self) -> async_graphql::Result<Vec<TableOfContentsEntry>> {
-        let headings: Vec<Heading> = read_json(&self.row.headings)?;
-        Ok(render::nest(&headings).into_iter().map(TableOfContentsEntry).collect())
-    }
-}
-
-/// A heading with those below it.
-pub struct TableOfContentsEntry(TocEntry);
-
-/// A heading with those below it.
-#[Object]
-impl TableOfContentsEntry {
-    /// The heading's `id` in the rendered body.
-    async fn id(&self) -> &str {
-        &self.0.heading.id
-    }
-
-    /// 1 to 6.
-    async fn level(&self) -> i32 {
-        self.0.heading.level.into()
-    }
-
-    /// What it is called.
-    async fn title(&self) -> &str {
-        &self.0.heading.title
-    }
-
-    /// The headings below it.
-    async fn children(&self) -> Vec<TableOfContentsEntry> {
-        self.0.children.iter().cloned().map(TableOfContentsEntry).collect()
-    }
-}
-
-/// A save of an article.
-pub struct Revision(pub RevisionRow);
-
-/// A save of an article, which can be restored.
-#[Object]
-impl Revision {
-    /// Opaque, and unique among all nodes.
-    async fn id(&self) -> ID {
-        encode(IdKind::Revision, self.0.id)
-    }
-
-    /// The version that this save made.
-    async fn version(&self) -> i32 {
-        self.0.version
-    }
-
-    /// When it was saved or made here.
-    async fn created_at(&self) -> DateTime {
-        DateTime::utc(self.0.created_at)
-    }
-
-    /// What the save was for, if somebody said.
-    async fn message(&self) -> Option<&str> {
-        self.0.message.as_deref()
-    }
-
-    /// Who saved; null for imports.
-    async fn author(&self) -> Option<User> {
-        self.0.author.clone().map(User)
     }
 }

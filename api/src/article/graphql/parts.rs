@@ -1,0 +1,132 @@
+//! The small types that an article is made of.
+
+use async_graphql::{ID, Object, SimpleObject};
+use entity::body;
+
+use super::types::read_json;
+use crate::article::read::RevisionRow;
+use crate::graphql::id::{IdKind, encode};
+use crate::graphql::scalar::{DateTime, Url};
+use crate::render::{self, Heading, TocEntry};
+use crate::user::User;
+
+/// An image.
+#[derive(SimpleObject)]
+pub struct Image {
+    /// In full, whatever form it was given in.
+    pub url: Url,
+    /// What it shows, for those who do not see it.
+    pub alt: Option<String>,
+}
+
+/// Somebody who wrote an article.
+#[derive(SimpleObject)]
+#[graphql(name = "ArticleAuthor")]
+pub struct Author {
+    /// As it is printed.
+    pub name: String,
+    /// A page about them.
+    pub url: Option<Url>,
+    /// A line about them.
+    pub bio: Option<String>,
+    /// Their picture, in full.
+    pub avatar_url: Option<Url>,
+}
+
+/// Where an article came from.
+#[derive(SimpleObject)]
+pub struct Source {
+    /// How the site is called.
+    pub name: String,
+    /// The original.
+    pub url: Url,
+}
+
+/// An article's text.
+pub struct Body {
+    pub row: body::Model,
+}
+
+/// An article's text, as it was written and as it was rendered when it was saved.
+#[Object]
+impl Body {
+    /// As it was written, byte for byte.
+    async fn markdown(&self) -> &str {
+        &self.row.markdown
+    }
+
+    /// Rendered and sanitized: safe to put into a page.
+    async fn html(&self) -> &str {
+        &self.row.html
+    }
+
+    /// Without any markup, a line for each block.
+    async fn plain_text(&self) -> &str {
+        &self.row.plain_text
+    }
+
+    /// Headings by level, each below the one that it belongs to.
+    async fn table_of_contents(&self) -> async_graphql::Result<Vec<TableOfContentsEntry>> {
+        let headings: Vec<Heading> = read_json(&self.row.headings)?;
+        Ok(render::nest(&headings).into_iter().map(TableOfContentsEntry).collect())
+    }
+}
+
+/// A heading with those below it.
+pub struct TableOfContentsEntry(TocEntry);
+
+/// A heading with those below it.
+#[Object]
+impl TableOfContentsEntry {
+    /// The heading's `id` in the rendered body.
+    async fn id(&self) -> &str {
+        &self.0.heading.id
+    }
+
+    /// 1 to 6.
+    async fn level(&self) -> i32 {
+        self.0.heading.level.into()
+    }
+
+    /// What it is called.
+    async fn title(&self) -> &str {
+        &self.0.heading.title
+    }
+
+    /// The headings below it.
+    async fn children(&self) -> Vec<TableOfContentsEntry> {
+        self.0.children.iter().cloned().map(TableOfContentsEntry).collect()
+    }
+}
+
+/// A save of an article.
+pub struct Revision(pub RevisionRow);
+
+/// A save of an article, which can be restored.
+#[Object]
+impl Revision {
+    /// Opaque, and unique among all nodes.
+    async fn id(&self) -> ID {
+        encode(IdKind::Revision, self.0.id)
+    }
+
+    /// The version that this save made.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// When it was saved or made here.
+    async fn created_at(&self) -> DateTime {
+        DateTime::utc(self.0.created_at)
+    }
+
+    /// What the save was for, if somebody said.
+    async fn message(&self) -> Option<&str> {
+        self.0.message.as_deref()
+    }
+
+    /// Who saved; null for imports.
+    async fn author(&self) -> Option<User> {
+        self.0.author.clone().map(User)
+    }
+}

@@ -1,0 +1,100 @@
+//! What no linter can hold.
+
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+/// Past this a file is split, by names a stranger would guess.
+const LINES: usize = 620;
+
+fn sources() -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace");
+    ["api/src", "entity/src", "migration/src", "tests/src", "tests/it"]
+        .iter()
+        .flat_map(|folder| WalkDir::new(root.join(folder)))
+        .map(|entry| entry.expect("a readable folder").into_path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).expect("a readable file");
+            (path.strip_prefix(root).expect("below the root").to_owned(), text)
+        })
+        .collect()
+}
+
+/// The text above a file's own tests.
+fn without_tests(text: &str) -> &str {
+    text.split("#[cfg(test)]").next().unwrap_or_default()
+}
+
+#[test]
+fn graphql_and_http_do_not_know_the_database() {
+    let mut seen = 0;
+    for (path, text) in sources() {
+        let name = path.to_string_lossy();
+        let above = name.ends_with("/graphql.rs")
+            || name.contains("/graphql/")
+            || name.contains("api/src/http/");
+        if above && name.starts_with("api/") {
+            seen += 1;
+            assert!(
+                !without_tests(&text).contains("sea_orm"),
+                "{name} uses SeaORM: call an operation"
+            );
+        }
+    }
+    assert!(seen > 10, "the folders have moved: mend this test");
+}
+
+#[test]
+fn only_policy_knows_the_roles() {
+    for (path, text) in sources() {
+        let name = path.to_string_lossy();
+        if name.starts_with("api/") && !name.ends_with("policy.rs") {
+            let text = without_tests(&text);
+            assert!(!text.contains("Role::Editor") && !text.contains("Role::Author"), "{name}");
+        }
+    }
+}
+
+#[test]
+fn only_the_database_module_asks_which_one_it_is() {
+    for (path, text) in sources() {
+        let name = path.to_string_lossy();
+        if name.starts_with("api/") && !name.ends_with("src/db.rs") {
+            assert!(!text.contains("DatabaseBackend"), "{name}");
+        }
+    }
+}
+
+#[test]
+fn only_articles_read_copies() {
+    for (path, text) in sources() {
+        let name = path.to_string_lossy();
+        if name.contains("graphql") && name.starts_with("api/") {
+            assert!(!text.contains("article_copy::Entity"), "{name}");
+        }
+    }
+}
+
+#[test]
+fn files_can_be_read_in_one_go() {
+    let long: Vec<_> = sources()
+        .into_iter()
+        .map(|(path, text)| (text.lines().count(), path))
+        .filter(|(lines, _)| *lines > LINES)
+        .collect();
+    assert!(long.is_empty(), "{long:?}");
+}
+
+#[test]
+fn every_module_says_what_it_is() {
+    for (path, text) in sources() {
+        let first = text.lines().next().unwrap_or_default();
+        let is_one_type = path.ends_with("timestamp.rs") || path.ends_with("view.rs");
+        assert!(
+            first.starts_with("//!") || is_one_type,
+            "{} begins without a word",
+            path.display()
+        );
+    }
+}
