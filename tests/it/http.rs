@@ -93,7 +93,7 @@ on_both! {
     fn each_limit_is_named_with_what_was_asked(app) {
         let deep = format!("{{ articles {}{{ nodes {{ title }} }} {} }}",
             "{ nodes { related ".repeat(8), "} }".repeat(8));
-        let aliases: String = (0..51).map(|n| format!("a{n}: site {{ title }} ")).collect();
+        let aliases = (0..51).map(|n| format!("a{n}: site {{ title }}")).collect::<Vec<_>>().join(" ");
         let directives = format!("{{ site {} {{ title }} }}", "@skip(if: false) ".repeat(51));
         let tokens = format!("{{ {} }}", "site { title } ".repeat(1100));
         let costly = "{ articles(first: 100) { nodes { tags { articles(first: 100) { nodes { related(first: 100) { title } } } } } } }";

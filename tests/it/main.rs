@@ -1,10 +1,16 @@
 //! Broadsheet over HTTP, on both databases: one binary, a file a domain.
 
+#![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
+
 mod authz;
+mod cli;
 mod contract;
+mod crash;
 mod drafts;
 mod events;
 mod http;
+mod hugo;
+mod odd;
 mod pages;
 mod schema;
 mod sessions;

@@ -36,7 +36,7 @@ impl Raw {
 pub fn agent() -> Agent {
     Agent::config_builder()
         .http_status_as_error(false)
-        .timeout_global(Some(Duration::from_secs(60)))
+        .timeout_global(Some(Duration::from_mins(1)))
         .build()
         .into()
 }
@@ -54,11 +54,20 @@ impl Client {
 
     /// The answer as it came.
     pub fn post(&self, body: &Value) -> Raw {
+        self.try_post(body).expect("an answer")
+    }
+
+    /// The answer, or none from a server that went away.
+    #[must_use]
+    pub fn try_post(&self, body: &Value) -> Option<Raw> {
         let mut request = self.agent.post(&self.url);
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
-        raw(request.send_json(body))
+        let mut response = request.send_json(body).ok()?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = response.body_mut().read_to_string().ok()?;
+        Some(Raw { status, headers, body })
     }
 
     /// `{data, errors}`, whatever they are.

@@ -9,9 +9,19 @@
 //! they skip, and fail where `CI` is set. The same holds for the corpora and
 //! `BROADSHEET_CORPORA`.
 
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    clippy::needless_pass_by_value,
+    clippy::print_stdout,
+    reason = "a harness stops at the first surprise, says what it skips, and is called for effect"
+)]
+
 pub mod client;
 pub mod generate;
 pub mod postgres;
+pub mod process;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -215,6 +225,23 @@ impl TestApp {
         self.statements.lock().expect("the recorder").clear();
         let value = work();
         (value, std::mem::take(&mut *self.statements.lock().expect("the recorder")))
+    }
+
+    /// The positions in the feed of a PostgreSQL database that nobody serves.
+    #[must_use]
+    pub fn events_of(url: &str) -> Vec<i64> {
+        let config = Config { database_url: Secret::new(url), ..Config::default() };
+        runtime().block_on(async {
+            use sea_orm::{EntityTrait, QueryOrder};
+            let db = Db::connect(&config).await.expect("a database");
+            let events = entity::event::Entity::find()
+                .order_by_asc(entity::event::Column::Id)
+                .all(db.read())
+                .await
+                .expect("the feed");
+            db.close().await;
+            events.into_iter().map(|event| event.id).collect()
+        })
     }
 
     /// The whole feed.

@@ -161,6 +161,7 @@ fn start(programs: &Path) -> Cluster {
     }
 }
 
+#[expect(clippy::zombie_processes, reason = "it outlives this process on purpose")]
 fn watch(programs: &Path, folder: &Path, root: bool) -> ChildStdin {
     let mut command = if root {
         let mut command = Command::new("runuser");

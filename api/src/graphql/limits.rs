@@ -282,11 +282,11 @@ mod tests {
 
     #[test]
     fn fragments_that_multiply_are_counted_quickly() {
-        let mut query = "{ ...F0 }".to_owned();
-        for number in 0..40 {
-            query += &format!(" fragment F{number} on T {{ ...F{0} ...F{0} }}", number + 1);
-        }
-        query += " fragment F40 on T { a }";
+        let doubling: Vec<_> = (0..40)
+            .map(|number| (number, number + 1))
+            .map(|(number, next)| format!("fragment F{number} on T {{ ...F{next} ...F{next} }}"))
+            .collect();
+        let query = format!("{{ ...F0 }} {} fragment F40 on T {{ a }}", doubling.join(" "));
         assert!(verdict(&query, |_| ()).starts_with("cost"));
     }
 
