@@ -128,7 +128,7 @@ fn check(case: &str, page: &Answer, expected: &Map<String, Value>) {
             "weight" => assert_eq!(page.at("/weight"), value, "{case}"),
             "url" => assert_eq!(page.text("/path"), text, "{case}"),
             "raw" => {
-                assert_eq!(page.text("/body/markdown").trim_start_matches('\n'), text, "{case}")
+                assert_eq!(page.text("/body/markdown").trim_start_matches('\n'), text, "{case}");
             }
             "content" => assert_eq!(page.text("/body/html"), text, "{case}"),
             "tags" => {

@@ -18,6 +18,7 @@
     reason = "a harness stops at the first surprise, says what it skips, and is called for effect"
 )]
 
+pub mod bench;
 pub mod client;
 pub mod generate;
 pub mod postgres;
