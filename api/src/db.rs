@@ -24,6 +24,8 @@ use crate::error::{Error, Result};
 const FEED_LOCK: i64 = 0x0062_7264_7368_7431;
 /// Lets one node migrate while others wait.
 const MIGRATION_LOCK: i64 = 0x0062_7264_7368_7432;
+/// Lets one change the tree of terms while others wait.
+const TERM_LOCK: i64 = 0x0062_7264_7368_7433;
 /// The channel on which a node tells its peers of new events.
 pub const FEED_CHANNEL: &str = "broadsheet_event";
 
@@ -86,7 +88,10 @@ impl Db {
         // The driver's own messages may repeat the address and its password.
         let options = PgConnectOptions::from_str(url)
             .map_err(|_| Error::internal("database_url is not a valid postgres:// address"))?
-            .application_name("broadsheet");
+            .application_name("broadsheet")
+            // A plan for whatever the parameters are reads whole tables where one
+            // for these reads twenty rows.
+            .options([("plan_cache_mode", "force_custom_plan")]);
         let pool = PgPoolOptions::new()
             .max_connections(connections(config, 8))
             .acquire_timeout(Duration::from_secs(10))
@@ -133,6 +138,12 @@ impl Db {
         self.lock(txn, FEED_LOCK).await
     }
 
+    /// Waits until nobody else changes terms, and keeps others from it until this
+    /// transaction ends.
+    pub async fn lock_terms(&self, txn: &DatabaseTransaction) -> Result<()> {
+        self.lock(txn, TERM_LOCK).await
+    }
+
     async fn lock(&self, txn: &DatabaseTransaction, key: i64) -> Result<()> {
         if txn.get_database_backend() == DatabaseBackend::Postgres {
             txn.execute_raw(Statement::from_sql_and_values(
@@ -155,6 +166,12 @@ impl Db {
             ))
             .await?;
         }
+        Ok(())
+    }
+
+    /// Tells the planner what the tables hold now, after much has changed.
+    pub async fn analyze(&self) -> Result<()> {
+        self.write.execute_unprepared("ANALYZE").await?;
         Ok(())
     }
 

@@ -55,6 +55,12 @@ impl<'a> Write<'a> {
         &self.txn
     }
 
+    /// Keeps others from changing terms until this ends: that categories form a
+    /// tree follows from many rows at once.
+    pub async fn lock_terms(&self) -> Result<()> {
+        self.ctx.app().db().lock_terms(&self.txn).await
+    }
+
     #[must_use]
     pub fn ctx(&self) -> &'a Ctx {
         self.ctx
@@ -87,7 +93,7 @@ impl<'a> Write<'a> {
                 version: Set(version),
                 language: Set(language),
                 actor_id: Set(ctx.actor().user_id()),
-                data: Set(data),
+                data: Set(data.into()),
             });
         }
         for rows in rows.chunks(500) {

@@ -55,13 +55,13 @@ pub struct Model {
     pub word_count: i32,
     pub reading_time: i32,
     /// `{url, alt}` or null.
-    pub thumbnail: Json,
+    pub thumbnail: crate::Json,
     /// `[{name, url}]`.
-    pub authors: Json,
-    pub aliases: Json,
+    pub authors: crate::Json,
+    pub aliases: crate::Json,
     /// The article's own list, or null for the site's.
-    pub widgets: Json,
-    pub params: Json,
+    pub widgets: crate::Json,
+    pub params: crate::Json,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -11,7 +11,7 @@ pub struct Model {
     pub html: String,
     pub plain_text: String,
     /// `[{id, level, title}]`.
-    pub headings: Json,
+    pub headings: crate::Json,
     /// The summary that Hugo would make of this body.
     pub summary: String,
     pub word_count: i32,

@@ -19,7 +19,7 @@ pub struct Model {
     /// Who did it; null for the system itself.
     pub actor_id: Option<Uuid>,
     /// What a follower needs beyond that, such as the addresses before and after.
-    pub data: Json,
+    pub data: crate::Json,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

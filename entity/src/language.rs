@@ -24,17 +24,17 @@ pub struct Model {
     pub description: Option<String>,
     pub copyright: Option<String>,
     /// `{name, bio, avatar}` or null.
-    pub author: Json,
+    pub author: crate::Json,
     /// `[[network, value]]` in the order given.
-    pub social: Json,
+    pub social: crate::Json,
     /// Sections whose articles are news: `["news"]`.
-    pub main_sections: Json,
+    pub main_sections: crate::Json,
     /// Default widgets and sidebars for each kind of page, and their settings.
-    pub widgets: Json,
+    pub widgets: crate::Json,
     /// Defaults of the display switches: `{"toc": true}`.
-    pub switches: Json,
+    pub switches: crate::Json,
     /// Every site parameter as configured.
-    pub params: Json,
+    pub params: crate::Json,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

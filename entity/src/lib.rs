@@ -15,6 +15,7 @@ pub mod article_copy;
 pub mod article_term;
 pub mod body;
 pub mod event;
+mod json;
 pub mod language;
 pub mod menu_entry;
 pub mod redirect;
@@ -29,5 +30,6 @@ mod timestamp;
 pub mod user;
 mod view;
 
+pub use json::Json;
 pub use timestamp::Timestamp;
 pub use view::View;

@@ -20,7 +20,7 @@ pub struct Model {
     pub url: Option<String>,
     pub title: Option<String>,
     pub weight: i32,
-    pub params: Json,
+    pub params: crate::Json,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

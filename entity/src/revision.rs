@@ -14,7 +14,7 @@ pub struct Model {
     pub author_id: Option<Uuid>,
     pub message: Option<String>,
     /// `article::Content`: every field an editor can set, but the body.
-    pub content: Json,
+    pub content: crate::Json,
     pub body_id: Uuid,
 }
 

@@ -19,7 +19,7 @@ pub struct Model {
     pub weight: i32,
     pub markdown: String,
     pub html: String,
-    pub params: Json,
+    pub params: crate::Json,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

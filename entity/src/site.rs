@@ -15,7 +15,7 @@ pub struct Model {
     /// Tag of the default language.
     pub default_language: String,
     /// How addresses are made: `hugo::address::Rules`.
-    pub rules: Json,
+    pub rules: crate::Json,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

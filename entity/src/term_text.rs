@@ -13,7 +13,7 @@ pub struct Model {
     pub description: Option<String>,
     pub markdown: String,
     pub html: String,
-    pub params: Json,
+    pub params: crate::Json,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

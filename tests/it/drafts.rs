@@ -38,7 +38,7 @@ fn site(app: &TestApp) {
 
 /// Asks for everything that an article leads to.
 const EVERYTHING: &str = "query($view: View!, $path: String!, $tag: String!, $id: ID!) {
-  articles(first: 100, view: $view) {
+  articles(first: 50, view: $view) {
     totalCount
     tagCounts { tag { name slug articleCount } count }
     categoryCounts { category { name } count }

@@ -2,16 +2,19 @@
 
 #![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
 
+mod articles;
 mod authz;
 mod cli;
 mod contract;
 mod crash;
 mod drafts;
 mod events;
+mod hostile;
 mod http;
 mod hugo;
 mod odd;
 mod pages;
+mod races;
 mod schema;
 mod sessions;
 mod statements;

@@ -54,13 +54,13 @@ on_both! {
     fn each_contract_query_keeps_its_number(app) {
         generated(&app);
         for (name, variables, expected) in [
-            // Site and languages, the page, its count, tags, categories.
-            ("article-list", json!({"first": 20, "language": "zh-CN"}), 6),
-            // The article, site and languages, translations, tags and categories,
+            // Site and languages, the page, its count, terms.
+            ("article-list", json!({"first": 20, "language": "zh-CN"}), 5),
+            // The article, site and languages, translations, terms,
             // counts of the tags, the body; for the widgets: recent articles, the
             // most frequent tags, their names, their counts; who is near and the
             // rows of the two; who is related and their rows; the menu.
-            ("article-page", json!({"path": "/news/a00007/"}), 18),
+            ("article-page", json!({"path": "/news/a00007/"}), 17),
             // The page, its count, counts of tags, their names.
             ("filtered", json!({"in": "c1", "notIn": "t1"}), 4),
             // Not an article, site and languages, the tag, its page, its count.

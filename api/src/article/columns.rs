@@ -4,10 +4,9 @@
 //! the columns it is made of (`graphql::types::columns_of`), and only those are
 //! selected.
 
-use entity::View;
 use entity::article_copy::{Column, Model};
+use entity::{Json, View};
 use sea_orm::{DbErr, Iterable, QueryResult};
-use serde_json::Value;
 use uuid::Uuid;
 
 /// A set of columns of `article_copy`.
@@ -100,9 +99,9 @@ fields! {
     CanonicalUrl canonical_url = None,
     WordCount word_count = 0,
     ReadingTime reading_time = 0,
-    Thumbnail thumbnail = Value::Null,
-    Authors authors = Value::Null,
-    Aliases aliases = Value::Null,
-    Widgets widgets = Value::Null,
-    Params params = Value::Null,
+    Thumbnail thumbnail = Json::default(),
+    Authors authors = Json::default(),
+    Aliases aliases = Json::default(),
+    Widgets widgets = Json::default(),
+    Params params = Json::default(),
 }

@@ -9,6 +9,9 @@ use uuid::Uuid;
 pub use crate::hugo::page::Author;
 use crate::site::{Sidebar, WidgetSetting};
 
+/// Bytes of what things are found by: PostgreSQL's indexes hold some 2,700.
+pub const MAX_KEY: usize = 2000;
+
 /// An image by its address, absolute or relative to the site.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
@@ -93,6 +96,20 @@ pub struct Content {
 }
 
 impl Content {
+    /// The field, by its name in an input, that is too long to be found by.
+    #[must_use]
+    pub fn too_long(&self) -> Option<&'static str> {
+        let long = |text: &String| text.len() > MAX_KEY;
+        [
+            ("section", long(&self.directory)),
+            ("translationKey", long(&self.translation_key)),
+            ("aliases", self.aliases.iter().any(long)),
+            ("menus", self.menus.iter().any(|place| long(&place.menu))),
+        ]
+        .into_iter()
+        .find_map(|(field, long)| long.then_some(field))
+    }
+
     /// First part of the directory; empty for articles at the top.
     #[must_use]
     pub fn section(&self) -> &str {

@@ -36,6 +36,38 @@ pub struct ArticleFilter {
     pub status: Option<Vec<ArticleStatus>>,
 }
 
+/// Conditions and values that a filter holds at most: databases take no more
+/// than a few hundred in one statement.
+pub const MAX_PARTS: usize = 500;
+
+impl ArticleFilter {
+    /// How many conditions and values it has, at any depth.
+    #[must_use]
+    pub fn parts(&self) -> usize {
+        let Self {
+            and,
+            or,
+            not,
+            language: _,
+            section,
+            title,
+            path,
+            date: _,
+            last_modified: _,
+            tag,
+            category,
+            status,
+        } = self;
+        let texts = [section, title, path].into_iter().flatten();
+        let terms = [tag, category].into_iter().flatten();
+        let below = and.iter().flatten().chain(or.iter().flatten()).chain(not.as_deref());
+        1 + texts.filter_map(|text| text.one_of.as_ref()).map(Vec::len).sum::<usize>()
+            + terms.filter_map(|term| term.slug_in.as_ref()).map(Vec::len).sum::<usize>()
+            + status.as_ref().map_or(0, Vec::len)
+            + below.map(Self::parts).sum::<usize>()
+    }
+}
+
 /// Compares a text. Letters of the Latin alphabet without accents are equal in
 /// either case for `contains` and `startsWith`.
 #[derive(Debug, Clone, Default, InputObject)]

@@ -13,6 +13,7 @@
 //! asks for both), a getter and a line of `columns_of` in `graphql::types`, an
 //! input in `graphql::input`; then the front matter key in `hugo::page`.
 
+mod check;
 pub mod columns;
 pub mod content;
 pub mod filter;

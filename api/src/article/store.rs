@@ -4,7 +4,7 @@
 //! revision into a view and puts it where the old one was, terms and menu
 //! entries included, so that what readers see is always one revision, whole.
 
-use entity::{Timestamp, View, article_copy, article_term, menu_entry, redirect};
+use entity::{Json, Timestamp, View, article_copy, article_term, menu_entry, redirect};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::Value;
@@ -138,7 +138,7 @@ pub fn project(
         _ => (Timestamp::ALWAYS, Timestamp::NEVER),
     };
     let moment = date.or(*publish_at).or(*last_modified);
-    let json = |value: serde_json::Result<Value>| value.unwrap_or_default();
+    let json = |value: serde_json::Result<Json>| value.unwrap_or_default();
     let copy = article_copy::Model {
         view,
         article_id: identity.article_id,
@@ -176,11 +176,11 @@ pub fn project(
         canonical_url: canonical_url.clone(),
         word_count: body.word_count,
         reading_time: body.reading_time,
-        thumbnail: json(serde_json::to_value(thumbnail)),
-        authors: json(serde_json::to_value(authors)),
-        aliases: json(serde_json::to_value(aliases)),
-        widgets: json(serde_json::to_value(widgets)),
-        params: Value::Object(params.clone()),
+        thumbnail: json(Json::of(thumbnail)),
+        authors: json(Json::of(authors)),
+        aliases: json(Json::of(aliases)),
+        widgets: json(Json::of(widgets)),
+        params: Value::Object(params.clone()).into(),
     };
     let terms = terms
         .iter()
@@ -217,7 +217,7 @@ pub fn project(
             url: None,
             title: place.title.clone(),
             weight: place.weight,
-            params: Value::Object(place.params.clone()),
+            params: Value::Object(place.params.clone()).into(),
         })
         .collect();
     Projection { copy, terms, menus }

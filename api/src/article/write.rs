@@ -13,16 +13,21 @@ use sea_orm::{
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::check::{file_name, find_free_path, is_taken, refuse_taken, validate};
 use super::content::Content;
 use super::store::{self, BodyFacts, Identity, Release};
 use crate::ctx::Ctx;
-use crate::error::{Error, Result, UserError, UserErrorCode};
+use crate::error::{Error, Result, UserErrorCode};
 use crate::event::{Event, Write};
 use crate::policy::{self, Action, Subject};
 use crate::render;
-use crate::site::{Frame, LanguageFrame};
+use crate::site::Frame;
+
+/// How often an address that was made up here is made up again.
+const RACES: usize = 8;
 
 /// A new article, as a mutation describes it.
+#[derive(Clone)]
 pub struct NewArticle {
     pub language: Option<String>,
     pub content: Content,
@@ -69,6 +74,18 @@ pub struct Changes {
 
 pub async fn create(ctx: &Ctx, new: NewArticle) -> Result<Uuid> {
     policy::check(ctx.actor(), Action::CreateArticle, Subject::default())?;
+    let chosen = new.content.slug.is_some() || new.content.url.is_some();
+    for _ in 0..RACES {
+        match create_once(ctx, new.clone()).await {
+            // Somebody took the address that was free when it was made up here.
+            Err(error) if !chosen && is_taken(&error) => {}
+            done => return done,
+        }
+    }
+    create_once(ctx, new).await
+}
+
+async fn create_once(ctx: &Ctx, new: NewArticle) -> Result<Uuid> {
     let NewArticle { language, mut content, body, tags, categories } = new;
     let mut write = Write::begin(ctx).await?;
     let frame = Frame::read(write.txn()).await?;
@@ -167,7 +184,7 @@ pub async fn restore_revision(ctx: &Ctx, id: Uuid, revision_id: Uuid) -> Result<
             )
         })?;
     let frame = Frame::read(write.txn()).await?;
-    let mut content: Content = serde_json::from_value(old.content)?;
+    let mut content: Content = serde_json::from_value(old.content.0)?;
     crate::taxonomy::keep_existing(&write, &mut content.terms).await?;
     let language = frame.language_of(&head.language);
     refuse_taken(&write, &store::path(&frame, language, &content), id).await?;
@@ -355,7 +372,7 @@ async fn working(write: &Write<'_>, head: &article::Model) -> Result<(Content, U
         .one(write.txn())
         .await?
         .ok_or_else(|| Error::internal("the working revision is missing"))?;
-    Ok((serde_json::from_value(revision.content)?, revision.body_id))
+    Ok((serde_json::from_value(revision.content.0)?, revision.body_id))
 }
 
 /// The content as an input would give it, to show what differs.
@@ -401,7 +418,7 @@ pub fn rendered(id: Uuid, markdown: String, has_cjk: bool) -> Result<body::Model
         id,
         html: done.html,
         plain_text: done.plain_text,
-        headings: serde_json::to_value(done.headings)?,
+        headings: entity::Json::of(&done.headings)?,
         summary: done.summary,
         word_count: i32::try_from(done.word_count).unwrap_or(i32::MAX),
         reading_time: i32::try_from(done.reading_time_minutes).unwrap_or(i32::MAX),
@@ -463,7 +480,7 @@ async fn save_revision(
         created_at: write.ctx().now(),
         author_id: write.ctx().actor().user_id(),
         message,
-        content: serde_json::to_value(&content)?,
+        content: entity::Json::of(&content)?,
         body_id,
     };
     revision::Entity::insert(revision.into_active_model().reset_all())
@@ -503,92 +520,4 @@ async fn set_terms(
         }
     }
     Ok(())
-}
-
-fn validate(content: &Content) -> Result<()> {
-    let mut errors = Vec::new();
-    let mut wrong =
-        |field: &str, code, message: &str| errors.push(UserError::new(field, code, message));
-    if content.title.trim().is_empty() {
-        wrong("input.title", UserErrorCode::Required, "an article needs a title");
-    }
-    if content.directory.split('/').any(|part| part == "." || part == "..") {
-        wrong("input.section", UserErrorCode::Invalid, "a section is a path such as news/local");
-    }
-    if content.slug.as_deref().is_some_and(|slug| slug.trim().is_empty() || slug.contains('/')) {
-        wrong(
-            "input.slug",
-            UserErrorCode::Invalid,
-            "a slug is one part of an address, without slashes",
-        );
-    }
-    if let (Some(from), Some(until)) = (content.publish_at, content.expire_at)
-        && until <= from
-    {
-        wrong("input.expireAt", UserErrorCode::Invalid, "an article expires after it is published");
-    }
-    for (field, text) in [
-        ("input.title", Some(&content.title)),
-        ("input.slug", content.slug.as_ref()),
-        ("input.summary", content.summary.as_ref()),
-        ("input.lead", content.lead.as_ref()),
-        ("input.description", content.description.as_ref()),
-    ] {
-        // PostgreSQL cannot hold it, and no text needs it.
-        if text.is_some_and(|text| text.contains('\0')) {
-            wrong(field, UserErrorCode::Invalid, "a text cannot hold the character U+0000");
-        }
-    }
-    if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
-}
-
-/// A file name from the title, or from the id where the title gives none.
-fn file_name(frame: &Frame, content: &Content, id: Uuid) -> String {
-    let name = frame.rules.urlize(content.slug.as_deref().unwrap_or(&content.title));
-    let name = name.replace('/', "-");
-    if name.trim_matches(['-', '.']).is_empty() { id.simple().to_string() } else { name }
-}
-
-/// Appends `-2`, `-3` … to a name that was made up here until its address is
-/// free; refuses a taken one that the caller chose.
-async fn find_free_path(
-    write: &Write<'_>,
-    frame: &Frame,
-    language: &LanguageFrame,
-    content: &mut Content,
-    id: Uuid,
-) -> Result<()> {
-    let chosen = content.slug.is_some() || content.url.is_some();
-    let name = content.name.clone();
-    for number in 2..100 {
-        let refused = refuse_taken(write, &store::path(frame, language, content), id).await;
-        if refused.is_ok() || chosen {
-            return refused;
-        }
-        content.name = format!("{name}-{number}");
-    }
-    content.name = format!("{name}-{}", id.simple());
-    Ok(())
-}
-
-async fn refuse_taken(write: &Write<'_>, path: &str, id: Uuid) -> Result<()> {
-    use entity::article_copy::{Column, Entity};
-    let taken = Entity::find()
-        .select_only()
-        .column(Column::ArticleId)
-        .filter(Column::Path.eq(path))
-        .filter(Column::View.ne(View::Trash))
-        .filter(Column::ArticleId.ne(id))
-        .limit(1)
-        .into_tuple::<Uuid>()
-        .one(write.txn())
-        .await?;
-    match taken {
-        None => Ok(()),
-        Some(_) => Err(Error::invalid(
-            "input.slug",
-            UserErrorCode::Taken,
-            format!("another article has the address {path}: choose another slug"),
-        )),
-    }
 }

@@ -2,19 +2,39 @@
 //!
 //! A refused document says which limit it met, what it asked for and what is
 //! allowed. Cost is the number of fields that an answer may have: a field counts
-//! as often as the lists around it may repeat it, by `first` or `last`, or by
-//! the page's default where a connection has neither.
+//! as often as the lists around it may repeat it: by `first` or `last`, by the
+//! page's default where a connection has neither, and by [`PLAIN_LISTS`] where a
+//! list has no pages.
 
 use std::collections::HashMap;
 
 use async_graphql::parser::types::{
-    Directive, ExecutableDocument, FragmentDefinition, OperationDefinition, Selection, SelectionSet,
+    Directive, ExecutableDocument, Field, FragmentDefinition, OperationDefinition, Selection,
+    SelectionSet,
 };
 use async_graphql::{Name, Positioned, Variables};
 use async_graphql_value::{ConstValue, Value};
 
 use crate::config::Limits;
 use crate::graphql::page::{DEFAULT_SIZE, MAX_SIZE};
+
+/// Lists without pages, and how many rows each counts as: without this, a few
+/// that lead to each other would multiply unseen.
+const PLAIN_LISTS: [(&str, usize); 13] = [
+    ("articles", 10),
+    ("authors", 2),
+    ("categories", 5),
+    ("categoryCounts", 20),
+    ("children", 5),
+    ("items", 5),
+    ("languages", 5),
+    ("links", 5),
+    ("related", 5),
+    ("tagCounts", 20),
+    ("tags", 5),
+    ("translations", 5),
+    ("widgets", 5),
+];
 
 /// Which limit a document does not keep.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -101,6 +121,7 @@ pub fn check(
 ) -> Result<(), OverLimit> {
     let mut walk = Walk {
         fragments: &document.fragments,
+        operation,
         variables,
         limits,
         open: Vec::new(),
@@ -136,6 +157,7 @@ impl Total {
 
 struct Walk<'a> {
     fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
+    operation: &'a OperationDefinition,
     variables: &'a Variables,
     limits: &'a Limits,
     /// Fragments around this place; one that spreads itself ends here and is
@@ -164,7 +186,7 @@ impl<'a> Walk<'a> {
                     };
                     if !introspects {
                         let below = self.set(&field.selection_set.node, level + 1)?;
-                        let times = self.times(&field.arguments, &field.selection_set.node);
+                        let times = self.times(field);
                         own.add(Total { depth: below.depth + 1, ..below }, times);
                     }
                     total.add(own, 1);
@@ -201,37 +223,60 @@ impl<'a> Walk<'a> {
     }
 
     /// How often a field's children may be repeated.
-    fn times(
-        &self,
-        arguments: &[(Positioned<Name>, Positioned<Value>)],
-        below: &SelectionSet,
-    ) -> usize {
-        let given = arguments.iter().find_map(|(name, value)| {
+    fn times(&self, field: &'a Field) -> usize {
+        let given = field.arguments.iter().find_map(|(name, value)| {
             let name = name.node.as_str();
             match (name, &value.node) {
                 ("first" | "last", Value::Number(number)) => Some(number.as_u64().unwrap_or(0)),
-                ("first" | "last", Value::Variable(variable)) => {
-                    match self.variables.get(variable) {
-                        Some(ConstValue::Number(number)) => Some(number.as_u64().unwrap_or(0)),
-                        _ => Some(DEFAULT_SIZE.into()),
-                    }
-                }
+                ("first" | "last", Value::Variable(variable)) => self.number(variable),
                 ("ids", Value::List(ids)) => Some(ids.len() as u64),
                 ("ids", Value::Variable(_)) => Some(MAX_SIZE.into()),
                 _ => None,
             }
         });
-        let is_connection = || {
-            below.items.iter().any(|selection| {
-                matches!(&selection.node, Selection::Field(field)
-                    if matches!(field.node.name.node.as_str(), "nodes" | "edges"))
-            })
-        };
+        let name = field.name.node.as_str();
         match given {
             Some(given) => usize::try_from(given).unwrap_or(usize::MAX).max(1),
-            None if is_connection() => DEFAULT_SIZE as usize,
-            None => 1,
+            None if self.has_rows(&field.selection_set.node, &mut Vec::new()) => {
+                DEFAULT_SIZE as usize
+            }
+            None => PLAIN_LISTS.iter().find(|(list, _)| *list == name).map_or(1, |(_, rows)| *rows),
         }
+    }
+
+    /// What a variable holds, or its default; none where that is no number.
+    fn number(&self, variable: &Name) -> Option<u64> {
+        let value = self.variables.get(variable).or_else(|| {
+            let definitions = &self.operation.variable_definitions;
+            let found = definitions.iter().find(|found| found.node.name.node == *variable)?;
+            Some(&found.node.default_value.as_ref()?.node)
+        });
+        match value {
+            Some(ConstValue::Number(number)) => Some(number.as_u64().unwrap_or(0)),
+            _ => None,
+        }
+    }
+
+    /// Whether a selection is that of a connection, whatever fragments hide it.
+    fn has_rows(&self, set: &'a SelectionSet, seen: &mut Vec<&'a str>) -> bool {
+        set.items.iter().any(|selection| match &selection.node {
+            Selection::Field(field) => {
+                matches!(field.node.name.node.as_str(), "nodes" | "edges")
+            }
+            Selection::InlineFragment(fragment) => {
+                self.has_rows(&fragment.node.selection_set.node, seen)
+            }
+            Selection::FragmentSpread(spread) => {
+                let name = spread.node.fragment_name.node.as_str();
+                if seen.contains(&name) {
+                    return false;
+                }
+                seen.push(name);
+                self.fragments
+                    .get(name)
+                    .is_some_and(|found| self.has_rows(&found.node.selection_set.node, seen))
+            }
+        })
     }
 }
 
@@ -271,6 +316,10 @@ mod tests {
             ("{ a(last: 50) { b c } }", "cost 101"),
             ("{ a { nodes { b c d e } } }", "cost 101"),
             ("{ ...A } fragment A on T { ...A b }", "ok"),
+            ("{ a { ...R } } fragment R on T { ... { nodes { b c d e } } }", "cost 101"),
+            ("query($n: Int = 100) { a(first: $n) { b } }", "cost 101"),
+            ("query($n: Int) { a(first: $n) { nodes { b c d e } } }", "cost 101"),
+            ("{ related { related { b c d e } } }", "cost 106"),
         ] {
             let found = verdict(query, |limits| {
                 *limits =

@@ -150,7 +150,8 @@ impl<T> Outcome<T> {
 #[must_use]
 pub fn decode_path(path: &str) -> String {
     let path = path.split(['?', '#']).next().unwrap_or_default();
-    let mut path = percent_decode_str(path).decode_utf8_lossy().into_owned();
+    // PostgreSQL can look for no text with U+0000 in it.
+    let mut path = percent_decode_str(path).decode_utf8_lossy().replace('\0', "\u{fffd}");
     if !path.starts_with('/') {
         path.insert(0, '/');
     }

@@ -41,7 +41,7 @@ impl CursorType for Cursor {
         let (id, key) = rest.split_first_chunk::<16>().ok_or_else(wrong)?;
         let key = match kind {
             b'n' => Key::Number(i64::from_be_bytes(key.try_into().map_err(|_| wrong())?)),
-            b't' => Key::Text(String::from_utf8(key.to_vec()).map_err(|_| wrong())?),
+            b't' => Key::Text(text_key(key).ok_or_else(wrong)?),
             _ => return Err(wrong()),
         };
         Ok(Self { order: *order, key, id: Uuid::from_bytes(*id) })
@@ -57,6 +57,11 @@ impl CursorType for Cursor {
         }
         BASE64_URL_SAFE_NO_PAD.encode(bytes)
     }
+}
+
+/// A text that a database can compare with.
+fn text_key(bytes: &[u8]) -> Option<String> {
+    String::from_utf8(bytes.to_vec()).ok().filter(|text| !text.contains('\0'))
 }
 
 /// The arguments of a connection, checked.

@@ -269,12 +269,23 @@ async fn run(
         Refusal::new(StatusCode::BAD_REQUEST, "LIMIT_EXCEEDED", error.to_string())
     };
     limits::check_tokens(&query, limits).map_err(|error| over(&error))?;
+    let nul = || {
+        let message = "no text here can hold the character U+0000";
+        Refusal::new(StatusCode::BAD_REQUEST, "BAD_USER_INPUT", message)
+    };
+    if variables.iter().flat_map(serde_json::Map::values).any(holds_nul) {
+        return Err(nul());
+    }
+    let written = query.contains('\0') || query.contains("\\u");
     let variables = Variables::from_json(variables.map_or(Value::Null, Value::Object));
     let mut request = Request::new(query).variables(variables);
     let document = match request.parsed_query() {
         Ok(document) => document.clone(),
         Err(error) => return Ok(coded(failed(vec![error.clone()]), "GRAPHQL_PARSE_FAILED")),
     };
+    if written && serde_json::to_value(&document).is_ok_and(|document| holds_nul(&document)) {
+        return Err(nul());
+    }
     let operation = choose(&document, operation_name.as_deref())?;
     if only_queries && operation.ty != OperationType::Query {
         return Err(Refusal::new(
@@ -299,6 +310,16 @@ async fn run(
             format!("the request took longer than the limit of {} seconds", limits.seconds),
         )
     })?))
+}
+
+/// Whether a text in it holds U+0000, which PostgreSQL can store in none.
+fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(values) => values.iter().any(holds_nul),
+        Value::Object(map) => map.iter().any(|(key, value)| key.contains('\0') || holds_nul(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 /// The operation that will run.

@@ -11,7 +11,7 @@ use super::sections::Sections;
 use super::settings::menu_params;
 use super::tree::Entry;
 use super::{fold, page};
-use crate::article::content::{Content, Image, MenuPlace, Source};
+use crate::article::content::{Content, Image, MAX_KEY, MenuPlace, Source};
 use crate::article::store::Release;
 use crate::site::{Sidebar, WidgetSetting};
 
@@ -24,6 +24,20 @@ pub struct Draft {
     pub release: Option<Release>,
     /// Its decoded address.
     pub path: String,
+}
+
+impl Draft {
+    /// What of it is too long to be found by.
+    pub fn too_long(&self) -> Option<&'static str> {
+        let long = |text: &String| text.len() > MAX_KEY;
+        if long(&self.path) {
+            Some("its address")
+        } else if self.terms.values().flatten().any(long) {
+            Some("the name of a term")
+        } else {
+            self.content.too_long()
+        }
+    }
 }
 
 /// Takes a page apart. `keywords` is the key's value as it was written, since

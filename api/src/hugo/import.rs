@@ -28,6 +28,7 @@ use super::rows::{Before, Ready, Rows};
 use super::sections::Sections;
 use super::tree::{self, Entry, EntryKind, Kind};
 use super::{front_matter, settings};
+use crate::article::content::MAX_KEY;
 use crate::article::write::rendered;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
@@ -38,6 +39,8 @@ use crate::taxonomy;
 
 /// Pages in one transaction.
 const CHUNK: usize = 400;
+/// So many new documents change what the database's planner should expect.
+const MANY: usize = 100;
 
 /// What to import and how.
 #[derive(Debug, Clone)]
@@ -147,6 +150,9 @@ pub async fn run(ctx: &Ctx, options: Options) -> Result<Report> {
     };
     import.lists(lists).await?;
     import.pages(pages).await?;
+    if import.report.created + import.report.updated >= MANY && !dry_run {
+        ctx.app().db().analyze().await?;
+    }
     Ok(import.report)
 }
 
@@ -238,7 +244,7 @@ fn render_row(id: Uuid, body: Body, has_cjk: bool) -> Result<body::Model> {
     let done = render::render_html(&markdown, &render::Options { cjk: has_cjk });
     row.html = done.html;
     row.plain_text = done.plain_text;
-    row.headings = serde_json::to_value(done.headings)?;
+    row.headings = entity::Json::of(&done.headings)?;
     row.summary = done.summary;
     row.word_count = i32::try_from(done.word_count).unwrap_or(i32::MAX);
     row.reading_time = i32::try_from(done.reading_time_minutes).unwrap_or(i32::MAX);
@@ -324,7 +330,7 @@ impl Import<'_> {
                     description: page.description,
                     markdown: row.markdown,
                     html: row.html,
-                    params: Value::Object(page.params),
+                    params: Value::Object(page.params).into(),
                 };
                 settings::put_term_text(write, text, *id).await?;
             }
@@ -350,7 +356,7 @@ impl Import<'_> {
                 weight: page.weight,
                 markdown: row.markdown,
                 html: row.html,
-                params: Value::Object(page.params),
+                params: Value::Object(page.params).into(),
             };
             settings::put_section(write, row).await?;
         }
@@ -415,6 +421,10 @@ impl Import<'_> {
                         keywords,
                         &body.markdown,
                     );
+                    if let Some(what) = draft.too_long() {
+                        let message = format!("{what} is longer than {MAX_KEY} bytes");
+                        return Err(Problem::new(message).in_file(&entry.relative));
+                    }
                     let has_cjk = frame.language_of(&file.language).row.has_cjk;
                     let body = render_row(body_id, body, has_cjk).map_err(|error| {
                         Problem::new(error.to_string()).in_file(&entry.relative)

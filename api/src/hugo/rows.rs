@@ -107,7 +107,7 @@ impl Rows {
             created_at: write.ctx().now(),
             author_id: None,
             message: Some(format!("Imported from {}", file.path)),
-            content: serde_json::to_value(&content)?,
+            content: entity::Json::of(&content)?,
             body_id: body.id,
         });
         self.bodies.push(body);

@@ -135,7 +135,6 @@ fn main_sections(config: &SiteConfig, params: &Map<String, Value>) -> Vec<String
 
 fn language_row(config: &SiteConfig, language: &LanguageConfig) -> language::Model {
     let params = &language.params;
-    let json = |value: serde_json::Result<Value>| value.unwrap_or_default();
     language::Model {
         tag: language.tag.clone(),
         key: language.key.clone(),
@@ -148,13 +147,17 @@ fn language_row(config: &SiteConfig, language: &LanguageConfig) -> language::Mod
         subtitle: text(params, "subtitle"),
         description: text(params, "description"),
         copyright: language.copyright.clone(),
-        author: json(serde_json::to_value(author(params))),
-        social: json(serde_json::to_value(social(params))),
-        main_sections: json!(main_sections(config, params)),
-        widgets: json(serde_json::to_value(widgets(params))),
-        switches: json(serde_json::to_value(switches(params))),
-        params: Value::Object(params.clone()),
+        author: json(&author(params)),
+        social: json(&social(params)),
+        main_sections: json(&main_sections(config, params)),
+        widgets: json(&widgets(params)),
+        switches: json(&switches(params)),
+        params: Value::Object(params.clone()).into(),
     }
+}
+
+fn json(value: &impl serde::Serialize) -> entity::Json {
+    entity::Json::of(value).unwrap_or_default()
 }
 
 /// The tag of a language by Hugo's key.
@@ -229,7 +232,7 @@ pub async fn store(write: &mut Write<'_>, config: &SiteConfig) -> Result<bool> {
         },
         time_zone: config.time_zone.name().to_owned(),
         default_language: tag(config, &config.default_language).to_owned(),
-        rules: serde_json::to_value(&config.rules)?,
+        rules: entity::Json::of(&config.rules)?,
     };
     let languages: Vec<_> =
         config.languages.iter().map(|language| language_row(config, language)).collect();
@@ -325,7 +328,7 @@ async fn replace_menus(write: &Write<'_>, menus: Vec<Entry>) -> Result<()> {
                 url: entry.url,
                 title: entry.title,
                 weight: entry.weight,
-                params: Value::Object(entry.params),
+                params: Value::Object(entry.params).into(),
             }
             .into_active_model()
             .reset_all()

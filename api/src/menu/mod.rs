@@ -145,7 +145,7 @@ async fn read(ctx: &Ctx, scope: &Scope, language: &str, name: &str) -> Result<Me
     for result in ctx.app().db().read().query_all(&select).await? {
         let path: Option<String> = result.try_get_by_index(7)?;
         let url: Option<String> = result.try_get_by_index(3)?;
-        let params: Value = result.try_get_by_index(6)?;
+        let params: entity::Json = result.try_get_by_index(6)?;
         rows.push(Row {
             parent: result.try_get_by_index(1)?,
             item: MenuItem {

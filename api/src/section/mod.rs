@@ -64,7 +64,7 @@ pub async fn at(
             weight: 0,
             markdown: String::new(),
             html: String::new(),
-            params: serde_json::Value::Object(serde_json::Map::new()),
+            params: serde_json::Value::Object(serde_json::Map::new()).into(),
         },
         scope: *scope,
     }))
@@ -132,7 +132,7 @@ impl Section {
 
     /// Every front matter key that no other field holds, as it was written.
     async fn params(&self) -> Json {
-        Json(self.row.params.clone())
+        Json(self.row.params.0.clone())
     }
 
     /// The language that it is written in.

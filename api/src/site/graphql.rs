@@ -100,7 +100,7 @@ impl Site {
 
     /// Every site parameter, as it was configured.
     async fn params(&self) -> Json {
-        Json(self.own().row.params.clone())
+        Json(self.own().row.params.0.clone())
     }
 }
 

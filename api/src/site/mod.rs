@@ -14,7 +14,7 @@ mod graphql;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
-use entity::{language, site};
+use entity::{Json, language, site};
 use indexmap::IndexMap;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryOrder};
 use serde::de::DeserializeOwned;
@@ -268,11 +268,8 @@ fn blank() -> (site::Model, language::Model) {
         base_url: "http://127.0.0.1:8080/".to_owned(),
         time_zone: "UTC".to_owned(),
         default_language: "en".to_owned(),
-        rules: serde_json::to_value(Rules {
-            default_language: "en".to_owned(),
-            ..Rules::default()
-        })
-        .unwrap_or_default(),
+        rules: Json::of(&Rules { default_language: "en".to_owned(), ..Rules::default() })
+            .unwrap_or_default(),
     };
     let language = language::Model {
         tag: "en".to_owned(),
@@ -286,12 +283,12 @@ fn blank() -> (site::Model, language::Model) {
         subtitle: None,
         description: None,
         copyright: None,
-        author: Value::Null,
-        social: Value::Null,
-        main_sections: Value::Array(Vec::new()),
-        widgets: Value::Null,
-        switches: Value::Null,
-        params: Value::Object(Map::new()),
+        author: Json::default(),
+        social: Json::default(),
+        main_sections: Value::Array(Vec::new()).into(),
+        widgets: Json::default(),
+        switches: Json::default(),
+        params: Value::Object(Map::new()).into(),
     };
     (site, language)
 }

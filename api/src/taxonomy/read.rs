@@ -98,13 +98,12 @@ async fn rows(
     Ok(Term::group(rows, *scope))
 }
 
-/// The terms of each article in the order given there, named in its language.
-pub async fn of_articles(
-    ctx: &Ctx,
-    scope: &Scope,
-    ids: &[Uuid],
-    taxonomy: Taxonomy,
-) -> Result<HashMap<Uuid, Vec<Term>>> {
+/// The terms of articles, by taxonomy and article.
+pub type OfArticles = HashMap<(Taxonomy, Uuid), Vec<Term>>;
+
+/// The terms of each article in the order given there, named in its language:
+/// those of all taxonomies in one statement.
+pub async fn of_articles(ctx: &Ctx, scope: &Scope, ids: &[Uuid]) -> Result<OfArticles> {
     let of = |column: article_term::Column| Expr::col((article_term::Entity, column));
     let mut select = Query::select();
     // `term_text` is joined on the language of `article_term`, which comes first.
@@ -117,21 +116,34 @@ pub async fn of_articles(
     select
         .expr_as(of(article_term::Column::ArticleId), "article_id")
         .expr_as(of(article_term::Column::Language), "language")
+        .expr_as(of(article_term::Column::Taxonomy), "taxonomy")
         .cond_where(of(article_term::Column::View).eq(scope.view as i16))
         .cond_where(of(article_term::Column::ArticleId).is_in(ids.iter().copied()))
-        .cond_where(of(article_term::Column::Taxonomy).eq(taxonomy.plural()))
         .order_by((article_term::Entity, article_term::Column::Position), Order::Asc);
     let results = ctx.app().db().read().query_all(&select).await?;
-    let mut owners = Vec::with_capacity(results.len());
-    let mut terms = Vec::with_capacity(results.len());
+    let mut languages: HashMap<String, Arc<str>> = HashMap::new();
+    let mut rows: HashMap<Taxonomy, Vec<(Uuid, TermRow, Option<Arc<str>>)>> = HashMap::new();
     for result in &results {
-        owners.push(result.try_get_by_index::<Uuid>(8)?);
-        let language: String = result.try_get_by_index(9)?;
-        terms.push((row(result, true)?, Some(Arc::from(language))));
+        let plural: String = result.try_get_by_index(10)?;
+        let Some(taxonomy) = Taxonomy::ALL.into_iter().find(|known| known.plural() == plural)
+        else {
+            continue;
+        };
+        let tag: String = result.try_get_by_index(9)?;
+        let language = languages.entry(tag).or_insert_with_key(|tag| Arc::from(tag.as_str()));
+        rows.entry(taxonomy).or_default().push((
+            result.try_get_by_index(8)?,
+            row(result, true)?,
+            Some(Arc::clone(language)),
+        ));
     }
-    let mut groups: HashMap<Uuid, Vec<Term>> = HashMap::new();
-    for (owner, term) in owners.into_iter().zip(Term::group(terms, *scope)) {
-        groups.entry(owner).or_default().push(term);
+    let mut groups = OfArticles::new();
+    for (taxonomy, rows) in rows {
+        let owners: Vec<_> = rows.iter().map(|(owner, ..)| *owner).collect();
+        let terms = rows.into_iter().map(|(_, row, language)| (row, language)).collect();
+        for (owner, term) in owners.into_iter().zip(Term::group(terms, *scope)) {
+            groups.entry((taxonomy, owner)).or_default().push(term);
+        }
     }
     Ok(groups)
 }

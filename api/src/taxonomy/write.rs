@@ -4,20 +4,26 @@ use std::collections::{HashMap, HashSet};
 
 use entity::{article_term, redirect, term};
 use indexmap::IndexMap;
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QuerySelect,
+    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QuerySelect,
 };
 use serde_json::json;
 use uuid::Uuid;
 
 use super::Taxonomy;
+use crate::article::content::MAX_KEY;
+use crate::article::read::is_taken;
 use crate::article::store;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::event::{Event, Write};
 use crate::policy::{self, Action, Subject};
 use crate::site::Frame;
+
+/// Terms in one statement.
+const CHUNK: usize = 500;
 
 /// What a mutation sets; `None` leaves a field as it is.
 #[derive(Debug, Default)]
@@ -59,31 +65,31 @@ pub async fn ensure_many(
             slugs.entry(slug).or_insert_with(Vec::new).push(name.clone());
         }
     }
-    let mut ids: HashMap<String, Uuid> = HashMap::new();
-    for chunk in slugs.keys().collect::<Vec<_>>().chunks(500) {
-        let found: Vec<(Uuid, String)> = term::Entity::find()
-            .select_only()
-            .columns([term::Column::Id, term::Column::Slug])
-            .filter(term::Column::Taxonomy.eq(taxonomy))
-            .filter(term::Column::Slug.is_in(chunk.iter().map(|slug| slug.as_str())))
-            .into_tuple()
-            .all(write.txn())
-            .await?;
-        ids.extend(found.into_iter().map(|(id, slug)| (slug, id)));
+    if let Some(slug) = slugs.keys().find(|slug| slug.len() > MAX_KEY) {
+        return Err(Error::invalid(
+            &format!("input.{taxonomy}"),
+            UserErrorCode::Invalid,
+            format!("a name of {} bytes is too long: {MAX_KEY} are the most", slug.len()),
+        ));
     }
-    let mut new = Vec::new();
-    for (slug, names) in &slugs {
-        if ids.contains_key(slug) {
-            continue;
+    let wanted: Vec<_> = slugs.keys().map(String::as_str).collect();
+    let mut ids = ids_of(write, taxonomy, &wanted).await?;
+    let mut new: Vec<_> = slugs
+        .iter()
+        .filter(|(slug, _)| !ids.contains_key(*slug))
+        .filter_map(|(slug, names)| Some(blank(write, taxonomy, slug, names.first()?.trim())))
+        .collect();
+    if !new.is_empty() {
+        // Whoever makes the same ones waits for us, or we for them: in one order
+        // for everybody, so that nobody waits in a circle.
+        new.sort_unstable_by(|a, b| a.slug.cmp(&b.slug));
+        insert_absent(write, &new).await?;
+        let missing: Vec<_> = new.iter().map(|row| row.slug.as_str()).collect();
+        ids.extend(ids_of(write, taxonomy, &missing).await?);
+        // Those that somebody else made meanwhile are not ours to announce.
+        for row in new.iter().filter(|row| ids.get(&row.slug) == Some(&row.id)) {
+            write.record(created(row));
         }
-        let Some(name) = names.first() else { continue };
-        let row = blank(write, taxonomy, slug, name.trim());
-        ids.insert(slug.clone(), row.id);
-        write.record(created(&row));
-        new.push(row.into_active_model().reset_all());
-    }
-    for rows in new.chunks(500) {
-        term::Entity::insert_many(rows.to_vec()).exec_without_returning(write.txn()).await?;
     }
     Ok(slugs
         .into_iter()
@@ -92,6 +98,45 @@ pub async fn ensure_many(
             names.into_iter().filter_map(move |name| id.map(|id| (name, id)))
         })
         .collect())
+}
+
+/// Ids of terms by slug. They are held until the transaction ends: what an
+/// article names is not deleted under it.
+async fn ids_of(
+    write: &Write<'_>,
+    taxonomy: &str,
+    slugs: &[&str],
+) -> Result<HashMap<String, Uuid>> {
+    let mut ids = HashMap::new();
+    for chunk in slugs.chunks(CHUNK) {
+        let found: Vec<(Uuid, String)> = term::Entity::find()
+            .select_only()
+            .columns([term::Column::Id, term::Column::Slug])
+            .filter(term::Column::Taxonomy.eq(taxonomy))
+            .filter(term::Column::Slug.is_in(chunk.iter().copied()))
+            .lock_shared()
+            .into_tuple()
+            .all(write.txn())
+            .await?;
+        ids.extend(found.into_iter().map(|(id, slug)| (slug, id)));
+    }
+    Ok(ids)
+}
+
+/// Inserts the terms whose slugs are free.
+async fn insert_absent(write: &Write<'_>, rows: &[term::Model]) -> Result<()> {
+    for rows in rows.chunks(CHUNK) {
+        let rows = rows.iter().map(|row| row.clone().into_active_model().reset_all());
+        term::Entity::insert_many(rows)
+            .on_conflict(
+                OnConflict::columns([term::Column::Taxonomy, term::Column::Slug])
+                    .do_nothing()
+                    .to_owned(),
+            )
+            .exec_without_returning(write.txn())
+            .await?;
+    }
+    Ok(())
 }
 
 fn blank(write: &Write<'_>, taxonomy: &str, slug: &str, name: &str) -> term::Model {
@@ -124,6 +169,7 @@ pub async fn keep_existing(
         .select_only()
         .column(term::Column::Id)
         .filter(term::Column::Id.is_in(ids))
+        .lock_shared()
         .into_tuple()
         .all(write.txn())
         .await?
@@ -138,6 +184,7 @@ pub async fn keep_existing(
 pub async fn create(ctx: &Ctx, taxonomy: Taxonomy, new: Rename) -> Result<Uuid> {
     policy::check(ctx.actor(), Action::EditTerms, Subject::default())?;
     let mut write = Write::begin(ctx).await?;
+    write.lock_terms().await?;
     let frame = Frame::read(write.txn()).await?;
     let Rename { name, slug, description, parent } = new;
     let name = checked_name(name.as_deref().unwrap_or_default())?;
@@ -149,7 +196,8 @@ pub async fn create(ctx: &Ctx, taxonomy: Taxonomy, new: Rename) -> Result<Uuid> 
     refuse_loop(&write, &row).await?;
     write.record(created(&row));
     let id = row.id;
-    row.into_active_model().reset_all().insert(write.txn()).await?;
+    // An article may have named it meanwhile.
+    row.clone().into_active_model().reset_all().insert(write.txn()).await.map_err(taken(&row))?;
     write.commit().await?;
     Ok(id)
 }
@@ -158,6 +206,7 @@ pub async fn create(ctx: &Ctx, taxonomy: Taxonomy, new: Rename) -> Result<Uuid> 
 pub async fn rename(ctx: &Ctx, taxonomy: Taxonomy, id: Uuid, change: Rename) -> Result<Uuid> {
     policy::check(ctx.actor(), Action::EditTerms, Subject::default())?;
     let mut write = Write::begin(ctx).await?;
+    write.lock_terms().await?;
     let old = find(&write, taxonomy, id).await?;
     let frame = Frame::read(write.txn()).await?;
     let Rename { name, slug, description, parent } = change;
@@ -202,7 +251,7 @@ pub async fn rename(ctx: &Ctx, taxonomy: Taxonomy, id: Uuid, change: Rename) -> 
         data: json!({ "taxonomy": old.taxonomy, "slug": new.slug, "slugBefore": old.slug }),
         ..Event::of("term.renamed", id, new.version)
     });
-    new.into_active_model().reset_all().update(write.txn()).await?;
+    new.clone().into_active_model().reset_all().update(write.txn()).await.map_err(taken(&new))?;
     write.commit().await?;
     Ok(id)
 }
@@ -211,6 +260,7 @@ pub async fn rename(ctx: &Ctx, taxonomy: Taxonomy, id: Uuid, change: Rename) -> 
 pub async fn delete(ctx: &Ctx, taxonomy: Taxonomy, id: Uuid) -> Result<Uuid> {
     policy::check(ctx.actor(), Action::EditTerms, Subject::default())?;
     let mut write = Write::begin(ctx).await?;
+    write.lock_terms().await?;
     let row = find(&write, taxonomy, id).await?;
     let articles: HashSet<Uuid> = article_term::Entity::find()
         .select_only()
@@ -275,20 +325,33 @@ async fn refuse_taken(write: &Write<'_>, row: &term::Model) -> Result<()> {
             "no address can be made of this: give a slug with letters or digits",
         ));
     }
-    let taken = term::Entity::find()
+    if row.slug.len() > MAX_KEY {
+        return Err(Error::invalid(
+            "input.slug",
+            UserErrorCode::Invalid,
+            format!("a slug of {} bytes is too long: {MAX_KEY} are the most", row.slug.len()),
+        ));
+    }
+    let other = term::Entity::find()
         .filter(term::Column::Taxonomy.eq(row.taxonomy.as_str()))
         .filter(term::Column::Slug.eq(row.slug.as_str()))
         .filter(term::Column::Id.ne(row.id))
         .one(write.txn())
         .await?;
-    match taken {
-        None => Ok(()),
-        Some(other) => Err(Error::invalid(
-            "input.slug",
-            UserErrorCode::Taken,
-            format!("{:?} has the slug {:?} already", other.name, other.slug),
-        )),
-    }
+    if other.is_some() { Err(slug_taken(row)) } else { Ok(()) }
+}
+
+fn slug_taken(row: &term::Model) -> Error {
+    Error::invalid(
+        "input.slug",
+        UserErrorCode::Taken,
+        format!("another one has the slug {:?} already", row.slug),
+    )
+}
+
+/// What a database error says of the term that caused it.
+fn taken(row: &term::Model) -> impl Fn(DbErr) -> Error {
+    |error| if is_taken(&error) { slug_taken(row) } else { error.into() }
 }
 
 /// A category may not be below itself, at whatever distance.

@@ -9,10 +9,10 @@ use uuid::Uuid;
 use super::parts::Revision;
 use super::types::{Article, selection};
 use crate::article::columns::Columns;
-use crate::article::filter::{ArticleFilter, ArticleOrder};
+use crate::article::filter::{ArticleFilter, ArticleOrder, MAX_PARTS};
 use crate::article::read::{self, List};
 use crate::ctx::Ctx;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::graphql::ContextExt;
 use crate::graphql::page::{Cursor, Key, Page, Slice};
 use crate::graphql::siblings::Siblings;
@@ -163,6 +163,12 @@ pub struct Arguments {
 impl Arguments {
     fn take_apart(self) -> Result<(List, Page)> {
         let Self { first, after, last, before, filter, order_by } = self;
+        let parts = filter.as_ref().map_or(0, ArticleFilter::parts);
+        if parts > MAX_PARTS {
+            return Err(Error::bad_input(format!(
+                "`filter` has {parts} conditions and values, and {MAX_PARTS} are allowed"
+            )));
+        }
         let order = order_by.unwrap_or_default();
         let page = Page::new(order.mark(), first, after.as_deref(), last, before.as_deref())?;
         Ok((List { filter: filter.unwrap_or_default(), order }, page))

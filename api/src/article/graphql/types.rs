@@ -143,11 +143,9 @@ impl Article {
         let scope = *self.scope();
         let terms = self
             .with()
-            .load(format!("terms:{}", taxonomy.plural()), || {
-                taxonomy::of_articles(ctx, &scope, self.with().ids(), taxonomy)
-            })
+            .load("terms".to_owned(), || taxonomy::of_articles(ctx, &scope, self.with().ids()))
             .await?;
-        Ok(terms.get(&self.row.article_id).cloned().unwrap_or_default())
+        Ok(terms.get(&(taxonomy, self.row.article_id)).cloned().unwrap_or_default())
     }
 }
 
@@ -504,7 +502,7 @@ impl Article {
 
     /// Every front matter key that no other field holds, as it was written.
     async fn params(&self) -> Json {
-        Json(self.row.params.clone())
+        Json(self.row.params.0.clone())
     }
 
     /// The site, in this article's language.

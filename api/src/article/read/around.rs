@@ -45,14 +45,17 @@ pub async fn neighbours(
     let neighbour = |newer: bool| {
         let near = |column: Column| Expr::col(("near", column));
         let here = |column: Column| Expr::col((Entity, column));
-        let (beyond, tie, order) = if newer {
+        // The loose bound repeats what the exact one implies: the index starts there.
+        let (loose, beyond, tie, order) = if newer {
             (
+                near(Column::Date).gte(here(Column::Date)),
                 near(Column::Date).gt(here(Column::Date)),
                 near(Column::ArticleId).gt(here(Column::ArticleId)),
                 Order::Asc,
             )
         } else {
             (
+                near(Column::Date).lte(here(Column::Date)),
                 near(Column::Date).lt(here(Column::Date)),
                 near(Column::ArticleId).lt(here(Column::ArticleId)),
                 Order::Desc,
@@ -65,6 +68,7 @@ pub async fn neighbours(
             .cond_where(visible(scope, "near"))
             .cond_where(near(Column::Language).eq(here(Column::Language)))
             .cond_where(near(Column::Section).eq(here(Column::Section)))
+            .cond_where(loose)
             .cond_where(
                 Condition::any()
                     .add(beyond)

@@ -30,7 +30,7 @@ pub async fn bodies(
             markdown: String::new(),
             html: String::new(),
             plain_text: String::new(),
-            headings: serde_json::Value::Null,
+            headings: entity::Json::default(),
             summary: String::new(),
             word_count: 0,
             reading_time: 0,

@@ -1,0 +1,152 @@
+//! Two at once: on PostgreSQL writes run side by side, and the rules still hold.
+
+use std::thread;
+
+use api::policy::Role;
+use serde_json::{Value, json};
+use tests::{Answer, Client, on_both};
+
+/// Runs `work` on `count` threads at once.
+fn at_once<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let barrier = std::sync::Barrier::new(count);
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..count)
+            .map(|number| {
+                let (barrier, work) = (&barrier, &work);
+                scope.spawn(move || {
+                    barrier.wait();
+                    work(number)
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().expect("a thread")).collect()
+    })
+}
+
+fn create(editor: &Client, input: &Value) -> Answer {
+    editor.ask(
+        "mutation($input: CreateArticleInput!) { createArticle(input: $input) {
+            article { id path tags { slug } } userErrors { field code } } }",
+        json!({ "input": input }),
+    )
+}
+
+on_both! {
+    fn articles_that_name_the_same_new_tag_share_it(app) {
+        let editor = app.as_role(Role::Editor);
+        for round in 0..5 {
+            let tags = json!([format!("new {round}"), format!("other {round}")]);
+            at_once(6, |number| {
+                create(&editor, &json!({"title": format!("T {round} {number}"), "tags": tags})).accepted("createArticle")
+            });
+        }
+        let tags = editor.ask("{ tags(view: WORKING) { nodes { articleCount } totalCount } }", Value::Null);
+        assert_eq!(tags.number("/tags/totalCount"), 10);
+        assert!(tags.at("/tags/nodes").as_array().expect("tags").iter().all(|tag| tag["articleCount"] == 6));
+    }
+
+    fn articles_of_the_same_title_get_addresses_of_their_own(app) {
+        let editor = app.as_role(Role::Editor);
+        let mut paths = Vec::new();
+        for round in 0..5 {
+            let title = format!("Same {round}");
+            paths.extend(at_once(6, |_| {
+                create(&editor, &json!({ "title": title })).accepted("createArticle").text("/createArticle/article/path")
+            }));
+        }
+        paths.sort_unstable();
+        paths.dedup();
+        assert_eq!(paths.len(), 30);
+    }
+
+    fn an_address_that_two_choose_goes_to_one(app) {
+        let editor = app.as_role(Role::Editor);
+        let codes = at_once(6, |number| {
+            let answer = create(&editor, &json!({"title": number.to_string(), "slug": "one"}));
+            answer.0["createArticle"]["userErrors"][0]["code"].as_str().map(str::to_owned)
+        });
+        assert_eq!(codes.iter().filter(|code| code.is_none()).count(), 1);
+        assert_eq!(codes.iter().filter(|code| code.as_deref() == Some("TAKEN")).count(), 5);
+    }
+
+    fn moves_at_once_make_no_circle(app) {
+        let editor = app.as_role(Role::Editor);
+        for round in 0..5 {
+            let ids: Vec<Value> = (0..4).map(|number| editor.ask(
+                "mutation($name: String!) { createCategory(input: { name: $name }) { category { id } userErrors { code } } }",
+                json!({"name": format!("C {round} {number}")})).at("/createCategory/category/id").clone()).collect();
+            at_once(4, |number| {
+                editor.ask("mutation($id: ID!, $parent: ID!) { updateCategory(id: $id, input: { parent: $parent }) {
+                    category { id } userErrors { code } } }",
+                    json!({"id": ids[number], "parent": ids[(number + 1) % 4]}))
+            });
+            for id in &ids {
+                let mut above = json!({ "id": id });
+                let mut steps = 0;
+                while let Some(id) = above.get("id").cloned() {
+                    steps += 1;
+                    assert!(steps < 6, "a circle");
+                    above = editor.ask("query($id: ID!) { category(by: { id: $id }, view: WORKING) { parent { id } } }",
+                        json!({ "id": id })).at("/category/parent").clone();
+                }
+            }
+        }
+    }
+
+    fn a_tag_is_deleted_or_carried_never_both(app) {
+        let editor = app.as_role(Role::Editor);
+        for round in 0..8 {
+            let name = format!("tag{round}");
+            let id = editor.ask("mutation($name: String!) { createTag(input: { name: $name }) { tag { id } userErrors { code } } }",
+                json!({ "name": name })).at("/createTag/tag/id").clone();
+            at_once(2, |number| {
+                if number == 0 {
+                    let _ = create(&editor, &json!({"title": name, "tags": [name]})).accepted("createArticle");
+                } else {
+                    editor.ask("mutation($id: ID!) { deleteTag(id: $id) { deletedId userErrors { code } } }", json!({ "id": id }));
+                }
+            });
+            let path = format!("/{name}/");
+            let made = editor.ask("query($path: String!) { article(by: { path: $path }, view: WORKING) { tags { slug } } }",
+                json!({ "path": path }));
+            assert_eq!(made.each("/article/tags", "slug"), [name]);
+        }
+    }
+
+    fn a_refresh_token_that_two_use_at_once_serves_one(app) {
+        let ctx = app.ctx();
+        app.block_on(api::user::add(&ctx, "a@example.org", None, Role::Editor, "a long password".to_owned())).expect("a user");
+        for _ in 0..3 {
+            let token = app.query("mutation { login(input: { email: \"a@example.org\", password: \"a long password\" }) {
+                session { refreshToken } } }", Value::Null).text("/login/session/refreshToken");
+            let won = at_once(6, |_| {
+                let answer = app.query("mutation($token: String!) { refreshSession(refreshToken: $token) {
+                    session { accessToken } userErrors { code } } }", json!({ "token": token }));
+                !answer.at("/refreshSession/session").is_null()
+            });
+            assert_eq!(won.iter().filter(|won| **won).count(), 1);
+        }
+    }
+
+    fn publishing_trashing_and_saving_at_once_leave_one_state(app) {
+        let editor = app.as_role(Role::Editor);
+        for round in 0..6 {
+            let made = create(&editor, &json!({"title": format!("P {round}"), "tags": ["p"]})).accepted("createArticle");
+            let id = made.text("/createArticle/article/id");
+            at_once(4, |number| {
+                let document = match number {
+                    0 => "mutation($id: ID!) { publishArticle(id: $id) { userErrors { code } } }",
+                    1 => "mutation($id: ID!) { trashArticle(id: $id) { userErrors { code } } }",
+                    2 => "mutation($id: ID!) { updateArticle(id: $id, expectedVersion: 1, input: { tags: [\"q\"] }) { userErrors { code } } }",
+                    _ => "mutation($id: ID!) { unpublishArticle(id: $id) { userErrors { code } } }",
+                };
+                editor.ask(document, json!({ "id": id }))
+            });
+            // Trashed, whatever else happened before: in the trash and nowhere else.
+            let seen = editor.ask("query($id: ID!) {
+                p: article(by: { id: $id }) { id } w: article(by: { id: $id }, view: WORKING) { id }
+                t: article(by: { id: $id }, view: TRASH) { status } }", json!({ "id": id }));
+            assert_eq!(seen.0, json!({"p": null, "w": null, "t": {"status": "TRASHED"}}), "round {round}");
+        }
+    }
+}
