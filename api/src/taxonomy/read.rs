@@ -98,6 +98,9 @@ async fn rows(
     Ok(Term::group(rows, *scope))
 }
 
+/// A term, the article that carries it, and that article's language.
+type Owned = (Uuid, TermRow, Option<Arc<str>>);
+
 /// The terms of articles, by taxonomy and article.
 pub type OfArticles = HashMap<(Taxonomy, Uuid), Vec<Term>>;
 
@@ -122,7 +125,7 @@ pub async fn of_articles(ctx: &Ctx, scope: &Scope, ids: &[Uuid]) -> Result<OfArt
         .order_by((article_term::Entity, article_term::Column::Position), Order::Asc);
     let results = ctx.app().db().read().query_all(&select).await?;
     let mut languages: HashMap<String, Arc<str>> = HashMap::new();
-    let mut rows: HashMap<Taxonomy, Vec<(Uuid, TermRow, Option<Arc<str>>)>> = HashMap::new();
+    let mut rows: HashMap<Taxonomy, Vec<Owned>> = HashMap::new();
     for result in &results {
         let plural: String = result.try_get_by_index(10)?;
         let Some(taxonomy) = Taxonomy::ALL.into_iter().find(|known| known.plural() == plural)
