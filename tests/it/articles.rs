@@ -39,8 +39,7 @@ fn act(client: &Client, mutation: &str, id: &Value) -> Option<String> {
     let document =
         format!("mutation($id: ID!) {{ {mutation}(id: $id) {{ userErrors {{ code }} }} }}");
     let answer = client.ask(&document, json!({ "id": id }));
-    let code = answer.0[mutation]["userErrors"][0]["code"].as_str().map(str::to_owned);
-    code
+    answer.0[mutation]["userErrors"][0]["code"].as_str().map(str::to_owned)
 }
 
 fn read(client: &Client, id: &Value, view: &str) -> Value {

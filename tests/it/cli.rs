@@ -111,7 +111,7 @@ fn an_import_names_what_failed_and_exits_with_it() {
         site.path(),
         &[
             ("content/good.md", "---\ntitle: Good\n---\n"),
-            ("content/broken.md", "---\ntitle: A\ntags: [a, b\n---\n"),
+            ("content/broken.md", "---\ntitle: A\ndate: [\"a\" \"b\"]\n---\n"),
         ],
     );
     let path = site.path().to_str().expect("a plain path");
@@ -122,9 +122,9 @@ fn an_import_names_what_failed_and_exits_with_it() {
     let json: Value = serde_json::from_str(&report.out).expect("JSON alone on standard output");
     assert_eq!((&json["created"], &json["documents"]), (&json!(1), &json!(2)));
     assert_eq!(json["failures"][0]["file"], "content/broken.md");
-    assert!(json["failures"][0]["line"].is_number());
+    assert_eq!(json["failures"][0]["line"], 3);
     let text = broadsheet(data.path(), &["import", "hugo", path], "");
-    assert!(text.out.contains("error: content/broken.md:"), "{}", text.out);
+    assert!(text.out.contains("error: content/broken.md:3:"), "{}", text.out);
     let nothing = broadsheet(data.path(), &["import", "hugo", "/nowhere"], "");
     assert_eq!(nothing.code, Some(1));
 }

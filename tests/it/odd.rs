@@ -7,6 +7,8 @@ use api::policy::Role;
 use serde_json::{Map, Value, json};
 use tests::{Answer, TestApp, corpora};
 
+use crate::hugo::assert_bytes_are_kept;
+
 /// Where we differ from Hugo on purpose: the table of `api/src/hugo/mod.rs`.
 const KINDER: &[(&str, Kind)] = &[
     ("closing-with", Kind::Accepted(r#"{"title": "A"}"#)),
@@ -255,4 +257,5 @@ fn all_odd_files_go_in_together_on_postgresql() {
     let refused = KINDER.iter().filter(|(_, kind)| matches!(kind, Kind::Refused(_))).count();
     assert_eq!(report.failures.len(), refused, "{:?}", report.failures);
     assert_eq!(report.created, count - refused);
+    assert_eq!(assert_bytes_are_kept(&app, site.path()), report.created);
 }

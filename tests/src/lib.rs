@@ -35,6 +35,7 @@ use api::http::Server;
 use api::hugo::import::{self, Report};
 use api::policy::Role;
 use entity::Timestamp;
+use sea_orm::ConnectionTrait;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -114,7 +115,7 @@ impl TestApp {
         config.auth.secret = Secret::new("a secret of tests, long enough to be one");
         let database = match backend {
             Backend::Sqlite => {
-                std::fs::copy(sqlite_template(), folder.path().join("broadsheet.sqlite"))
+                std::fs::write(folder.path().join("broadsheet.sqlite"), sqlite_template())
                     .expect("a copy of the template");
                 None
             }
@@ -245,6 +246,15 @@ impl TestApp {
         })
     }
 
+    /// Runs a statement that no operation would.
+    pub fn sql(&self, statement: &str) {
+        self.block_on(async {
+            let txn = self.app.db().begin().await.expect("a transaction");
+            txn.execute_unprepared(statement).await.expect(statement);
+            txn.commit().await.expect("a commit");
+        });
+    }
+
     /// The whole feed.
     #[must_use]
     pub fn events(&self) -> Vec<entity::event::Model> {
@@ -277,19 +287,17 @@ pub fn runtime() -> Runtime {
         .expect("a runtime")
 }
 
-/// A migrated SQLite file, made once.
-fn sqlite_template() -> &'static Path {
-    static TEMPLATE: OnceLock<(TempDir, PathBuf)> = OnceLock::new();
-    let (_, path) = TEMPLATE.get_or_init(|| {
+/// The bytes of a migrated SQLite file, made once.
+fn sqlite_template() -> &'static [u8] {
+    static TEMPLATE: OnceLock<Vec<u8>> = OnceLock::new();
+    TEMPLATE.get_or_init(|| {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let config = Config { data_dir: folder.path().to_owned(), ..Config::default() };
         runtime().block_on(async {
             Db::connect(&config).await.expect("a database").close().await;
         });
-        let path = folder.path().join("broadsheet.sqlite");
-        (folder, path)
-    });
-    path
+        std::fs::read(folder.path().join("broadsheet.sqlite")).expect("the template")
+    })
 }
 
 pub fn write_files(folder: &Path, files: &[(&str, &str)]) {

@@ -1,6 +1,7 @@
 //! A PostgreSQL for tests: one cluster a process, a database a test.
 
 use std::io::Write;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -25,6 +26,9 @@ rm -rf "$2"
 struct Cluster {
     /// Address without a database's name.
     base: String,
+    /// Whether a migrated template is there. A server that is not ours gets none:
+    /// nobody would remove it.
+    template: bool,
     /// Keeps the watchdog waiting.
     _alive: Option<Mutex<ChildStdin>>,
 }
@@ -45,7 +49,9 @@ impl Database {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("broadsheet_{}_{number}", std::process::id());
         let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        admin(runtime, &cluster.base, &format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}"));
+        let template =
+            if cluster.template { format!(" TEMPLATE {TEMPLATE}") } else { String::new() };
+        admin(runtime, &cluster.base, &format!("CREATE DATABASE {name}{template}"));
         Some(Self { name, base: &cluster.base })
     }
 
@@ -72,13 +78,11 @@ fn admin(runtime: &Runtime, base: &str, statement: &str) {
 fn cluster() -> Option<&'static Cluster> {
     static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
     let cluster = CLUSTER.get_or_init(|| {
-        let cluster = match api::config::environment("BROADSHEET_TEST_POSTGRES") {
-            Some(url) => {
-                let base = url.rsplit_once('/').map_or(url.as_str(), |(base, _)| base);
-                Cluster { base: format!("{base}/"), _alive: None }
-            }
-            None => start(&programs()?),
-        };
+        if let Some(url) = api::config::environment("BROADSHEET_TEST_POSTGRES") {
+            let base = url.rsplit_once('/').map_or(url.as_str(), |(base, _)| base);
+            return Some(Cluster { base: format!("{base}/"), template: false, _alive: None });
+        }
+        let cluster = start(&programs()?);
         migrate_template(&cluster.base);
         Some(cluster)
     });
@@ -118,45 +122,37 @@ fn start(programs: &Path) -> Cluster {
         } else {
             Command::new(program)
         };
-        let done = command
-            .args(arguments)
-            .current_dir("/")
-            .stdout(Stdio::null())
-            .status()
-            .expect("a program of PostgreSQL");
-        assert!(done.success(), "{command:?}");
+        let done = command.args(arguments).current_dir("/").stdout(Stdio::null()).status();
+        done.expect("a program of PostgreSQL").success()
     };
-    let data = folder.join("data");
-    let data = data.to_str().expect("a plain path");
-    run(
-        "initdb",
-        &[
-            "-D",
-            data,
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--no-sync",
-            "--locale=C.UTF-8",
-        ],
-    );
-    let port = free_port();
-    let socket = folder.to_str().expect("a plain path");
-    let options = format!(
-        "-p {port} -k {socket} -c listen_addresses=127.0.0.1 -c fsync=off \
-         -c full_page_writes=off -c synchronous_commit=off -c max_connections=300"
-    );
-    let log = folder.join("log");
     let alive = watch(programs, &folder, root);
-    run(
-        "pg_ctl",
-        &["-D", data, "-w", "-o", &options, "-l", log.to_str().expect("a path"), "start"],
+    let text = |path: PathBuf| path.into_os_string().into_string().expect("a plain path");
+    let data = text(folder.join("data"));
+    let initdb = |locale: &[&str]| {
+        let plain = ["-D", &data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"];
+        run("initdb", &[&plain[..], locale].concat())
+    };
+    // The locale of a site that never thought of it: what has to sort by code
+    // points must say so itself. Without ICU, PostgreSQL's plainest one.
+    let icu = ["--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US"];
+    assert!(initdb(&icu) || initdb(&["--locale=C.UTF-8"]), "initdb failed");
+    let socket = text(folder.clone());
+    let options = format!(
+        "-k {socket} -c listen_addresses= -c fsync=off -c full_page_writes=off \
+         -c synchronous_commit=off -c max_connections=300"
     );
+    let log = text(folder.join("log"));
+    let started = run("pg_ctl", &["-D", &data, "-w", "-o", &options, "-l", &log, "start"]);
+    assert!(
+        started,
+        "PostgreSQL did not start: {}",
+        std::fs::read_to_string(&log).unwrap_or_default()
+    );
+    // No port that another process could take meanwhile: the folder's own socket.
+    let host = socket.replace('/', "%2F");
     Cluster {
-        base: format!("postgres://postgres@127.0.0.1:{port}/"),
+        base: format!("postgres://postgres@{host}/"),
+        template: true,
         _alive: Some(Mutex::new(alive)),
     }
 }
@@ -175,6 +171,8 @@ fn watch(programs: &Path, folder: &Path, root: bool) -> ChildStdin {
         .arg(programs)
         .arg(folder)
         .current_dir("/")
+        // What a terminal sends to the tests is not for it.
+        .process_group(0)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -188,12 +186,6 @@ fn watch(programs: &Path, folder: &Path, root: bool) -> ChildStdin {
 fn is_root() -> bool {
     let id = Command::new("id").arg("-u").output().expect("who runs this");
     id.stdout.trim_ascii() == b"0"
-}
-
-#[must_use]
-pub fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("its address").port()
 }
 
 fn migrate_template(base: &str) {

@@ -32,9 +32,15 @@ pub fn command(program: &str, data: &Path, database: Option<&str>) -> Command {
 impl Process {
     /// Starts and waits for the address that it prints.
     #[must_use]
-    pub fn serve(mut command: Command) -> Self {
+    pub fn serve(command: Command) -> Self {
+        Self::serve_logging(command, Stdio::null())
+    }
+
+    /// The same, with somewhere to log to.
+    #[must_use]
+    pub fn serve_logging(mut command: Command, log: impl Into<Stdio>) -> Self {
         let mut child =
-            command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("a server process");
+            command.stdout(Stdio::piped()).stderr(log).spawn().expect("a server process");
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         let address = lines
             .by_ref()

@@ -17,6 +17,9 @@ const LIST: &str = "SELECT article_id, path, title, date, summary FROM article_c
     WHERE view = 0 AND language = 'zh-CN' AND visible_from <= $1 AND visible_until > $1 \
     ORDER BY date DESC, article_id DESC LIMIT 20";
 
+const COUNT: &str = "SELECT count(*) FROM article_copy \
+    WHERE view = 0 AND language = 'zh-CN' AND visible_from <= $1 AND visible_until > $1";
+
 fn terms_sql(count: usize) -> String {
     let places: Vec<_> = (1..=count).map(|place| format!("${place}")).collect();
     format!(
@@ -126,12 +129,24 @@ macro_rules! handlers {
             }
 
             pub async fn list(pool: Data<$pool>) -> HttpResponse {
-                let rows =
-                    sqlx::query(LIST).bind(now()).fetch_all(&**pool).await.expect("articles");
+                page(&pool, None).await
+            }
+
+            pub async fn counted(pool: Data<$pool>) -> HttpResponse {
+                let row = sqlx::query(COUNT).bind(now()).fetch_one(&**pool).await.expect("a count");
+                page(&pool, Some(row.get(0))).await
+            }
+
+            async fn page(pool: &$pool, count: Option<i64>) -> HttpResponse {
+                let rows = sqlx::query(LIST).bind(now()).fetch_all(pool).await.expect("articles");
                 let ids: Vec<Uuid> = rows.iter().map(|row| row.get(0)).collect();
-                let mut terms = terms(&pool, &ids).await;
+                let mut terms = terms(pool, &ids).await;
                 let mut out = String::with_capacity(16 << 10);
-                out.push_str("{\"data\":{\"articles\":{\"nodes\":[");
+                out.push_str("{\"data\":{\"articles\":{");
+                if let Some(count) = count {
+                    let _ = write!(out, "\"totalCount\":{count},");
+                }
+                out.push_str("\"nodes\":[");
                 for (number, row) in rows.iter().enumerate() {
                     if number > 0 {
                         out.push(',');
@@ -170,6 +185,7 @@ pub fn serve(database: &str) {
                         .app_data(pool.clone())
                         .route("/article", web::get().to(postgres::article))
                         .route("/list", web::get().to(postgres::list))
+                        .route("/counted", web::get().to(postgres::counted))
                 };
                 HttpServer::new(app).listen(listener).expect("a server").run().await
             } else {
@@ -186,6 +202,7 @@ pub fn serve(database: &str) {
                         .app_data(pool.clone())
                         .route("/article", web::get().to(sqlite::article))
                         .route("/list", web::get().to(sqlite::list))
+                        .route("/counted", web::get().to(sqlite::counted))
                 };
                 HttpServer::new(app).listen(listener).expect("a server").run().await
             }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -73,6 +74,25 @@ impl Connection {
 pub fn once(request: &Request) -> String {
     let mut connection = Connection::open(&request.address);
     String::from_utf8_lossy(connection.send(request)).into_owned()
+}
+
+/// Sends a number of requests, and waits for every answer.
+pub fn send(requests: &[Request], connections: usize, count: usize) {
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..connections {
+            scope.spawn(|| {
+                let mut connection = Connection::open(&requests[0].address);
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number >= count {
+                        break;
+                    }
+                    connection.send(&requests[number % requests.len()]);
+                }
+            });
+        }
+    });
 }
 
 /// What one round showed.

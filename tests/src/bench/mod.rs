@@ -3,7 +3,8 @@
 //! The floor answers the same bytes from plain SQL and string building in
 //! actix-web, with no GraphQL and no ORM. Both are processes of their own on the
 //! same database. What counts is their ratio: rates depend on the machine, and
-//! on a small one the load itself takes part of it.
+//! on a small one the load itself takes part of it. CPU is that of the one
+//! process; what PostgreSQL itself spends shows in the times alone.
 
 pub mod floor;
 pub mod load;
@@ -20,14 +21,20 @@ use load::{Measure, Request};
 
 /// Rounds of each measurement, alternating; the median of them is printed.
 const ROUNDS: usize = 5;
-const ROUND: Duration = Duration::from_secs(2);
+const ROUND: Duration = Duration::from_millis(1500);
 const CONNECTIONS: usize = 8;
+/// Requests after which the server's memory is read.
+const MANY: usize = 10_000;
 
 /// One article with everything that a page shows of it.
 pub const ARTICLE: &str = "query($path: String!) { article(by: { path: $path }) { \
     path title date body { html } tags { name path } categories { name path } } }";
 /// A list page without counts.
 pub const LIST: &str = "{ articles(first: 20, filter: { language: \"zh-CN\" }) { nodes { \
+    path title date summary tags { name path } categories { name path } } } }";
+
+/// The same with the count of all.
+pub const COUNTED: &str = "{ articles(first: 20, filter: { language: \"zh-CN\" }) { totalCount nodes { \
     path title date summary tags { name path } categories { name path } } } }";
 
 /// Runs everything and prints it.
@@ -71,8 +78,14 @@ fn on_one(site: &Path, articles: usize, database: Option<&str>) {
 
     let began = Instant::now();
     let server = Process::serve(command(program, data.path(), database));
+    load::once(&Request::get(&server.url("/health")));
+    let healthy = began.elapsed();
     let first = server.nobody().ask(LIST, Value::Null);
-    println!("  start to first answer: {} ms", began.elapsed().as_millis());
+    println!(
+        "  start to /health: {} ms, to the first list: {} ms",
+        healthy.as_millis(),
+        began.elapsed().as_millis()
+    );
     assert_eq!(first.at("/articles/nodes").as_array().map(Vec::len), Some(20));
 
     let mut floor = Command::new(std::env::current_exe().expect("this program's path"));
@@ -82,17 +95,26 @@ fn on_one(site: &Path, articles: usize, database: Option<&str>) {
     });
     let floor = Process::serve(floor);
 
-    compare("article", &server, &floor, |number| {
+    let article = |number: usize| {
         let path = format!("/news/a{:05}/", number * 7919 % articles);
         let floor = format!("/article?path={path}");
         (json!({ "query": ARTICLE, "variables": { "path": path } }), floor)
-    });
-    compare("list of 20", &server, &floor, |_| (json!({ "query": LIST }), "/list".to_owned()));
+    };
+    let list = |_| (json!({ "query": LIST }), "/list".to_owned());
+    let counted = |_| (json!({ "query": COUNTED }), "/counted".to_owned());
+
+    let both: Vec<_> = (0..500)
+        .flat_map(|number| [article(number).0, list(number).0])
+        .map(|body| Request::post(&server.url("/graphql"), &body.to_string()))
+        .collect();
+    load::send(&both, CONNECTIONS, MANY);
+    println!("  resident memory after {MANY} requests: {} MB", load::resident(server.id()) / 1024);
+
+    compare("article", &server, &floor, article);
+    compare("list of 20", &server, &floor, list);
+    compare("list of 20 and totalCount", &server, &floor, counted);
     pages(&server);
-    println!(
-        "  resident memory of the server after all this: {} MB",
-        load::resident(server.id()) / 1024
-    );
+    println!("  resident memory at the end: {} MB", load::resident(server.id()) / 1024);
 }
 
 fn compare(
@@ -144,11 +166,20 @@ fn pages(server: &Process) {
         cursor = answer.at("/articles/pageInfo/endCursor").clone();
         last += 1;
     }
-    let measure = |after: &Value| {
+    let request = |after: &Value| {
         let body = json!({ "query": page, "variables": { "after": after } }).to_string();
-        let requests = [Request::post(&server.url("/graphql"), &body)];
-        load::measure(&requests, server.id(), 1, ROUND / 2)
+        [Request::post(&server.url("/graphql"), &body)]
     };
-    let (first, deep) = (measure(&Value::Null), measure(&cursor));
-    println!("  page {last} costs {:.2} of the CPU of page 1", deep.cpu / first.cpu);
+    let (first, deep) = (request(&Value::Null), request(&cursor));
+    let (mut firsts, mut deeps) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        firsts.push(load::measure(&first, server.id(), 1, ROUND / 3));
+        deeps.push(load::measure(&deep, server.id(), 1, ROUND / 3));
+    }
+    let (first, deep) = (Measure::median(firsts), Measure::median(deeps));
+    println!(
+        "  page {last} takes {:.2} of the time of page 1 and {:.2} of its CPU",
+        deep.p50 / first.p50,
+        deep.cpu / first.cpu
+    );
 }

@@ -1,0 +1,203 @@
+//! What one request may ask for: each limit holds at its number, and says so.
+
+use std::fmt::Write;
+
+use api::config::Config;
+use sea_orm::TransactionTrait;
+use serde_json::{Value, json};
+use tests::{Backend, TestApp, on_both};
+
+/// A server with one limit changed.
+fn limited(change: impl FnOnce(&mut Config)) -> TestApp {
+    TestApp::configured(Backend::Sqlite, change).expect("SQLite")
+}
+
+/// `ok`, or the message of the limit that was met.
+fn verdict(app: &TestApp, query: &str, variables: Value) -> String {
+    let answer = app.nobody().run(query, variables, None);
+    match answer["errors"][0]["extensions"]["code"].as_str() {
+        None => "ok".to_owned(),
+        Some("LIMIT_EXCEEDED") => {
+            answer["errors"][0]["message"].as_str().unwrap_or_default().to_owned()
+        }
+        Some(other) => panic!("{other} for {query}: {answer}"),
+    }
+}
+
+fn over(limit: &str, asked: usize, allowed: usize) -> String {
+    format!("the query is over the limit on {limit}: it has {asked}, and {allowed} are allowed")
+}
+
+#[test]
+fn each_limit_allows_its_number_and_refuses_one_more() {
+    let app = limited(|config| {
+        config.limits.depth = 3;
+        config.limits.aliases = 2;
+        config.limits.directives = 2;
+        config.limits.tokens = 30;
+        config.limits.cost = 40;
+    });
+    for (fits, does_not, message) in [
+        (
+            "{ articles(first: 1) { nodes { title } } }",
+            "{ articles(first: 1) { nodes { tags { name } } } }",
+            over("depth", 4, 3),
+        ),
+        (
+            "{ a: site { title } b: site { title } }",
+            "{ a: site { x: title } b: site { title } }",
+            over("aliases", 3, 2),
+        ),
+        (
+            "{ site @skip(if: false) { title @skip(if: false) } }",
+            "query @skip(if: false) { site @skip(if: false) { title @skip(if: false) } }",
+            over("directives", 3, 2),
+        ),
+        (
+            "{ articles(first: 13) { nodes { id title } } }",
+            "{ articles(first: 14) { nodes { id title } } }",
+            over("cost", 43, 40),
+        ),
+    ] {
+        assert_eq!(verdict(&app, fits, Value::Null), "ok");
+        assert_eq!(verdict(&app, does_not, Value::Null), message);
+    }
+    let tokens = |count: usize| format!("{{ {} }}", "viewer { id } ".repeat(count));
+    assert_eq!(verdict(&app, &tokens(7), Value::Null), "ok");
+    assert_eq!(verdict(&app, &tokens(8), Value::Null), over("tokens", 34, 30));
+}
+
+#[test]
+fn a_limit_cannot_be_hidden_from() {
+    let app = limited(|config| config.limits.cost = 1000);
+    let costs = |query: &str, variables: Value| {
+        let message = verdict(&app, query, variables);
+        assert!(message.contains("on cost"), "{query}: {message}");
+    };
+    // In a fragment, in an inline fragment, in a variable and in its default.
+    costs(
+        "{ articles { ...Rows } } fragment Rows on ArticleConnection { nodes { related { related { related { title } } } } }",
+        Value::Null,
+    );
+    costs(
+        "{ articles { ... { nodes { related { related { related { title } } } } } } }",
+        Value::Null,
+    );
+    let counted =
+        "query($n: Int) { articles(first: $n) { nodes { id title path tags { name } } } }";
+    costs(counted, json!({ "n": 100 }));
+    costs(&counted.replace("$n: Int", "$n: Int = 100"), Value::Null);
+    costs(
+        "query($n: Int) { tag(by: { slug: \"a\" }) { articles(last: $n) { nodes { id title path tags { name } } } } }",
+        json!({ "n": 100 }),
+    );
+    // Lists without pages multiply, too.
+    let related = format!(
+        "{{ article(by: {{ path: \"/a/\" }}) {}title{} }}",
+        "{ related ".repeat(6) + "{ ",
+        " }".repeat(7)
+    );
+    costs(&related, Value::Null);
+    let recent = format!(
+        "{{ articles(first: 1) {{ nodes {{ {}title{} }} }} }}",
+        "widgets { ... on RecentWidget { articles { ".repeat(3),
+        " } } }".repeat(3)
+    );
+    costs(&recent, Value::Null);
+    costs("{ nodes(ids: $ids) { id } }".replace("{ nodes", "query($ids: [ID!]!) { nodes").replace("{ id }", "{ ... on Tag { id name slug path articleCount version description id name slug path } }").as_str(),
+        json!({ "ids": ["x"] }));
+}
+
+#[test]
+fn a_document_of_several_operations_is_judged_by_the_one_that_runs() {
+    let app = limited(|config| config.limits.cost = 50);
+    let document =
+        "query Small { site { title } } query Large { articles(first: 100) { nodes { id } } }";
+    let run = |name: &str| app.nobody().run(document, Value::Null, Some(name));
+    assert_eq!(run("Small")["data"]["site"]["title"], "Broadsheet");
+    assert_eq!(run("Large")["errors"][0]["extensions"]["code"], "LIMIT_EXCEEDED");
+}
+
+#[test]
+fn a_request_that_takes_too_long_is_given_up() {
+    let app = limited(|config| {
+        config.limits.seconds = 0;
+        config.database.connections = 1;
+    });
+    // The only connection is taken, so that no query can be faster than that.
+    let held = app.block_on(app.app.db().read().begin()).expect("a transaction");
+    assert_eq!(
+        verdict(&app, "{ articles { totalCount } }", Value::Null),
+        "the request took longer than the limit of 0 seconds"
+    );
+    app.block_on(held.rollback()).expect("its end");
+}
+
+#[test]
+fn a_batch_names_its_limit_and_each_of_its_requests_has_its_own() {
+    let app = limited(|config| {
+        config.limits.batch = 2;
+        config.limits.cost = 50;
+    });
+    let small = json!({"query": "{ site { title } }"});
+    let large = json!({"query": "{ articles(first: 100) { nodes { id } } }"});
+    let mixed = app.nobody().post(&json!([small, large])).json();
+    assert_eq!(mixed[0]["data"]["site"]["title"], "Broadsheet");
+    assert_eq!(mixed[1]["errors"][0]["extensions"]["code"], "LIMIT_EXCEEDED");
+    let three = app.nobody().post(&json!([small, small, small]));
+    assert_eq!(three.status, 400);
+    assert_eq!(
+        three.json()["errors"][0]["message"],
+        "a batch holds 1 to 2 requests, and this has 3"
+    );
+}
+
+#[test]
+fn a_body_over_the_limit_is_413_and_says_the_limit() {
+    let app = limited(|config| config.limits.body_bytes = 200);
+    let query =
+        |bytes: usize| json!({ "query": format!("{{ site {{ title }} }}{}", " ".repeat(bytes)) });
+    assert_eq!(app.nobody().post(&query(10)).status, 200);
+    let large = app.nobody().post(&query(300));
+    assert_eq!(large.status, 413);
+    assert_eq!(large.json()["errors"][0]["message"], "the body is over the limit of 200 bytes");
+}
+
+on_both! {
+    fn filters_are_as_large_as_a_database_takes(app) {
+        let ask = |filter: &Value| app.nobody().run(
+            "query($f: ArticleFilter) { articles(filter: $f) { totalCount tagCounts { count } } }", json!({ "f": filter }), None);
+        let values = |count: usize| json!({"title": {"in": (0..count).map(|n| n.to_string()).collect::<Vec<_>>()}});
+        let any = |count: usize| json!({"or": (0..count).map(|n| json!({"title": {"eq": n.to_string()}})).collect::<Vec<_>>()});
+        let all = |count: usize| json!({"not": {"and": (0..count).map(|n| json!({
+            "section": {"eq": "a", "contains": "b", "startsWith": "c"}, "date": {"gt": "2026-01-01T00:00:00Z"},
+            "tag": {"slug": n.to_string()}, "not": {"category": {"slug": "x", "includeDescendants": true}},
+            "status": ["PUBLISHED"], "language": "en",
+        })).collect::<Vec<_>>()}});
+        for filter in [values(299), any(149), all(24)] {
+            let answer = ask(&filter);
+            assert_eq!(answer["data"]["articles"]["totalCount"], 0, "{answer}");
+        }
+        for (filter, parts) in [(values(300), 301), (any(150), 301), (all(25), 302), (json!({ "not": values(299) }), 301)] {
+            let answer = ask(&filter);
+            assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
+            assert_eq!(answer["errors"][0]["message"],
+                format!("`filter` has {parts} conditions and values, and 300 are allowed"));
+        }
+    }
+
+    fn what_a_query_may_cost_at_most_is_answered(app) {
+        let tags = (0..30).map(|n| format!("t{n}")).collect::<Vec<_>>().join(", ");
+        let files: Vec<_> = (0..60).map(|n| (format!("content/a{n}.md"),
+            format!("---\ntitle: A{n}\ndate: 2026-01-01\ntags: [{tags}]\n---\nText.\n"))).collect();
+        let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        assert_eq!(app.import_files(&files).created, 60);
+        let mut query = "{ articles(first: 60) { nodes { ".to_owned();
+        for number in 0..3 {
+            let _ = write!(query, "r{number}: related(first: 20) {{ title tags {{ name articleCount }} }} ");
+        }
+        query += "} } }";
+        let answer = app.query(&query, Value::Null);
+        assert_eq!(answer.at("/articles/nodes/59/r2").as_array().map(Vec::len), Some(20));
+    }
+}
