@@ -109,6 +109,19 @@ fn a_limit_cannot_be_hidden_from() {
 }
 
 #[test]
+fn the_schema_is_told_once_and_not_times_itself() {
+    let app = TestApp::sqlite();
+    let introspection = include_str!("introspection.graphql");
+    assert_eq!(verdict(&app, introspection, Value::Null), "ok");
+    let types = format!(
+        "{{ __schema {{ types {{ {}name{} }} }} }}",
+        "fields { type { ".repeat(3),
+        " } }".repeat(3)
+    );
+    assert_eq!(verdict(&app, &types, Value::Null), over("nested lists of the schema", 3, 2));
+}
+
+#[test]
 fn a_document_of_several_operations_is_judged_by_the_one_that_runs() {
     let app = limited(|config| config.limits.cost = 50);
     let document =

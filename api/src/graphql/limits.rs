@@ -36,6 +36,11 @@ const PLAIN_LISTS: [(&str, usize); 13] = [
     ("widgets", 5),
 ];
 
+/// Fields of the schema's own types that lead back to such types, many at once.
+const TYPE_LISTS: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes"];
+/// How many of them may stand in each other, as in graphql-js.
+const MAX_TYPE_LISTS: usize = 2;
+
 /// Which limit a document does not keep.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the query is over the limit on {limit}: it has {asked}, and {allowed} are allowed")]
@@ -126,6 +131,7 @@ pub fn check(
         limits,
         open: Vec::new(),
         known: HashMap::new(),
+        walked: HashMap::new(),
     };
     let total = walk.set(&operation.selection_set.node, 0)?;
     OverLimit::check("depth", total.depth, limits.depth)?;
@@ -166,6 +172,8 @@ struct Walk<'a> {
     /// Fragments counted already: without this, ten fragments that spread each
     /// other twice would be walked a thousand times.
     known: HashMap<&'a str, Total>,
+    /// Fragments about the schema, and in how many lists they were looked at.
+    walked: HashMap<&'a str, usize>,
 }
 
 impl<'a> Walk<'a> {
@@ -184,7 +192,9 @@ impl<'a> Walk<'a> {
                         aliases: usize::from(field.alias.is_some()),
                         directives: field.directives.len(),
                     };
-                    if !introspects {
+                    if introspects {
+                        own.add(self.introspection(&field.selection_set.node, 0)?, 1);
+                    } else {
                         let below = self.set(&field.selection_set.node, level + 1)?;
                         let times = self.times(field);
                         own.add(Total { depth: below.depth + 1, ..below }, times);
@@ -198,6 +208,43 @@ impl<'a> Walk<'a> {
                 Selection::FragmentSpread(spread) => {
                     let name = spread.node.fragment_name.node.as_str();
                     let below = self.fragment(name, level)?;
+                    total.add(with_directives(below, &spread.node.directives), 1);
+                }
+            }
+        }
+        Ok(total)
+    }
+
+    /// Types lead to fields and fields to types: lists in lists in lists of them
+    /// would multiply without end, and no tool asks for that. Aliases and
+    /// directives count here, too; cost does not, since it is bounded by this.
+    fn introspection(&mut self, set: &'a SelectionSet, lists: usize) -> Result<Total, OverLimit> {
+        let mut total = Total::default();
+        for selection in &set.items {
+            match &selection.node {
+                Selection::Field(field) => {
+                    let field = &field.node;
+                    let lists = lists + usize::from(TYPE_LISTS.contains(&field.name.node.as_str()));
+                    OverLimit::check("nested lists of the schema", lists, MAX_TYPE_LISTS)?;
+                    total.aliases += usize::from(field.alias.is_some());
+                    total.directives += field.directives.len();
+                    total.add(self.introspection(&field.selection_set.node, lists)?, 1);
+                }
+                Selection::InlineFragment(fragment) => {
+                    let below = self.introspection(&fragment.node.selection_set.node, lists)?;
+                    total.add(with_directives(below, &fragment.node.directives), 1);
+                }
+                Selection::FragmentSpread(spread) => {
+                    let name = spread.node.fragment_name.node.as_str();
+                    let mut below = Total::default();
+                    // Walked again only where it stands deeper than before.
+                    let deepest = self.walked.get(name).copied();
+                    if let Some(fragment) = self.fragments.get(name)
+                        && deepest.is_none_or(|deepest| lists > deepest)
+                    {
+                        self.walked.insert(name, lists);
+                        below = self.introspection(&fragment.node.selection_set.node, lists)?;
+                    }
                     total.add(with_directives(below, &spread.node.directives), 1);
                 }
             }
@@ -319,6 +366,12 @@ mod tests {
             ("{ a { ...R } } fragment R on T { ... { nodes { b c d e } } }", "cost 101"),
             ("query($n: Int = 100) { a(first: $n) { b } }", "cost 101"),
             ("query($n: Int) { a(first: $n) { nodes { b c d e } } }", "cost 101"),
+            ("{ __schema { types { fields { type { fields { name } } } } } }", "ok"),
+            (
+                "{ __type { fields { type { ...F } } } } fragment F on __Type { fields { type { interfaces { name } } } }",
+                "nested lists of the schema 3",
+            ),
+            ("{ __schema { a: types { name } b: types { name } c: types { name } } }", "aliases 3"),
             ("{ related { related { b c d e } } }", "cost 106"),
         ] {
             let found = verdict(query, |limits| {
