@@ -1,4 +1,5 @@
-//! `cargo run --release -p tests --bin bench [ARTICLES]`: see `tests::bench`.
+//! `cargo build --release -p tests && target/release/bench [ARTICLES]`: see
+//! `tests::bench`.
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
