@@ -216,9 +216,11 @@ async fn serve(config: Config, demo: bool) -> Result<ExitCode, String> {
         let ctx = Ctx::new(Arc::clone(&app), Actor::System);
         crate::hugo::demo::fill(&ctx).await.map_err(explain)?;
     }
+    // Whoever is told the address may say at once that it is enough.
+    let stop = signal()?;
     let server = Server::start(&app).map_err(explain)?;
     welcome(server.address(), app.config().http.graphiql);
-    signal().await?;
+    stop.await;
     tracing::info!("stopping");
     server.stop().await.map_err(explain)?;
     app.db().close().await;
@@ -240,14 +242,18 @@ fn welcome(address: SocketAddr, graphiql: bool) {
     ));
 }
 
-/// Waits for SIGINT or SIGTERM.
-async fn signal() -> Result<(), String> {
+/// Listens for SIGINT and SIGTERM from now on; ends with the first.
+fn signal() -> Result<impl Future<Output = ()>, String> {
     use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
-    tokio::select! {
-        done = tokio::signal::ctrl_c() => done.map_err(|error| error.to_string()),
-        _ = terminate.recv() => Ok(()),
-    }
+    let listen = |kind| signal(kind).map_err(|error| format!("cannot listen for signals: {error}"));
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    let mut terminate = listen(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }
 
 async fn import_hugo(

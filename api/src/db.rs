@@ -183,8 +183,17 @@ impl Db {
         }
     }
 
-    /// Closes all connections; SQLite folds its log into the file.
+    /// Closes all connections; SQLite folds its log into the file, so that the
+    /// one file is all there is to copy. It would do so by itself when the last
+    /// connection closes, but two that close at once each leave it to the other.
     pub async fn close(&self) {
+        if self.write.get_database_backend() == DatabaseBackend::Sqlite {
+            for statement in ["PRAGMA optimize", "PRAGMA wal_checkpoint(TRUNCATE)"] {
+                if let Err(error) = self.write.execute_unprepared(statement).await {
+                    tracing::warn!(%error, "closing the database");
+                }
+            }
+        }
         for connection in [&self.read, &self.write] {
             if let Err(error) = connection.clone().close().await {
                 tracing::warn!(%error, "closing the database");

@@ -304,6 +304,8 @@ on_both! {
         let other = create(&editor, &json!({"title": "B", "slug": "b"}));
         assert_eq!(act(&editor, "publishArticle", &other), None);
         assert_eq!(route(&app, "/b/"), "article");
+        assert_eq!(act(&editor, "trashArticle", &other), None);
+        assert_eq!(route(&app, "/b/"), "nothing", "it is not the first one's any more");
         for (mutation, expected) in [("unpublishArticle", "nothing"), ("publishArticle", "redirect /a/"), ("trashArticle", "nothing")] {
             assert_eq!(act(&editor, mutation, &id), None);
             assert_eq!(route(&app, "/c/"), expected, "{mutation}");

@@ -138,7 +138,94 @@ fn ids(app: &TestApp) -> Value {
     ids
 }
 
+/// What each role may do to an article by whose it is and where it stands:
+/// (Y)es, (F)orbidden, (N)ot found, (U)nauthenticated, or - where there is none.
+/// Columns: nobody, VIEWER, CONTRIBUTOR, AUTHOR, EDITOR, ADMIN.
+const ARTICLES: &[(&str, &str, &str)] = &[
+    ("updateArticle", "own draft", "- - Y Y Y Y"),
+    ("updateArticle", "own live", "- - F Y Y Y"),
+    ("updateArticle", "other draft", "U F N N Y Y"),
+    ("updateArticle", "other live", "U F F F Y Y"),
+    ("publishArticle", "own draft", "- - F Y Y Y"),
+    ("publishArticle", "own live", "- - F Y Y Y"),
+    ("publishArticle", "other draft", "U F F N Y Y"),
+    ("publishArticle", "other live", "U F F F Y Y"),
+    ("unpublishArticle", "own live", "- - F Y Y Y"),
+    ("unpublishArticle", "other live", "U F F F Y Y"),
+    ("trashArticle", "own draft", "- - Y Y Y Y"),
+    ("trashArticle", "own live", "- - F Y Y Y"),
+    ("trashArticle", "other draft", "U F N N Y Y"),
+    ("trashArticle", "other live", "U F F F Y Y"),
+    ("restoreArticle", "own trashed", "- - Y Y Y Y"),
+    ("restoreArticle", "other trashed", "U F N N Y Y"),
+    ("restoreArticleRevision", "own draft", "- - Y Y Y Y"),
+    ("restoreArticleRevision", "own live", "- - F Y Y Y"),
+    ("restoreArticleRevision", "other draft", "U F N N Y Y"),
+    ("restoreArticleRevision", "other live", "U F F F Y Y"),
+];
+
+/// An article in a state, and its revision.
+fn article(owner: &Client, editor: &Client, state: &str) -> Value {
+    let made = owner.ask(
+        "mutation { createArticle(input: { title: \"t\" }) { article { id revisions { nodes { id } } } userErrors { code } } }",
+        Value::Null,
+    );
+    let ids = json!({
+        "id": made.text("/createArticle/article/id"),
+        "revision": made.text("/createArticle/article/revisions/nodes/0/id"),
+    });
+    let mutation = match state {
+        "live" => "publishArticle",
+        "trashed" => "trashArticle",
+        _ => return ids,
+    };
+    let document =
+        format!("mutation($id: ID!) {{ {mutation}(id: $id) {{ userErrors {{ code }} }} }}");
+    let _ = editor.ask(&document, json!({ "id": ids["id"] })).accepted(mutation);
+    ids
+}
+
+/// What a caller of a mutation of an article is told, as a letter.
+fn letter(client: &Client, mutation: &str, ids: &Value) -> &'static str {
+    let more = match mutation {
+        "updateArticle" => ", expectedVersion: 1, input: { lead: \"x\" }",
+        "restoreArticleRevision" => ", revisionId: $revision",
+        _ => "",
+    };
+    let variables = if mutation == "restoreArticleRevision" { ", $revision: ID!" } else { "" };
+    let document = format!(
+        "mutation($id: ID!{variables}) {{ {mutation}(id: $id{more}) {{ userErrors {{ code }} }} }}"
+    );
+    let answer = client.run(&document, ids.clone(), None);
+    let error = answer["errors"][0]["extensions"]["code"].as_str();
+    match (error, answer["data"][mutation]["userErrors"][0]["code"].as_str()) {
+        (None, None) => "Y",
+        (Some("FORBIDDEN"), _) => "F",
+        (Some("UNAUTHENTICATED"), _) => "U",
+        (None, Some("NOT_FOUND")) => "N",
+        _ => panic!("{document}: {answer}"),
+    }
+}
+
 on_both! {
+    fn each_role_acts_on_articles_as_the_table_says(app) {
+        let (other, editor) = (app.as_role(Role::Author), app.as_role(Role::Editor));
+        let roles = [Role::Viewer, Role::Contributor, Role::Author, Role::Editor, Role::Admin];
+        let mut clients = vec![app.nobody()];
+        clients.extend(roles.map(|role| app.as_role(role)));
+        for (mutation, which, expected) in ARTICLES {
+            let (whose, state) = which.split_once(' ').expect("whose and where");
+            for (client, expected) in clients.iter().zip(expected.split(' ')) {
+                if expected == "-" {
+                    continue;
+                }
+                let owner = if whose == "own" { client } else { &other };
+                let ids = article(owner, &editor, state);
+                assert_eq!(letter(client, mutation, &ids), expected, "{mutation} of {which}: {expected}");
+            }
+        }
+    }
+
     fn each_role_is_told_what_the_table_says(app) {
         let ids = ids(&app);
         let nobody = std::iter::once((None, app.nobody()));

@@ -172,6 +172,31 @@ on_both! {
         assert_eq!(back.text("/restoreArticle/userErrors/0/code"), "TAKEN");
     }
 
+    fn what_is_hidden_takes_nobodys_place(app) {
+        let article = |title: &str, day: u32, extra: &str| format!(
+            "---\ntitle: {title}\ndate: 2026-10-{day:02}T00:00:00Z\ntags: [t]\n{extra}---\n");
+        let files = [
+            ("content/news/a.md", article("A", 1, "")),
+            ("content/news/draft.md", article("Draft", 2, "draft: true\n")),
+            ("content/news/scheduled.md", article("Scheduled", 2, "publishDate: 2027-01-01\n")),
+            ("content/news/expired.md", article("Expired", 2, "expiryDate: 2026-10-03\n")),
+            ("content/news/z.md", article("Z", 3, "")),
+        ];
+        let mut all: Vec<_> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+        all.push(("hugo.toml", "[params.sidebar]\nwidgets = ['recent']\n[params.widgets]\nrecent_num = 2\n"));
+        assert_eq!(app.import_files(&all).created, 5);
+        let around = app.query("{ articles(orderBy: { field: DATE, direction: ASC }) { nodes {
+            title previous { title } next { title } related(first: 1) { title } } }
+            widgets(page: HOME) { ... on RecentWidget { articles { title } } }
+            page: articles(first: 2) { nodes { title } pageInfo { hasNextPage } } }", Value::Null);
+        assert_eq!(around.at("/articles/nodes"), &json!([
+            {"title": "A", "previous": null, "next": {"title": "Z"}, "related": [{"title": "Z"}]},
+            {"title": "Z", "previous": {"title": "A"}, "next": null, "related": [{"title": "A"}]},
+        ]));
+        assert_eq!(around.each("/widgets/0/articles", "title"), ["Z", "A"]);
+        assert_eq!(around.at("/page/pageInfo/hasNextPage"), &json!(false));
+    }
+
     fn authors_see_their_own_working_copies_alone(app) {
         site(&app);
         for role in [Role::Author, Role::Contributor] {

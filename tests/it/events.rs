@@ -1,7 +1,7 @@
 //! The feed: every write, in commit order, without gaps.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 
 use api::policy::Role;
 use serde_json::{Value, json};
@@ -44,11 +44,12 @@ on_both! {
                     })
                 })
                 .collect();
-            for writer in writers {
-                writer.join().expect("a writer");
-            }
+            let written: Vec<_> = writers.into_iter().map(ScopedJoinHandle::join).collect();
+            // The follower ends whatever became of the writers.
             done.store(true, Ordering::SeqCst);
-            follower.join().expect("a follower")
+            let followed = follower.join().expect("a follower");
+            assert!(written.iter().all(Result::is_ok), "a writer failed");
+            followed
         });
         // A term and an article a write.
         let total = before + 6 * 8 * 2;
@@ -107,7 +108,7 @@ on_both! {
                     })
                 })
                 .collect();
-            saves.into_iter().filter(|_| true).map(|save| save.join().expect("a save")).filter(|won| *won).count()
+            saves.into_iter().map(|save| save.join().expect("a save")).filter(|won| *won).count()
         });
         assert_eq!(won, 1);
     }

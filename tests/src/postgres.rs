@@ -49,8 +49,11 @@ impl Database {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("broadsheet_{}_{number}", std::process::id());
         let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let template =
-            if cluster.template { format!(" TEMPLATE {TEMPLATE}") } else { String::new() };
+        let template = if cluster.template {
+            format!(" TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
+        } else {
+            String::new()
+        };
         admin(runtime, &cluster.base, &format!("CREATE DATABASE {name}{template}"));
         Some(Self { name, base: &cluster.base })
     }

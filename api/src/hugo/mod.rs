@@ -48,6 +48,8 @@
 //!
 //! Still errors, because nothing can be read for sure: a key given twice, a
 //! front matter that is never closed, YAML that is no YAML (`title: @foo`).
+//! An error here alone: an address, an alias, a translation key or the name of
+//! a term of more than 2,000 bytes, by which PostgreSQL could find nothing.
 //!
 //! Not looked at: themes, modules and mounts, `cascade`, content adapters,
 //! dates from Git or the file system, and Org mode. Sections without a date
