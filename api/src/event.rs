@@ -8,12 +8,18 @@
 //! nobody who holds it waits for another row.
 
 use entity::event::{ActiveModel, Entity};
-use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
+    Iterable, QueryOrder, QuerySelect,
+};
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::ctx::Ctx;
 use crate::error::Result;
+
+/// Values in one statement: SQLite takes 32,766.
+const BOUND: usize = 20_000;
 
 /// What happened, for those who follow the feed.
 #[derive(Debug, Clone)]
@@ -64,6 +70,21 @@ impl<'a> Write<'a> {
     #[must_use]
     pub fn ctx(&self) -> &'a Ctx {
         self.ctx
+    }
+
+    /// Inserts rows, as many in one statement as databases take.
+    pub async fn insert_all<M, A>(&self, rows: Vec<M>) -> Result<(), DbErr>
+    where
+        M: IntoActiveModel<A>,
+        A: ActiveModelTrait + Send,
+    {
+        let columns = <A::Entity as EntityTrait>::Column::iter().count();
+        let mut rows = rows.into_iter().map(|row| row.into_active_model().reset_all()).peekable();
+        while rows.peek().is_some() {
+            let chunk: Vec<_> = rows.by_ref().take(BOUND / columns.max(1)).collect();
+            A::Entity::insert_many(chunk).exec_without_returning(&self.txn).await?;
+        }
+        Ok(())
     }
 
     pub fn record(&mut self, event: Event) {

@@ -111,11 +111,6 @@ pub fn scope(ctx: &Ctx, view: View) -> Result<Scope> {
     Ok(Scope { view, now: ctx.now(), owner })
 }
 
-/// The scope in which an article is looked up for an action on it.
-pub fn working_scope(ctx: &Ctx) -> Result<Scope> {
-    scope(ctx, View::Working)
-}
-
 /// Whether the actor may do this to that.
 pub fn check(actor: &Actor, action: Action, subject: Subject) -> Result<()> {
     let (id, role) = match actor {

@@ -8,7 +8,7 @@ use crate::graphql::scalar::{DateTime, LanguageTag};
 
 /// Which articles a list holds. Fields that are given must all hold; a field
 /// that is null is not there.
-#[derive(Debug, Clone, Default, InputObject)]
+#[derive(Debug, Clone, Default, PartialEq, InputObject)]
 pub struct ArticleFilter {
     /// All of these must hold.
     pub and: Option<Vec<ArticleFilter>>,
@@ -41,6 +41,12 @@ pub struct ArticleFilter {
 pub const MAX_PARTS: usize = 300;
 
 impl ArticleFilter {
+    /// Whether it says nothing beyond a language.
+    #[must_use]
+    pub fn is_language_alone(&self) -> bool {
+        *self == Self { language: self.language.clone(), ..Self::default() }
+    }
+
     /// How many conditions and values it has, at any depth.
     #[must_use]
     pub fn parts(&self) -> usize {
@@ -96,7 +102,7 @@ impl TermFilter {
 
 /// Compares a text. Letters of the Latin alphabet without accents are equal in
 /// either case for `contains` and `startsWith`.
-#[derive(Debug, Clone, Default, InputObject)]
+#[derive(Debug, Clone, Default, PartialEq, InputObject)]
 pub struct StringFilter {
     /// Is this text.
     pub eq: Option<String>,
@@ -110,7 +116,7 @@ pub struct StringFilter {
 }
 
 /// Compares a moment.
-#[derive(Debug, Clone, Default, InputObject)]
+#[derive(Debug, Clone, Default, PartialEq, InputObject)]
 pub struct DateTimeFilter {
     /// Later than this.
     pub gt: Option<DateTime>,
@@ -123,7 +129,7 @@ pub struct DateTimeFilter {
 }
 
 /// Names tags or categories.
-#[derive(Debug, Clone, Default, InputObject)]
+#[derive(Debug, Clone, Default, PartialEq, InputObject)]
 pub struct TermFilter {
     /// The one with this id.
     pub id: Option<async_graphql::ID>,

@@ -4,7 +4,7 @@
 //! revision into a view and puts it where the old one was, terms and menu
 //! entries included, so that what readers see is always one revision, whole.
 
-use entity::{Json, Timestamp, View, article_copy, article_term, menu_entry, redirect};
+use entity::{Json, Timestamp, View, article, article_copy, article_term, menu_entry, redirect};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::Value;
@@ -18,7 +18,7 @@ use crate::hugo::address::{Parts, Sections};
 use crate::hugo::tree::Kind;
 use crate::site::{Frame, LanguageFrame, Sidebar};
 
-/// Rows in one INSERT: 500 × 41 columns stay below what SQLite can bind.
+/// Rows that one statement names.
 const CHUNK: usize = 500;
 
 /// What a copy needs to know of the body beside it.
@@ -254,33 +254,23 @@ pub async fn put(write: &Write<'_>, projections: Vec<Projection>) -> Result<()> 
     let mut terms = Vec::new();
     let mut menus = Vec::new();
     for projection in projections {
-        copies.push(projection.copy.into_active_model().reset_all());
-        terms.extend(projection.terms.into_iter().map(|term| term.into_active_model().reset_all()));
-        menus.extend(projection.menus.into_iter().map(|menu| menu.into_active_model().reset_all()));
+        copies.push(projection.copy);
+        terms.extend(projection.terms);
+        menus.extend(projection.menus);
     }
-    let txn = write.txn();
-    for copies in copies.chunks(CHUNK) {
-        article_copy::Entity::insert_many(copies.to_vec())
-            .exec_without_returning(txn)
-            .await
-            .map_err(|error| {
-                if is_taken(&error) {
-                    Error::invalid(
-                        "input.slug",
-                        UserErrorCode::Taken,
-                        "another article has this address already",
-                    )
-                } else {
-                    error.into()
-                }
-            })?;
-    }
-    for terms in terms.chunks(CHUNK * 4) {
-        article_term::Entity::insert_many(terms.to_vec()).exec_without_returning(txn).await?;
-    }
-    for menus in menus.chunks(CHUNK) {
-        menu_entry::Entity::insert_many(menus.to_vec()).exec_without_returning(txn).await?;
-    }
+    write.insert_all(copies).await.map_err(|error| {
+        if is_taken(&error) {
+            Error::invalid(
+                "input.slug",
+                UserErrorCode::Taken,
+                "another article has this address already",
+            )
+        } else {
+            error.into()
+        }
+    })?;
+    write.insert_all(terms).await?;
+    write.insert_all(menus).await?;
     Ok(())
 }
 
@@ -387,23 +377,32 @@ pub async fn redirect(write: &Write<'_>, redirects: Vec<redirect::Model>) -> Res
     Ok(())
 }
 
-/// An address that leads to an article for good.
+/// What leads to an article that is published at `path`: its aliases, and the
+/// address at which the public saw it before.
 #[must_use]
-pub fn redirect_to(
+pub fn redirects_to(
     write: &Write<'_>,
-    path: String,
-    language: &str,
-    article_id: Uuid,
-) -> redirect::Model {
-    redirect::Model {
-        path,
-        target: None,
-        article_id: Some(article_id),
-        term_id: None,
-        language: language.to_owned(),
-        permanent: true,
-        created_at: write.ctx().now(),
-    }
+    content: &Content,
+    before: Option<String>,
+    path: &str,
+    head: &article::Model,
+) -> Vec<redirect::Model> {
+    content
+        .aliases
+        .iter()
+        .cloned()
+        .chain(before)
+        .filter(|old| old != path)
+        .map(|old| redirect::Model {
+            path: old,
+            target: None,
+            article_id: Some(head.id),
+            term_id: None,
+            language: head.language.clone(),
+            permanent: true,
+            created_at: write.ctx().now(),
+        })
+        .collect()
 }
 
 /// Forgets redirects from addresses at which something lives again.

@@ -100,7 +100,7 @@ async fn create_once(ctx: &Ctx, new: NewArticle) -> Result<Uuid> {
         }
     };
     validate(&content)?;
-    set_terms(&mut write, &mut content, Some(tags), Some(categories)).await?;
+    set_terms(&mut write, &frame, &mut content, Some(tags), Some(categories)).await?;
     let id = ctx.new_id();
     if content.name.is_empty() {
         content.name = file_name(&frame, &content, id);
@@ -120,7 +120,8 @@ async fn create_once(ctx: &Ctx, new: NewArticle) -> Result<Uuid> {
         trashed_at: None,
     };
     head.clone().into_active_model().reset_all().insert(write.txn()).await?;
-    save(&mut write, &frame, head, content, Some(body), None, "article.created").await?;
+    let body_id = insert_body(&write, &frame, &head, body).await?;
+    save(&mut write, &frame, head, content, body_id, None, "article.created").await?;
     write.commit().await?;
     Ok(id)
 }
@@ -160,9 +161,13 @@ pub async fn update(ctx: &Ctx, id: Uuid, expected_version: i32, changes: Changes
     if store::made_path(&frame, language, &content) != made_before {
         content.address = None;
     }
-    set_terms(&mut write, &mut content, tags, categories).await?;
+    set_terms(&mut write, &frame, &mut content, tags, categories).await?;
     refuse_taken(&write, &store::path(&frame, language, &content), id).await?;
-    save(&mut write, &frame, head, content, body, message, "article.saved").await?;
+    let body_id = match body {
+        Some(markdown) => insert_body(&write, &frame, &head, markdown).await?,
+        None => body_id,
+    };
+    save(&mut write, &frame, head, content, body_id, message, "article.saved").await?;
     write.commit().await?;
     Ok(Saved::Done(id))
 }
@@ -189,7 +194,7 @@ pub async fn restore_revision(ctx: &Ctx, id: Uuid, revision_id: Uuid) -> Result<
     let language = frame.language_of(&head.language);
     refuse_taken(&write, &store::path(&frame, language, &content), id).await?;
     let message = Some(format!("Restored version {}", old.version));
-    save_revision(&mut write, &frame, head, content, old.body_id, message, "article.saved").await?;
+    save(&mut write, &frame, head, content, old.body_id, message, "article.saved").await?;
     write.commit().await?;
     Ok(id)
 }
@@ -241,15 +246,8 @@ pub async fn publish(ctx: &Ctx, id: Uuid, at: Option<DateTime<FixedOffset>>) -> 
         Some(release),
     );
     let path = projection.copy.path.clone();
-    let mut redirects: Vec<_> = content
-        .aliases
-        .iter()
-        .filter(|alias| **alias != path)
-        .map(|alias| store::redirect_to(&write, alias.clone(), &head.language, id))
-        .collect();
-    if let Some(before) = before.filter(|before| before.path != path) {
-        redirects.push(store::redirect_to(&write, before.path, &head.language, id));
-    }
+    let before = before.map(|before| before.path);
+    let redirects = store::redirects_to(&write, &content, before, &path, &head);
     store::put(&write, vec![projection]).await?;
     store::mark_released(&write, id, Some(release)).await?;
     store::redirect(&write, redirects).await?;
@@ -345,9 +343,10 @@ async fn lock(write: &Write<'_>, id: Uuid, action: Action) -> Result<article::Mo
     // Who may do nothing at all is told so before anything about the article.
     policy::check(actor, action, Subject { owner: actor.user_id(), released: false })?;
     let published = store::copy(write, View::Published, id).await?;
-    let seen =
-        policy::working_scope(write.ctx())?.owner.is_none_or(|owner| head.owner_id == Some(owner))
-            || published.is_some();
+    let seen = policy::scope(write.ctx(), View::Working)?
+        .owner
+        .is_none_or(|owner| head.owner_id == Some(owner))
+        || published.is_some();
     if !seen {
         return Err(missing());
     }
@@ -411,17 +410,16 @@ async fn facts(write: &Write<'_>, id: Uuid) -> Result<BodyFacts> {
     Ok(BodyFacts { id, summary, word_count, reading_time })
 }
 
-/// Renders Markdown into a row that is not stored yet.
-pub fn rendered(id: Uuid, markdown: String, has_cjk: bool) -> Result<body::Model> {
-    let done = render::render(&markdown, &render::Options { cjk: has_cjk });
+/// A row that is not stored yet, of a body and what was rendered from it.
+pub fn body_row(id: Uuid, markdown: String, rendered: render::Rendered) -> Result<body::Model> {
     Ok(body::Model {
         id,
-        html: done.html,
-        plain_text: done.plain_text,
-        headings: entity::Json::of(&done.headings)?,
-        summary: done.summary,
-        word_count: i32::try_from(done.word_count).unwrap_or(i32::MAX),
-        reading_time: i32::try_from(done.reading_time_minutes).unwrap_or(i32::MAX),
+        html: rendered.html,
+        plain_text: rendered.plain_text,
+        headings: entity::Json::of(&rendered.headings)?,
+        summary: rendered.summary,
+        word_count: i32::try_from(rendered.word_count).unwrap_or(i32::MAX),
+        reading_time: i32::try_from(rendered.reading_time_minutes).unwrap_or(i32::MAX),
         markdown,
     })
 }
@@ -438,31 +436,24 @@ pub fn identity(head: &article::Model) -> Identity<'_> {
     }
 }
 
-async fn save(
-    write: &mut Write<'_>,
+/// Renders and stores a new body.
+async fn insert_body(
+    write: &Write<'_>,
     frame: &Frame,
-    head: article::Model,
-    content: Content,
-    markdown: Option<String>,
-    message: Option<String>,
-    event: &'static str,
-) -> Result<()> {
-    let body_id = match markdown {
-        Some(markdown) => {
-            let has_cjk = frame.language_of(&head.language).row.has_cjk;
-            let body = rendered(write.ctx().new_id(), markdown, has_cjk)?;
-            let id = body.id;
-            body::Entity::insert(body.into_active_model().reset_all())
-                .exec_without_returning(write.txn())
-                .await?;
-            id
-        }
-        None => working(write, &head).await?.1,
-    };
-    save_revision(write, frame, head, content, body_id, message, event).await
+    head: &article::Model,
+    markdown: String,
+) -> Result<Uuid> {
+    let cjk = frame.language_of(&head.language).row.has_cjk;
+    let rendered = render::render(&markdown, &render::Options { cjk });
+    let body = body_row(write.ctx().new_id(), markdown, rendered)?;
+    let id = body.id;
+    body::Entity::insert(body.into_active_model().reset_all())
+        .exec_without_returning(write.txn())
+        .await?;
+    Ok(id)
 }
 
-async fn save_revision(
+async fn save(
     write: &mut Write<'_>,
     frame: &Frame,
     mut head: article::Model,
@@ -508,6 +499,7 @@ async fn save_revision(
 
 async fn set_terms(
     write: &mut Write<'_>,
+    frame: &Frame,
     content: &mut Content,
     tags: Option<Vec<String>>,
     categories: Option<Vec<String>>,
@@ -515,7 +507,7 @@ async fn set_terms(
     use crate::taxonomy::{Taxonomy, ensure_all};
     for (taxonomy, names) in [(Taxonomy::Tags, tags), (Taxonomy::Categories, categories)] {
         if let Some(names) = names {
-            let ids = ensure_all(write, taxonomy, &names).await?;
+            let ids = ensure_all(write, frame, taxonomy, &names).await?;
             content.terms.insert(taxonomy.plural().to_owned(), ids);
         }
     }

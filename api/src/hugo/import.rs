@@ -29,7 +29,7 @@ use super::sections::Sections;
 use super::tree::{self, Entry, EntryKind, Kind};
 use super::{front_matter, settings};
 use crate::article::content::MAX_KEY;
-use crate::article::write::rendered;
+use crate::article::write::body_row;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::event::Write;
@@ -235,21 +235,11 @@ fn read(
     Ok(Some(Document { body: Body { markdown, is_html }, entry, page, keywords, file }))
 }
 
-fn render_row(id: Uuid, body: Body, has_cjk: bool) -> Result<body::Model> {
+fn render_row(id: Uuid, body: Body, cjk: bool) -> Result<body::Model> {
     let Body { markdown, is_html } = body;
-    if !is_html {
-        return rendered(id, markdown, has_cjk);
-    }
-    let mut row = rendered(id, String::new(), has_cjk)?;
-    let done = render::render_html(&markdown, &render::Options { cjk: has_cjk });
-    row.html = done.html;
-    row.plain_text = done.plain_text;
-    row.headings = entity::Json::of(&done.headings)?;
-    row.summary = done.summary;
-    row.word_count = i32::try_from(done.word_count).unwrap_or(i32::MAX);
-    row.reading_time = i32::try_from(done.reading_time_minutes).unwrap_or(i32::MAX);
-    row.markdown = markdown;
-    Ok(row)
+    let render = if is_html { render::render_html } else { render::render };
+    let rendered = render(&markdown, &render::Options { cjk });
+    body_row(id, markdown, rendered)
 }
 
 /// One import under way.

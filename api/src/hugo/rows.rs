@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use entity::{View, article, body, redirect, revision, source_file};
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -17,9 +17,6 @@ use crate::article::write::identity;
 use crate::error::Result;
 use crate::event::{Event, Write};
 use crate::site::Frame;
-
-/// Rows in one INSERT.
-const CHUNK: usize = 500;
 
 /// A document ready to be written.
 pub struct Ready {
@@ -86,16 +83,7 @@ impl Rows {
         if release.is_some() {
             project(View::Published);
             let left = before.and_then(|before| before.path.clone());
-            for old_path in content.aliases.iter().cloned().chain(left) {
-                if old_path != path {
-                    self.redirects.push(store::redirect_to(
-                        write,
-                        old_path,
-                        &head.language,
-                        head.id,
-                    ));
-                }
-            }
+            self.redirects.extend(store::redirects_to(write, &content, left, &path, &head));
             self.paths.push(path.clone());
         } else if before.is_some() {
             self.withdrawn.push(head.id);
@@ -142,9 +130,9 @@ impl Rows {
             trashed.push(head.id);
             head.into_active_model().reset_all().update(write.txn()).await?;
         }
-        insert_many(write, new).await?;
-        insert_many(write, bodies).await?;
-        insert_many(write, revisions).await?;
+        write.insert_all(new).await?;
+        write.insert_all(bodies).await?;
+        write.insert_all(revisions).await?;
         store::remove(write, View::Trash, &trashed).await?;
         store::remove(write, View::Published, &withdrawn).await?;
         store::put(write, projections).await?;
@@ -153,18 +141,6 @@ impl Rows {
         store::drop_redirects(write, &paths).await?;
         settings::put_files(write, files).await
     }
-}
-
-async fn insert_many<M, A>(write: &Write<'_>, rows: Vec<M>) -> Result<()>
-where
-    M: IntoActiveModel<A>,
-    A: ActiveModelTrait + Clone + Send,
-{
-    let rows: Vec<_> = rows.into_iter().map(|row| row.into_active_model().reset_all()).collect();
-    for rows in rows.chunks(CHUNK) {
-        A::Entity::insert_many(rows.to_vec()).exec_without_returning(write.txn()).await?;
-    }
-    Ok(())
 }
 
 fn record(write: &mut Write<'_>, head: &article::Model, release: Option<Release>, path: &str) {

@@ -315,28 +315,22 @@ async fn replace_menus(write: &Write<'_>, menus: Vec<Entry>) -> Result<()> {
         .await?;
     let rows: Vec<_> = menus
         .into_iter()
-        .map(|entry| {
-            menu_entry::Model {
-                id: write.ctx().new_id(),
-                view: None,
-                article_id: None,
-                menu: entry.menu,
-                language: entry.language,
-                identifier: entry.identifier,
-                parent: entry.parent,
-                name: entry.name,
-                url: entry.url,
-                title: entry.title,
-                weight: entry.weight,
-                params: Value::Object(entry.params).into(),
-            }
-            .into_active_model()
-            .reset_all()
+        .map(|entry| menu_entry::Model {
+            id: write.ctx().new_id(),
+            view: None,
+            article_id: None,
+            menu: entry.menu,
+            language: entry.language,
+            identifier: entry.identifier,
+            parent: entry.parent,
+            name: entry.name,
+            url: entry.url,
+            title: entry.title,
+            weight: entry.weight,
+            params: Value::Object(entry.params).into(),
         })
         .collect();
-    for rows in rows.chunks(500) {
-        menu_entry::Entity::insert_many(rows.to_vec()).exec_without_returning(write.txn()).await?;
-    }
+    write.insert_all(rows).await?;
     Ok(())
 }
 

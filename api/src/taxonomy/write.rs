@@ -38,11 +38,11 @@ pub struct Rename {
 /// that do not exist are made: to name a tag in an article is to have it.
 pub async fn ensure_all(
     write: &mut Write<'_>,
+    frame: &Frame,
     taxonomy: Taxonomy,
     names: &[String],
 ) -> Result<Vec<Uuid>> {
-    let frame = Frame::read(write.txn()).await?;
-    let found = ensure_many(write, &frame, taxonomy.plural(), names).await?;
+    let found = ensure_many(write, frame, taxonomy.plural(), names).await?;
     let mut seen = HashSet::new();
     Ok(names
         .iter()

@@ -124,33 +124,8 @@ fn count_terms(scope: &Scope, filter: &ArticleFilter) -> Result<SelectStatement>
         .from(article_term::Entity)
         .cond_where(visible(scope, "article_term"))
         .group_by_col((article_term::Entity, article_term::Column::TermId));
-    let ArticleFilter {
-        and,
-        or,
-        not,
-        language,
-        section,
-        title,
-        path,
-        date,
-        last_modified,
-        tag,
-        category,
-        status,
-    } = filter;
-    let only_language = and.is_none()
-        && or.is_none()
-        && not.is_none()
-        && section.is_none()
-        && title.is_none()
-        && path.is_none()
-        && date.is_none()
-        && last_modified.is_none()
-        && tag.is_none()
-        && category.is_none()
-        && status.is_none();
-    if only_language && scope.owner.is_none() {
-        if let Some(language) = language {
+    if filter.is_language_alone() && scope.owner.is_none() {
+        if let Some(language) = &filter.language {
             select.cond_where(article_term::Column::Language.eq(language.0.as_str()));
         }
     } else {
