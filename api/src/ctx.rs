@@ -1,6 +1,7 @@
 //! [`App`]: what the process has. [`Ctx`]: what one request has, and the only
 //! way from a resolver or a command to the database.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use entity::Timestamp;
@@ -11,7 +12,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::error::Result;
 use crate::graphql::siblings::Siblings;
-use crate::policy::Role;
+use crate::policy::{Grant, Role};
 use crate::site::Frame;
 use crate::user::Keys;
 
@@ -87,7 +88,12 @@ pub enum Actor {
     User {
         id: Uuid,
         role: Role,
-        session: Option<Uuid>,
+        via: Via,
+    },
+    /// Whoever holds a link to the working copy of one article.
+    Preview {
+        id: Uuid,
+        article: Uuid,
     },
     /// The server itself: the command line and jobs.
     System,
@@ -98,14 +104,25 @@ impl Actor {
     pub fn user_id(&self) -> Option<Uuid> {
         match self {
             Self::User { id, .. } => Some(*id),
-            Self::Nobody | Self::System => None,
+            Self::Nobody | Self::Preview { .. } | Self::System => None,
         }
     }
+}
+
+/// How somebody has shown who they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Via {
+    /// They signed in; this names the session.
+    Session(Uuid),
+    /// By a token of theirs, which may do less than they may.
+    Token(Arc<Grant>),
 }
 
 pub struct Ctx {
     app: Arc<App>,
     actor: Actor,
+    /// The client's address, for the audit log and against guessing.
+    address: Option<IpAddr>,
     now: Timestamp,
     once: Arc<Siblings>,
 }
@@ -115,7 +132,18 @@ impl Ctx {
     #[must_use]
     pub fn new(app: Arc<App>, actor: Actor) -> Self {
         let now = app.now();
-        Self { app, actor, now, once: Siblings::new(Vec::new()) }
+        Self { app, actor, address: None, now, once: Siblings::new(Vec::new()) }
+    }
+
+    /// The same, from a client's address.
+    #[must_use]
+    pub fn from_address(self, address: Option<IpAddr>) -> Self {
+        Self { address, ..self }
+    }
+
+    #[must_use]
+    pub fn address(&self) -> Option<IpAddr> {
+        self.address
     }
 
     #[must_use]

@@ -15,7 +15,7 @@ use sea_orm::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::ctx::Ctx;
+use crate::ctx::{Actor, Ctx, Via};
 use crate::error::Result;
 
 /// Values in one statement: SQLite takes 32,766.
@@ -101,6 +101,12 @@ impl<'a> Write<'a> {
         }
         let db = ctx.app().db();
         db.lock_feed(&txn).await?;
+        let (session_id, token_id) = match ctx.actor() {
+            Actor::User { via: Via::Session(session), .. } => (Some(*session), None),
+            Actor::User { via: Via::Token(grant), .. } => (None, Some(grant.token)),
+            Actor::Nobody | Actor::Preview { .. } | Actor::System => (None, None),
+        };
+        let address = ctx.address().map(|address| address.to_string());
         let mut position = last_position(&txn).await?;
         let mut rows = Vec::with_capacity(events.len());
         for Event { kind, entity_id, version, language, data } in events {
@@ -114,6 +120,9 @@ impl<'a> Write<'a> {
                 version: Set(version),
                 language: Set(language),
                 actor_id: Set(ctx.actor().user_id()),
+                session_id: Set(session_id),
+                token_id: Set(token_id),
+                address: Set(address.clone()),
                 data: Set(data.into()),
             });
         }

@@ -57,7 +57,7 @@ impl RouteQuery {
 async fn find(ctx: &Ctx, scope: &Scope, path: &str, columns: Columns) -> Result<Option<Route>> {
     let by = ArticleBy::Path(address::encode(path));
     if let Some(row) = read::one(ctx, scope, &by, columns).await? {
-        return Ok(Article::group(vec![row], *scope).pop().map(Route::Article));
+        return Ok(Article::group(vec![row], scope.clone()).pop().map(Route::Article));
     }
     let frame = ctx.frame().await?;
     if let Some((taxonomy, term)) = term_at(ctx, scope, &frame, path).await? {

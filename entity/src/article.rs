@@ -16,6 +16,13 @@ pub struct Model {
     pub revision_id: Uuid,
     pub created_at: crate::Timestamp,
     pub trashed_at: Option<crate::Timestamp>,
+    pub archived_at: Option<crate::Timestamp>,
+    /// What was last said of it in review: `SUBMITTED`, `APPROVED`, `RETURNED`.
+    pub review: Option<String>,
+    /// The version of which it was said.
+    pub review_version: Option<i32>,
+    pub reviewer_id: Option<Uuid>,
+    pub reviewed_at: Option<crate::Timestamp>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -18,6 +18,11 @@ pub struct Model {
     pub language: Option<String>,
     /// Who did it; null for the system itself.
     pub actor_id: Option<Uuid>,
+    /// The sign-in, or the API token, by which they were known.
+    pub session_id: Option<Uuid>,
+    pub token_id: Option<Uuid>,
+    /// The client's IP address.
+    pub address: Option<String>,
     /// What a follower needs beyond that, such as the addresses before and after.
     pub data: crate::Json,
 }

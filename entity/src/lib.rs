@@ -10,14 +10,19 @@
 //! To add a table: a file here, a migration that creates it, and the domain of
 //! the `api` crate that owns it.
 
+pub mod api_token;
 pub mod article;
+pub mod article_comment;
 pub mod article_copy;
 pub mod article_term;
+pub mod assignment;
 pub mod body;
+pub mod due;
 pub mod event;
 mod json;
 pub mod language;
 pub mod menu_entry;
+pub mod preview;
 pub mod redirect;
 pub mod revision;
 pub mod section;

@@ -18,4 +18,7 @@ pub enum View {
     /// The working copy of a trashed article.
     #[sea_orm(num_value = 2)]
     Trash,
+    /// The working copy of an archived article.
+    #[sea_orm(num_value = 3)]
+    Archive,
 }

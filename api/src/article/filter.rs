@@ -162,6 +162,8 @@ pub enum ArticleStatus {
     Published,
     /// Was live until its time ran out.
     Expired,
+    /// Put aside, out of every list.
+    Archived,
     /// In the trash.
     Trashed,
 }

@@ -16,9 +16,11 @@
 mod check;
 pub mod columns;
 pub mod content;
+pub mod discussion;
 pub mod filter;
 mod graphql;
 pub mod read;
+pub mod review;
 pub mod store;
 pub mod write;
 

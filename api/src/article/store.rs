@@ -4,9 +4,14 @@
 //! revision into a view and puts it where the old one was, terms and menu
 //! entries included, so that what readers see is always one revision, whole.
 
-use entity::{Json, Timestamp, View, article, article_copy, article_term, menu_entry, redirect};
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use entity::{
+    Json, Timestamp, View, article, article_copy, article_term, body, menu_entry, redirect,
+    revision,
+};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -242,7 +247,7 @@ pub fn sidebar_name(sidebar: Sidebar) -> String {
 
 /// Puts projections where older ones of the same article and view were.
 pub async fn put(write: &Write<'_>, projections: Vec<Projection>) -> Result<()> {
-    for view in [View::Published, View::Working, View::Trash] {
+    for view in [View::Published, View::Working, View::Trash, View::Archive] {
         let ids: Vec<_> = projections
             .iter()
             .filter(|projection| projection.copy.view == view)
@@ -303,7 +308,6 @@ pub async fn remove(write: &Write<'_>, view: View, ids: &[Uuid]) -> Result<()> {
 
 /// Moves what one view shows of an article to another view, as it is.
 pub async fn shift(write: &Write<'_>, id: Uuid, from: View, to: View) -> Result<()> {
-    use sea_orm::sea_query::Expr;
     let txn = write.txn();
     remove(write, to, &[id]).await?;
     article_copy::Entity::update_many()
@@ -340,7 +344,6 @@ pub async fn shift(write: &Write<'_>, id: Uuid, from: View, to: View) -> Result<
 
 /// Says on the working copy what is released.
 pub async fn mark_released(write: &Write<'_>, id: Uuid, release: Option<Release>) -> Result<()> {
-    use sea_orm::sea_query::Expr;
     article_copy::Entity::update_many()
         .col_expr(article_copy::Column::ReleasedFrom, Expr::val(release.map(|r| r.from.0)))
         .col_expr(
@@ -419,4 +422,59 @@ pub async fn drop_redirects(write: &Write<'_>, paths: &[String]) -> Result<()> {
 /// The copy of an article in a view, if there is one.
 pub async fn copy(write: &Write<'_>, view: View, id: Uuid) -> Result<Option<article_copy::Model>> {
     Ok(article_copy::Entity::find_by_id((view, id)).one(write.txn()).await?)
+}
+
+/// Where a copy of an article lies, and when it is visible.
+pub struct Placed {
+    pub view: View,
+    pub section: String,
+    pub visible_from: Timestamp,
+    pub visible_until: Timestamp,
+}
+
+/// Where the copies of an article lie, whatever their view.
+pub async fn places(write: &Write<'_>, id: Uuid) -> Result<Vec<Placed>> {
+    use article_copy::Column;
+    let found: Vec<(View, String, Timestamp, Timestamp)> = article_copy::Entity::find()
+        .select_only()
+        .columns([Column::View, Column::Section, Column::VisibleFrom, Column::VisibleUntil])
+        .filter(Column::ArticleId.eq(id))
+        .into_tuple()
+        .all(write.txn())
+        .await?;
+    Ok(found
+        .into_iter()
+        .map(|(view, section, visible_from, visible_until)| Placed {
+            view,
+            section,
+            visible_from,
+            visible_until,
+        })
+        .collect())
+}
+
+/// Deletes an article with its revisions, and the bodies that only they used.
+pub async fn forget(write: &Write<'_>, id: Uuid) -> Result<()> {
+    let bodies: Vec<Uuid> = revision::Entity::find()
+        .select_only()
+        .column(revision::Column::BodyId)
+        .filter(revision::Column::ArticleId.eq(id))
+        .into_tuple()
+        .all(write.txn())
+        .await?;
+    article::Entity::delete_by_id(id).exec(write.txn()).await?;
+    let used = |table: &'static str| {
+        Query::select()
+            .column("body_id")
+            .from(table)
+            .cond_where(Expr::col((table, "body_id")).is_in(bodies.iter().copied()))
+            .take()
+    };
+    body::Entity::delete_many()
+        .filter(body::Column::Id.is_in(bodies.iter().copied()))
+        .filter(body::Column::Id.not_in_subquery(used("revision")))
+        .filter(body::Column::Id.not_in_subquery(used("article_copy")))
+        .exec(write.txn())
+        .await?;
+    Ok(())
 }

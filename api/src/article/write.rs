@@ -15,11 +15,12 @@ use uuid::Uuid;
 
 use super::check::{file_name, find_free_path, is_taken, refuse_taken, validate};
 use super::content::Content;
+use super::review::ReviewState;
 use super::store::{self, BodyFacts, Identity, Release};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::event::{Event, Write};
-use crate::policy::{self, Action, Subject};
+use crate::policy::{self, Action, Step, Subject};
 use crate::render;
 use crate::site::Frame;
 
@@ -118,6 +119,11 @@ async fn create_once(ctx: &Ctx, new: NewArticle) -> Result<Uuid> {
         revision_id: Uuid::nil(),
         created_at: ctx.now(),
         trashed_at: None,
+        archived_at: None,
+        review: None,
+        review_version: None,
+        reviewer_id: None,
+        reviewed_at: None,
     };
     head.clone().into_active_model().reset_all().insert(write.txn()).await?;
     let body_id = insert_body(&write, &frame, &head, body).await?;
@@ -130,7 +136,6 @@ async fn create_once(ctx: &Ctx, new: NewArticle) -> Result<Uuid> {
 pub async fn update(ctx: &Ctx, id: Uuid, expected_version: i32, changes: Changes) -> Result<Saved> {
     let mut write = Write::begin(ctx).await?;
     let head = lock(&write, id, Action::EditArticle).await?;
-    refuse_trashed(&head)?;
     let frame = Frame::read(write.txn()).await?;
     let (mut content, body_id) = working(&write, &head).await?;
     let Changes { given, apply, body, tags, categories, message } = changes;
@@ -176,7 +181,6 @@ pub async fn update(ctx: &Ctx, id: Uuid, expected_version: i32, changes: Changes
 pub async fn restore_revision(ctx: &Ctx, id: Uuid, revision_id: Uuid) -> Result<Uuid> {
     let mut write = Write::begin(ctx).await?;
     let head = lock(&write, id, Action::EditArticle).await?;
-    refuse_trashed(&head)?;
     let old = revision::Entity::find_by_id(revision_id)
         .filter(revision::Column::ArticleId.eq(id))
         .one(write.txn())
@@ -202,11 +206,21 @@ pub async fn restore_revision(ctx: &Ctx, id: Uuid, revision_id: Uuid) -> Result<
 /// Shows the working copy to the public, now or from `at` on.
 pub async fn publish(ctx: &Ctx, id: Uuid, at: Option<DateTime<FixedOffset>>) -> Result<Uuid> {
     let mut write = Write::begin(ctx).await?;
-    let head = lock(&write, id, Action::PublishArticle).await?;
-    refuse_trashed(&head)?;
+    publish_in(&mut write, id, at).await?;
+    write.commit().await?;
+    Ok(id)
+}
+
+pub async fn publish_in(
+    write: &mut Write<'_>,
+    id: Uuid,
+    at: Option<DateTime<FixedOffset>>,
+) -> Result<()> {
+    let ctx = write.ctx();
+    let head = lock(write, id, Action::PublishArticle).await?;
     let frame = Frame::read(write.txn()).await?;
-    let (content, body_id) = working(&write, &head).await?;
-    let before = store::copy(&write, View::Published, id).await?;
+    let (content, body_id) = working(write, &head).await?;
+    let before = store::copy(write, View::Published, id).await?;
     let live_since = before
         .as_ref()
         .filter(|copy| copy.visible_from <= ctx.now() && copy.visible_until > ctx.now())
@@ -234,10 +248,10 @@ pub async fn publish(ctx: &Ctx, id: Uuid, at: Option<DateTime<FixedOffset>>) -> 
     }
     let release = Release { from, until };
     let language = frame.language_of(&head.language);
-    refuse_taken(&write, &store::path(&frame, language, &content), id).await?;
-    let facts = facts(&write, body_id).await?;
+    refuse_taken(write, &store::path(&frame, language, &content), id).await?;
+    let facts = facts(write, body_id).await?;
     let projection = store::project(
-        &write,
+        write,
         &frame,
         View::Published,
         identity(&head),
@@ -247,47 +261,49 @@ pub async fn publish(ctx: &Ctx, id: Uuid, at: Option<DateTime<FixedOffset>>) -> 
     );
     let path = projection.copy.path.clone();
     let before = before.map(|before| before.path);
-    let redirects = store::redirects_to(&write, &content, before, &path, &head);
-    store::put(&write, vec![projection]).await?;
-    store::mark_released(&write, id, Some(release)).await?;
-    store::redirect(&write, redirects).await?;
-    store::drop_redirects(&write, std::slice::from_ref(&path)).await?;
+    let redirects = store::redirects_to(write, &content, before, &path, &head);
+    store::put(write, vec![projection]).await?;
+    store::mark_released(write, id, Some(release)).await?;
+    store::redirect(write, redirects).await?;
+    store::drop_redirects(write, std::slice::from_ref(&path)).await?;
     let kind = if from > ctx.now() { "article.scheduled" } else { "article.published" };
     write.record(Event {
         language: Some(head.language),
         data: json!({ "path": path }),
         ..Event::of(kind, id, head.version)
     });
-    write.commit().await?;
-    Ok(id)
+    Ok(())
 }
 
 /// Takes an article back from the public; the working copy stays.
 pub async fn unpublish(ctx: &Ctx, id: Uuid) -> Result<Uuid> {
     let mut write = Write::begin(ctx).await?;
-    let head = lock(&write, id, Action::PublishArticle).await?;
-    refuse_trashed(&head)?;
-    withdraw(&mut write, &head).await?;
+    unpublish_in(&mut write, id).await?;
     write.commit().await?;
     Ok(id)
+}
+
+pub async fn unpublish_in(write: &mut Write<'_>, id: Uuid) -> Result<()> {
+    let locked = lock_anywhere(write, id, Action::UnpublishArticle).await?;
+    // A draft is unpublished already.
+    if !locked.is(Step::Draft) {
+        locked.refuse_step(Action::UnpublishArticle)?;
+    }
+    withdraw(write, &locked.head).await
 }
 
 /// Puts an article in the trash, and takes it back from the public.
 pub async fn trash(ctx: &Ctx, id: Uuid) -> Result<Uuid> {
     let mut write = Write::begin(ctx).await?;
-    let head = lock(&write, id, Action::TrashArticle).await?;
-    if head.trashed_at.is_some() {
-        return Ok(id);
-    }
-    withdraw(&mut write, &head).await?;
-    store::shift(&write, id, View::Working, View::Trash).await?;
-    let mut change = head.clone().into_active_model();
-    change.trashed_at = Set(Some(ctx.now()));
-    change.update(write.txn()).await?;
-    write.record(Event {
-        language: Some(head.language),
-        ..Event::of("article.trashed", id, head.version)
-    });
+    put_away(&mut write, id, Away::TRASH).await?;
+    write.commit().await?;
+    Ok(id)
+}
+
+/// Puts an article in the archive, and takes it back from the public.
+pub async fn archive(ctx: &Ctx, id: Uuid) -> Result<Uuid> {
+    let mut write = Write::begin(ctx).await?;
+    put_away(&mut write, id, Away::ARCHIVE).await?;
     write.commit().await?;
     Ok(id)
 }
@@ -295,21 +311,100 @@ pub async fn trash(ctx: &Ctx, id: Uuid) -> Result<Uuid> {
 /// Takes an article out of the trash, as a draft.
 pub async fn restore(ctx: &Ctx, id: Uuid) -> Result<Uuid> {
     let mut write = Write::begin(ctx).await?;
-    let head = lock(&write, id, Action::TrashArticle).await?;
-    if head.trashed_at.is_none() {
-        return Err(Error::invalid(
-            "id",
-            UserErrorCode::WrongState,
-            "the article is not in the trash",
-        ));
+    take_back(&mut write, id, Away::TRASH).await?;
+    write.commit().await?;
+    Ok(id)
+}
+
+/// Takes an article out of the archive, as a draft.
+pub async fn unarchive(ctx: &Ctx, id: Uuid) -> Result<Uuid> {
+    let mut write = Write::begin(ctx).await?;
+    take_back(&mut write, id, Away::ARCHIVE).await?;
+    write.commit().await?;
+    Ok(id)
+}
+
+/// A place for what is out of the way.
+#[derive(Clone, Copy)]
+pub struct Away {
+    view: View,
+    step: Step,
+    put: Action,
+    put_event: &'static str,
+    take: Action,
+    take_event: &'static str,
+}
+
+impl Away {
+    pub const TRASH: Self = Self {
+        view: View::Trash,
+        step: Step::Trashed,
+        put: Action::TrashArticle,
+        put_event: "article.trashed",
+        take: Action::RestoreArticle,
+        take_event: "article.restored",
+    };
+    pub const ARCHIVE: Self = Self {
+        view: View::Archive,
+        step: Step::Archived,
+        put: Action::ArchiveArticle,
+        put_event: "article.archived",
+        take: Action::UnarchiveArticle,
+        take_event: "article.unarchived",
+    };
+
+    fn stamp(self, head: &mut article::ActiveModel, at: Option<Timestamp>) {
+        match self.view {
+            View::Archive => head.archived_at = Set(at),
+            _ => head.trashed_at = Set(at),
+        }
     }
-    store::shift(&write, id, View::Trash, View::Working).await?;
+}
+
+pub async fn put_away(write: &mut Write<'_>, id: Uuid, away: Away) -> Result<()> {
+    let locked = lock_anywhere(write, id, away.put).await?;
+    if locked.is(away.step) {
+        return Ok(());
+    }
+    locked.refuse_step(away.put)?;
+    let head = &locked.head;
+    withdraw(write, head).await?;
+    // What is trashed out of the archive does not come back there.
+    let from = if locked.is(Step::Archived) { View::Archive } else { View::Working };
+    store::shift(write, id, from, away.view).await?;
     let mut change = head.clone().into_active_model();
-    change.trashed_at = Set(None);
+    change.archived_at = Set(None);
+    away.stamp(&mut change, Some(write.ctx().now()));
+    change.update(write.txn()).await?;
+    write.record(Event {
+        language: Some(head.language.clone()),
+        ..Event::of(away.put_event, id, head.version)
+    });
+    Ok(())
+}
+
+pub async fn take_back(write: &mut Write<'_>, id: Uuid, away: Away) -> Result<()> {
+    let head = lock(write, id, away.take).await?;
+    store::shift(write, id, away.view, View::Working).await?;
+    let mut change = head.clone().into_active_model();
+    away.stamp(&mut change, None);
     change.update(write.txn()).await?;
     write.record(Event {
         language: Some(head.language),
-        ..Event::of("article.restored", id, head.version)
+        ..Event::of(away.take_event, id, head.version)
+    });
+    Ok(())
+}
+
+/// Deletes an article that is in the trash, with its history, for ever.
+pub async fn purge(ctx: &Ctx, id: Uuid) -> Result<Uuid> {
+    let mut write = Write::begin(ctx).await?;
+    let head = lock(&write, id, Action::PurgeArticle).await?;
+    store::remove(&write, View::Trash, &[id]).await?;
+    store::forget(&write, id).await?;
+    write.record(Event {
+        language: Some(head.language),
+        ..Event::of("article.purged", id, head.version)
     });
     write.commit().await?;
     Ok(id)
@@ -331,39 +426,91 @@ async fn withdraw(write: &mut Write<'_>, head: &article::Model) -> Result<()> {
 }
 
 /// Reads an article for writing, locked until the transaction ends, if the
-/// actor may do this to it.
-async fn lock(write: &Write<'_>, id: Uuid, action: Action) -> Result<article::Model> {
+/// actor may do this to it and where it stands allows it.
+pub async fn lock(write: &Write<'_>, id: Uuid, action: Action) -> Result<article::Model> {
+    let locked = lock_anywhere(write, id, action).await?;
+    locked.refuse_step(action)?;
+    Ok(locked.head)
+}
+
+/// An article that nobody else changes until the transaction ends.
+pub struct Locked {
+    pub head: article::Model,
+    pub steps: Vec<Step>,
+}
+
+impl Locked {
+    fn is(&self, step: Step) -> bool {
+        self.steps.contains(&step)
+    }
+
+    fn refuse_step(&self, action: Action) -> Result<()> {
+        if policy::possible(action, &self.steps) {
+            return Ok(());
+        }
+        let why = if self.is(Step::Trashed) {
+            "the article is in the trash: take it out first (restoreArticle)"
+        } else if self.is(Step::Archived) {
+            "the article is in the archive: take it out first (unarchiveArticle)"
+        } else if action == Action::RestoreArticle {
+            "the article is not in the trash"
+        } else if action == Action::UnarchiveArticle {
+            "the article is not in the archive"
+        } else if action == Action::PurgeArticle {
+            "only what is in the trash is deleted for ever: trash it first (trashArticle)"
+        } else if action == Action::ReviewArticle {
+            "the article has not been submitted for review (submitArticle)"
+        } else {
+            "where the article stands does not allow this: see its allowedActions"
+        };
+        Err(Error::invalid("id", UserErrorCode::WrongState, why))
+    }
+}
+
+/// Like [`lock`], wherever the article stands.
+pub async fn lock_anywhere(write: &Write<'_>, id: Uuid, action: Action) -> Result<Locked> {
     let missing = || Error::invalid("id", UserErrorCode::NotFound, "no such article");
     let head = article::Entity::find_by_id(id)
         .lock_exclusive()
         .one(write.txn())
         .await?
         .ok_or_else(missing)?;
-    let actor = write.ctx().actor();
+    let (ctx, actor) = (write.ctx(), write.ctx().actor());
     // Who may do nothing at all is told so before anything about the article.
-    policy::check(actor, action, Subject { owner: actor.user_id(), released: false })?;
-    let published = store::copy(write, View::Published, id).await?;
-    let seen = policy::scope(write.ctx(), View::Working)?
-        .owner
-        .is_none_or(|owner| head.owner_id == Some(owner))
-        || published.is_some();
-    if !seen {
+    let own = Subject { owner: actor.user_id(), ..Subject::default() };
+    policy::check(actor, action, own)?;
+    let copies = store::places(write, id).await?;
+    let released = copies.iter().find(|copy| copy.view == View::Published);
+    let working = copies.iter().find(|copy| copy.view != View::Published);
+    let subject = Subject {
+        owner: head.owner_id,
+        released: released.is_some(),
+        place: working.map(|copy| (head.language.as_str(), copy.section.as_str())),
+    };
+    let seen = policy::sees(&policy::scope(ctx, View::Working)?, subject);
+    if !seen && released.is_none() {
         return Err(missing());
     }
-    let subject = Subject { owner: head.owner_id, released: published.is_some() };
     policy::check(actor, action, subject)?;
-    Ok(head)
+    let steps = steps(&head, released, ctx.now());
+    Ok(Locked { head, steps })
 }
 
-fn refuse_trashed(head: &article::Model) -> Result<()> {
-    if head.trashed_at.is_none() {
-        return Ok(());
+/// Where an article stands.
+#[must_use]
+pub fn steps(head: &article::Model, released: Option<&store::Placed>, now: Timestamp) -> Vec<Step> {
+    let mut steps = vec![match released {
+        _ if head.trashed_at.is_some() => Step::Trashed,
+        _ if head.archived_at.is_some() => Step::Archived,
+        None => Step::Draft,
+        Some(copy) if copy.visible_from > now => Step::Scheduled,
+        Some(copy) if copy.visible_until <= now => Step::Expired,
+        Some(_) => Step::Published,
+    }];
+    if super::review::state(head) == Some(ReviewState::Submitted) {
+        steps.push(Step::Submitted);
     }
-    Err(Error::invalid(
-        "id",
-        UserErrorCode::WrongState,
-        "the article is in the trash: take it out first (restoreArticle)",
-    ))
+    steps
 }
 
 async fn working(write: &Write<'_>, head: &article::Model) -> Result<(Content, Uuid)> {

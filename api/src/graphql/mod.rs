@@ -84,6 +84,8 @@ pub enum ViewArgument {
     Working,
     /// What is in the trash. Needs somebody who may read drafts.
     Trash,
+    /// What was put aside. Needs somebody who may read drafts.
+    Archive,
 }
 
 impl ViewArgument {
@@ -95,6 +97,7 @@ impl ViewArgument {
                 Self::Published => View::Published,
                 Self::Working => View::Working,
                 Self::Trash => View::Trash,
+                Self::Archive => View::Archive,
             },
         )
     }

@@ -69,7 +69,7 @@ async fn load(ctx: &Context<'_>, ids: Vec<ID>, view: ViewArgument) -> Result<Vec
         ids
     };
     let rows = read::by_ids(ctx, &scope, &of(IdKind::Article), columns).await?;
-    let articles: HashMap<_, _> = Article::group(rows, scope)
+    let articles: HashMap<_, _> = Article::group(rows, scope.clone())
         .into_iter()
         .map(|article| (article.row.article_id, article))
         .collect();

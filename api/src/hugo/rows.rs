@@ -67,6 +67,11 @@ impl Rows {
             revision_id: write.ctx().new_id(),
             created_at: old.map_or(write.ctx().now(), |old| old.created_at),
             trashed_at: None,
+            archived_at: None,
+            review: None,
+            review_version: None,
+            reviewer_id: None,
+            reviewed_at: None,
         };
         let facts = BodyFacts {
             id: body.id,

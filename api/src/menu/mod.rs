@@ -12,7 +12,7 @@ use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, JoinType, Order, Query};
 use serde_json::{Map, Value};
 
-use crate::article::read::visible;
+use crate::article::read::{visible, within};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::graphql::scalar::Json;
@@ -90,7 +90,7 @@ struct Row {
 
 /// Loads a menu once a request.
 pub async fn load(ctx: &Ctx, scope: &Scope, language: &str, name: &str) -> Result<Menu> {
-    let key = format!("menu:{}:{:?}:{language}:{name}", scope.view as i16, scope.owner);
+    let key = format!("menu:{}:{language}:{name}", scope.key());
     let menu = ctx.once().load(key, || read(ctx, scope, language, name)).await?;
     Ok((*menu).clone())
 }
@@ -99,10 +99,7 @@ async fn read(ctx: &Ctx, scope: &Scope, language: &str, name: &str) -> Result<Me
     use menu_entry::Column;
     let column = |column: Column| Expr::col((menu_entry::Entity, column));
     let copy = |column: article_copy::Column| Expr::col((article_copy::Entity, column));
-    let mut seen = visible(scope, "article_copy");
-    if let Some(owner) = scope.owner {
-        seen = seen.add(copy(article_copy::Column::OwnerId).eq(owner));
-    }
+    let seen = visible(scope, "article_copy").add(within(scope, "article_copy"));
     let select = Query::select()
         .columns(
             [

@@ -7,11 +7,10 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object};
 use entity::{View, article_copy, section};
-use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use crate::article::filter::{ArticleFilter, ArticleOrder, StringFilter};
-use crate::article::{Arguments, ArticleConnection, connect};
+use crate::article::{Arguments, ArticleConnection, connect, read};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::graphql::ContextExt;
@@ -41,7 +40,7 @@ pub async fn at(
         find = find.filter(section::Column::Draft.eq(false));
     }
     if let Some(row) = find.one(ctx.app().db().read()).await? {
-        return Ok(Some(Section { row, scope: *scope }));
+        return Ok(Some(Section { row, scope: scope.clone() }));
     }
     let prefix = frame.prefix(language);
     let name = path.strip_prefix(prefix.as_str()).unwrap_or(path).trim_matches('/');
@@ -66,7 +65,7 @@ pub async fn at(
             html: String::new(),
             params: serde_json::Value::Object(serde_json::Map::new()).into(),
         },
-        scope: *scope,
+        scope: scope.clone(),
     }))
 }
 
@@ -77,13 +76,11 @@ async fn has_articles(ctx: &Ctx, scope: &Scope, language: &str, name: &str) -> R
     select
         .expr(Expr::val(1))
         .from(article_copy::Entity)
-        .cond_where(crate::article::read::visible(scope, "article_copy"))
+        .cond_where(read::visible(scope, "article_copy"))
+        .cond_where(read::within(scope, "article_copy"))
         .cond_where(Column::Language.eq(language))
         .cond_where(Column::Section.eq(name))
         .limit(1);
-    if let Some(owner) = scope.owner {
-        select.cond_where(Expr::col(Column::OwnerId).eq(owner));
-    }
     Ok(ctx.app().db().read().query_one(&select).await?.is_some())
 }
 
@@ -169,6 +166,6 @@ impl Section {
         };
         let filter = Some(own);
         let arguments = Arguments { first, after, last, before, filter, order_by };
-        Ok(connect(ctx, self.scope, arguments).await?)
+        Ok(connect(ctx, self.scope.clone(), arguments).await?)
     }
 }

@@ -116,7 +116,7 @@ macro_rules! term_type {
                 let filter = self.0.in_language(filter);
                 let arguments = Arguments { first, after, last, before, filter, order_by };
                 let Term { row, with, scope, language: _ } = &self.0;
-                Ok(connect_terms(ctx, *scope, with, row.id, arguments).await?)
+                Ok(connect_terms(ctx, scope.clone(), with, row.id, arguments).await?)
             }
 
             $($extra)*

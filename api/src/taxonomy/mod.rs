@@ -85,13 +85,13 @@ pub struct Term {
 }
 
 impl Term {
-    fn group(rows: Vec<(TermRow, Option<Arc<str>>)>, scope: Scope) -> Vec<Self> {
+    fn group(rows: Vec<(TermRow, Option<Arc<str>>)>, scope: &Scope) -> Vec<Self> {
         let with = Siblings::new(rows.iter().map(|(row, _)| row.id).collect());
         rows.into_iter()
             .map(|(row, language)| Self {
                 row: Arc::new(row),
                 with: Arc::clone(&with),
-                scope,
+                scope: scope.clone(),
                 language,
             })
             .collect()

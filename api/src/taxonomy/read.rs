@@ -95,7 +95,7 @@ async fn rows(
         .iter()
         .map(|result| Ok((row(result, language.is_some())?, shared.clone())))
         .collect::<Result<_>>()?;
-    Ok(Term::group(rows, *scope))
+    Ok(Term::group(rows, scope))
 }
 
 /// A term, the article that carries it, and that article's language.
@@ -120,7 +120,7 @@ pub async fn of_articles(ctx: &Ctx, scope: &Scope, ids: &[Uuid]) -> Result<OfArt
         .expr_as(of(article_term::Column::ArticleId), "article_id")
         .expr_as(of(article_term::Column::Language), "language")
         .expr_as(of(article_term::Column::Taxonomy), "taxonomy")
-        .cond_where(of(article_term::Column::View).eq(scope.view as i16))
+        .cond_where(articles::shown(scope, "article_term"))
         .cond_where(of(article_term::Column::ArticleId).is_in(ids.iter().copied()))
         .order_by((article_term::Entity, article_term::Column::Position), Order::Asc);
     let results = ctx.app().db().read().query_all(&select).await?;
@@ -144,7 +144,7 @@ pub async fn of_articles(ctx: &Ctx, scope: &Scope, ids: &[Uuid]) -> Result<OfArt
     for (taxonomy, rows) in rows {
         let owners: Vec<_> = rows.iter().map(|(owner, ..)| *owner).collect();
         let terms = rows.into_iter().map(|(_, row, language)| (row, language)).collect();
-        for (owner, term) in owners.into_iter().zip(Term::group(terms, *scope)) {
+        for (owner, term) in owners.into_iter().zip(Term::group(terms, scope)) {
             groups.entry((taxonomy, owner)).or_default().push(term);
         }
     }

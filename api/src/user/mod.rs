@@ -12,5 +12,5 @@ mod ops;
 mod token;
 
 pub use graphql::{User, UserMutation, UserQuery};
-pub use ops::{Person, actor, add, role};
+pub use ops::{Person, actor, add, is_active, people, role};
 pub use token::Keys;

@@ -1,5 +1,7 @@
 //! Signing in, staying signed in, signing out, and adding people.
 
+use std::collections::HashMap;
+
 use entity::{Timestamp, session, user};
 use sea_orm::sea_query::Query;
 use sea_orm::{
@@ -9,7 +11,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::token::{fingerprint, random_token};
-use crate::ctx::{Actor, App, Ctx};
+use crate::ctx::{Actor, App, Ctx, Via};
 use crate::error::{Error, Result, UserErrorCode};
 use crate::event::{Event, Write};
 use crate::policy::Role;
@@ -63,7 +65,7 @@ pub async fn actor(app: &App, token: &str) -> Result<Actor> {
         .await?;
     match found {
         Some((name, true)) => {
-            Ok(Actor::User { id: claims.sub, role: role(&name)?, session: Some(claims.sid) })
+            Ok(Actor::User { id: claims.sub, role: role(&name)?, via: Via::Session(claims.sid) })
         }
         _ => Err(Error::Unauthenticated("the session has ended: sign in again".to_owned())),
     }
@@ -134,7 +136,7 @@ pub async fn refresh(ctx: &Ctx, token: &str) -> Result<(Tokens, Person)> {
 
 /// Ends the session of the request. Says whether there was one.
 pub async fn logout(ctx: &Ctx) -> Result<bool> {
-    let Actor::User { session: Some(session), .. } = ctx.actor() else {
+    let Actor::User { via: Via::Session(session), .. } = ctx.actor() else {
         return Ok(false);
     };
     let txn = ctx.app().db().begin().await?;
@@ -147,6 +149,25 @@ fn tokens(ctx: &Ctx, user: Uuid, session: Uuid, refresh: String) -> Result<Token
     let expires = later(ctx.now(), ctx.app().config().auth.access_minutes * 60);
     let access = ctx.app().keys().sign(user, session, ctx.now(), expires)?;
     Ok(Tokens { access, expires, refresh })
+}
+
+/// Whether somebody is there who may sign in.
+pub async fn is_active(write: &Write<'_>, id: Uuid) -> Result<bool> {
+    let found =
+        user::Entity::find_by_id(id).filter(user::Column::Active.eq(true)).one(write.txn()).await?;
+    Ok(found.is_some())
+}
+
+/// People by id.
+pub async fn people(ctx: &Ctx, ids: &[Uuid]) -> Result<HashMap<Uuid, Person>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = user::Entity::find()
+        .filter(user::Column::Id.is_in(ids.iter().copied()))
+        .all(ctx.app().db().read())
+        .await?;
+    rows.into_iter().map(|row| Ok((row.id, person(row)?))).collect()
 }
 
 /// Who asks.

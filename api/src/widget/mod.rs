@@ -86,7 +86,7 @@ impl Place {
     }
 
     fn scope_key(&self) -> String {
-        format!("{}:{:?}:{}", self.scope.view as i16, self.scope.owner, self.language)
+        format!("{}:{}", self.scope.key(), self.language)
     }
 }
 
@@ -175,7 +175,7 @@ pub fn of_article(
     let settings = own.unwrap_or_else(|| language.widgets.page(PageKind::Single).widgets.clone());
     let place = Place {
         language: Arc::clone(&language.tag),
-        scope: *article.scope(),
+        scope: article.scope().clone(),
         article: Some(article.clone()),
         frame,
     };
@@ -270,7 +270,7 @@ async fn recent(ctx: &Context<'_>, setting: &Setting, columns: Columns) -> Resul
             };
             let page = Page { size: count, backward: false, after: None, before: None };
             let slice = read::list(ctx, &place.scope, &list, &page, columns).await?;
-            Ok(Article::group(slice.rows, place.scope))
+            Ok(Article::group(slice.rows, place.scope.clone()))
         })
         .await?;
     Ok((*articles).clone())

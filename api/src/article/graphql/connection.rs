@@ -187,7 +187,7 @@ pub async fn connect(
         Some(columns) => {
             let slice = read::list(ctx.broadsheet(), &scope, &list, &page, columns).await?;
             Slice {
-                rows: Article::group(slice.rows, scope),
+                rows: Article::group(slice.rows, scope.clone()),
                 has_previous: slice.has_previous,
                 has_next: slice.has_next,
             }
@@ -216,7 +216,7 @@ pub async fn connect_terms(
                     let found =
                         read::list_by_term(broadsheet, &scope, with.ids(), &list, &page, columns)
                             .await?;
-                    Ok(regroup(found, scope))
+                    Ok(regroup(found, scope.clone()))
                 })
                 .await?;
             groups.get(&term).cloned().unwrap_or_default()

@@ -56,6 +56,15 @@ impl Article {
         rows.into_iter().map(|row| Self { row, group: Arc::clone(&group) }).collect()
     }
 
+    /// What `policy` decides about.
+    pub(crate) fn subject(&self) -> Subject<'_> {
+        Subject {
+            owner: self.row.owner_id,
+            released: self.row.view == View::Published,
+            place: Some((&self.row.language, &self.row.section)),
+        }
+    }
+
     fn with(&self) -> &Arc<Siblings> {
         &self.group.with
     }
@@ -78,7 +87,7 @@ impl Article {
 
     /// The articles of the group's translation keys, this one's without itself.
     pub(crate) async fn translations_of(&self, ctx: &Ctx, columns: Columns) -> Result<Vec<Self>> {
-        let scope = *self.scope();
+        let scope = self.scope().clone();
         let found = self
             .with()
             .load(format!("translations:{columns:?}"), || async {
@@ -106,7 +115,7 @@ impl Article {
         which: fn(&read::Neighbours) -> Option<Uuid>,
         name: &str,
     ) -> Result<Option<Self>> {
-        let scope = *self.scope();
+        let scope = self.scope().clone();
         let neighbours = self
             .with()
             .load("neighbours".to_owned(), || read::neighbours(ctx, &scope, self.with().ids()))
@@ -140,7 +149,7 @@ impl Article {
     }
 
     async fn term_rows(&self, ctx: &Ctx, taxonomy: Taxonomy) -> Result<Vec<taxonomy::Term>> {
-        let scope = *self.scope();
+        let scope = self.scope().clone();
         let terms = self
             .with()
             .load("terms".to_owned(), || taxonomy::of_articles(ctx, &scope, self.with().ids()))
@@ -156,7 +165,7 @@ async fn by_id(
     columns: Columns,
 ) -> Result<HashMap<Uuid, Article>> {
     let rows = read::by_ids(ctx, scope, ids, columns).await?;
-    Ok(Article::group(rows, *scope)
+    Ok(Article::group(rows, scope.clone())
         .into_iter()
         .map(|article| (article.row.article_id, article))
         .collect())
@@ -204,7 +213,7 @@ pub fn columns_of<'a>(fields: impl Iterator<Item = SelectionField<'a>>) -> Colum
             "canonicalUrl" => Columns::of(&[Column::CanonicalUrl]),
             "aliases" => Columns::of(&[Column::Aliases]),
             "params" => Columns::of(&[Column::Params]),
-            "revisions" => Columns::of(&[Column::OwnerId]),
+            "revisions" => Columns::of(&[Column::OwnerId, Column::Section]),
             _ => Columns::BASE,
         })
     })
@@ -464,7 +473,7 @@ impl Article {
     ) -> async_graphql::Result<Vec<Article>> {
         let limit = Page::new(0, Some(first), None, None, None)?.size;
         let columns = selection(ctx, &[]);
-        let (ctx, scope) = (ctx.broadsheet(), *self.scope());
+        let (ctx, scope) = (ctx.broadsheet(), self.scope().clone());
         let with = self.with();
         let related = with
             .load(format!("related:{limit}"), || {
@@ -508,7 +517,7 @@ impl Article {
     /// The site, in this article's language.
     async fn site(&self, ctx: &Context<'_>) -> async_graphql::Result<Site> {
         let frame = ctx.broadsheet().frame().await?;
-        Ok(Site::new(frame, &self.row.language, *self.scope()))
+        Ok(Site::new(frame, &self.row.language, self.scope().clone()))
     }
 
     /// The article's saves, newest first. Needs the right to edit the article.
@@ -523,9 +532,7 @@ impl Article {
         #[graphql(desc = "At most so many, from the end; at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> async_graphql::Result<RevisionConnection> {
-        let released = self.row.view == View::Published;
-        let subject = Subject { owner: self.row.owner_id, released };
-        policy::check(ctx.broadsheet().actor(), Action::EditArticle, subject)?;
+        policy::check(ctx.broadsheet().actor(), Action::EditArticle, self.subject())?;
         let page = Page::new(b'r', first, after.as_deref(), last, before.as_deref())?;
         Ok(revisions(ctx.broadsheet(), self.with(), self.row.article_id, page).await?)
     }

@@ -8,7 +8,7 @@ use sea_orm::sea_query::{Condition, Expr, ExprTrait, JoinType, Order, Query, Win
 use sea_orm::{ColumnTrait, ConnectionTrait};
 use uuid::Uuid;
 
-use super::{COPY, from, rows, same_copy, select, visible};
+use super::{COPY, from, rows, same_copy, select, visible, within};
 use crate::article::columns::Columns;
 use crate::ctx::Ctx;
 use crate::error::Result;
@@ -77,9 +77,7 @@ pub async fn neighbours(
             .order_by(("near", Column::Date), order.clone())
             .order_by(("near", Column::ArticleId), order)
             .limit(1);
-        if let Some(owner) = scope.owner {
-            select.cond_where(near(Column::OwnerId).eq(owner));
-        }
+        select.cond_where(within(scope, "near"));
         Expr::SubQuery(None, Box::new(select.take().into()))
     };
     let mut select = from(scope);

@@ -175,9 +175,10 @@ fn status_condition(scope: &Scope, status: ArticleStatus) -> Condition {
     let now = scope.now.0;
     let from = || Expr::col((Entity, Column::ReleasedFrom));
     let until = || Expr::col((Entity, Column::ReleasedUntil));
-    let trashed = scope.view == View::Trash;
+    let is = |view| Expr::val(i32::from(scope.view == view)).eq(1);
     let condition = match status {
-        ArticleStatus::Trashed => return Expr::val(i32::from(trashed)).eq(1).into_condition(),
+        ArticleStatus::Trashed => return is(View::Trash).into_condition(),
+        ArticleStatus::Archived => return is(View::Archive).into_condition(),
         ArticleStatus::Draft => Condition::all().add(from().is_null()),
         ArticleStatus::Scheduled => Condition::all().add(from().gt(now)),
         ArticleStatus::Published => Condition::all()
@@ -185,5 +186,5 @@ fn status_condition(scope: &Scope, status: ArticleStatus) -> Condition {
             .add(Condition::any().add(until().is_null()).add(until().gt(now))),
         ArticleStatus::Expired => Condition::all().add(from().lte(now)).add(until().lte(now)),
     };
-    condition.add(Expr::val(i32::from(trashed)).eq(0))
+    condition.add(is(View::Trash).not()).add(is(View::Archive).not())
 }

@@ -15,7 +15,7 @@ use super::{List, from, visible};
 use crate::article::filter::ArticleFilter;
 use crate::ctx::Ctx;
 use crate::error::Result;
-use crate::policy::Scope;
+use crate::policy::{Rows, Scope};
 use crate::taxonomy::Taxonomy;
 
 /// How many articles of a list each term has.
@@ -124,7 +124,7 @@ fn count_terms(scope: &Scope, filter: &ArticleFilter) -> Result<SelectStatement>
         .from(article_term::Entity)
         .cond_where(visible(scope, "article_term"))
         .group_by_col((article_term::Entity, article_term::Column::TermId));
-    if filter.is_language_alone() && scope.owner.is_none() {
+    if filter.is_language_alone() && scope.rows == Rows::All {
         if let Some(language) = &filter.language {
             select.cond_where(article_term::Column::Language.eq(language.0.as_str()));
         }

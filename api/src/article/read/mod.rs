@@ -25,7 +25,7 @@ use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::graphql::id::{self, IdKind};
 use crate::graphql::page::{Cursor, Key, Page, Slice};
-use crate::policy::Scope;
+use crate::policy::{Limits, Rows, Scope};
 
 pub use around::{Neighbours, neighbours, related, translations};
 pub use count::{count_by_term, top_terms, top_terms_by_term};
@@ -44,10 +44,45 @@ pub struct List {
 /// visibility columns.
 #[must_use]
 pub fn visible(scope: &Scope, table: &'static str) -> Condition {
-    Condition::all()
-        .add(Expr::col((table, "view")).eq(scope.view as i16))
+    shown(scope, table)
         .add(Expr::col((table, "visible_from")).lte(scope.now.0))
         .add(Expr::col((table, "visible_until")).gt(scope.now.0))
+}
+
+/// The part of [`visible`] that does not depend on time.
+#[must_use]
+pub fn shown(scope: &Scope, table: &'static str) -> Condition {
+    let view = |view: View| Expr::col((table, "view")).eq(view as i16);
+    let Rows::Preview(article) = scope.rows else {
+        return Condition::all().add(view(scope.view));
+    };
+    let article_id = || Expr::col((table, "article_id"));
+    Condition::all().add(
+        Condition::any()
+            .add(view(View::Working).and(article_id().eq(article)))
+            .add(view(View::Published).and(article_id().ne(article))),
+    )
+}
+
+/// What rows of `article_copy`, or of a name for it, a scope is limited to.
+#[must_use]
+pub fn within(scope: &Scope, table: &'static str) -> Condition {
+    let mut all = Condition::all();
+    let Rows::Some { owner, limits } = &scope.rows else {
+        return all;
+    };
+    if let Some(owner) = owner {
+        all = all.add(Expr::col((table, Column::OwnerId)).eq(*owner));
+    }
+    if let Some(grant) = limits {
+        let Limits { languages, sections } = &grant.limits;
+        for (column, values) in [(Column::Language, languages), (Column::Section, sections)] {
+            if !values.is_empty() {
+                all = all.add(Expr::col((table, column)).is_in(values.iter().map(String::as_str)));
+            }
+        }
+    }
+    all
 }
 
 const COPY: &str = "article_copy";
@@ -55,10 +90,7 @@ const COPY: &str = "article_copy";
 /// `SELECT … FROM article_copy` with nothing but what the scope lets through.
 fn from(scope: &Scope) -> SelectStatement {
     let mut select = Query::select();
-    select.from(Entity).cond_where(visible(scope, COPY));
-    if let Some(owner) = scope.owner {
-        select.cond_where(Column::OwnerId.eq(owner));
-    }
+    select.from(Entity).cond_where(visible(scope, COPY)).cond_where(within(scope, COPY));
     select.take()
 }
 
@@ -247,6 +279,7 @@ pub async fn redirect(ctx: &Ctx, path: &str) -> Result<Option<redirect::Model>> 
 pub fn status(row: &Model, now: Timestamp) -> ArticleStatus {
     match (row.view, row.released_from, row.released_until) {
         (View::Trash, ..) => ArticleStatus::Trashed,
+        (View::Archive, ..) => ArticleStatus::Archived,
         (_, None, _) => ArticleStatus::Draft,
         (_, Some(from), _) if from > now => ArticleStatus::Scheduled,
         (_, Some(_), Some(until)) if until <= now => ArticleStatus::Expired,
