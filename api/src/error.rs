@@ -115,6 +115,8 @@ pub enum UserErrorCode {
     Stale,
     /// The entity's state does not allow this.
     WrongState,
+    /// The caller may see this and may not do that to it.
+    Forbidden,
     /// E-mail and password do not belong together.
     BadCredentials,
 }

@@ -7,16 +7,20 @@
 //! transaction that took an earlier one. Taking the lock last also means that
 //! nobody who holds it waits for another row.
 
+use std::sync::Arc;
+
 use entity::event::{ActiveModel, Entity};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
     Iterable, QueryOrder, QuerySelect,
 };
 use serde_json::Value;
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::ctx::{Actor, Ctx, Via};
 use crate::error::Result;
+use crate::site::Frame;
 
 /// Values in one statement: SQLite takes 32,766.
 const BOUND: usize = 20_000;
@@ -48,12 +52,14 @@ impl Event {
 pub struct Write<'a> {
     ctx: &'a Ctx,
     txn: DatabaseTransaction,
+    frame: OnceCell<Arc<Frame>>,
     events: Vec<Event>,
 }
 
 impl<'a> Write<'a> {
     pub async fn begin(ctx: &'a Ctx) -> Result<Self> {
-        Ok(Self { ctx, txn: ctx.app().db().begin().await?, events: Vec::new() })
+        let txn = ctx.app().db().begin().await?;
+        Ok(Self { ctx, txn, frame: OnceCell::new(), events: Vec::new() })
     }
 
     #[must_use]
@@ -70,6 +76,12 @@ impl<'a> Write<'a> {
     #[must_use]
     pub fn ctx(&self) -> &'a Ctx {
         self.ctx
+    }
+
+    /// The site and its languages, as this transaction found them first.
+    pub async fn frame(&self) -> Result<Arc<Frame>> {
+        let read = || async { Frame::read(&self.txn).await.map(Arc::new) };
+        self.frame.get_or_try_init(read).await.cloned()
     }
 
     /// Inserts rows, as many in one statement as databases take.
@@ -94,7 +106,7 @@ impl<'a> Write<'a> {
     /// Appends the events and commits. Without events nothing was written, and
     /// the transaction is rolled back.
     pub async fn commit(self) -> Result<()> {
-        let Self { ctx, txn, events } = self;
+        let Self { ctx, txn, frame: _, events } = self;
         if events.is_empty() {
             txn.rollback().await?;
             return Ok(());

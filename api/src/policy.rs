@@ -415,15 +415,19 @@ pub fn check(actor: &Actor, action: Action, subject: Subject<'_>) -> Result<()> 
     }
     if let Via::Token(grant) = via {
         granted(grant, rule.scope)?;
-        if let Some((language, section)) = subject.place
-            && !grant.limits.hold(language, section)
-        {
-            return Err(Error::Forbidden(format!(
-                "the token is not for the section {section:?} in {language}"
-            )));
-        }
     }
-    Ok(())
+    subject.place.map_or(Ok(()), |(language, section)| check_place(actor, language, section))
+}
+
+/// Whether the limits of the actor's token leave it this place.
+pub fn check_place(actor: &Actor, language: &str, section: &str) -> Result<()> {
+    let Actor::User { via: Via::Token(grant), .. } = actor else {
+        return Ok(());
+    };
+    if grant.limits.hold(language, section) {
+        return Ok(());
+    }
+    Err(Error::Forbidden(format!("the token is not for the section {section:?} in {language}")))
 }
 
 /// Whether an action can be done to an article that stands at these steps.

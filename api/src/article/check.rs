@@ -111,7 +111,7 @@ pub async fn refuse_taken(write: &Write<'_>, path: &str, id: Uuid) -> Result<()>
         .select_only()
         .column(Column::ArticleId)
         .filter(Column::Path.eq(path))
-        .filter(Column::View.ne(View::Trash))
+        .filter(Column::View.is_in([View::Published, View::Working]))
         .filter(Column::ArticleId.ne(id))
         .limit(1)
         .into_tuple::<Uuid>()

@@ -13,6 +13,7 @@
 //! asks for both), a getter and a line of `columns_of` in `graphql::types`, an
 //! input in `graphql::input`; then the front matter key in `hugo::page`.
 
+pub mod bulk;
 mod check;
 pub mod columns;
 pub mod content;
@@ -26,6 +27,6 @@ pub mod write;
 
 pub use content::Content;
 pub use graphql::{
-    Arguments, Article, ArticleConnection, ArticleMutation, ArticleQuery, Revision, connect,
-    connect_terms, selection,
+    Arguments, Article, ArticleConnection, ArticleMutation, ArticleQuery, Revision,
+    WorkflowMutation, connect, connect_terms, selection,
 };

@@ -4,8 +4,12 @@
 //! it a draft again, and so does one after a return; what was submitted stays
 //! submitted while its author goes on, since the editor looks at what is there.
 
+use std::collections::HashMap;
+
 use entity::article;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,
+};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -48,6 +52,15 @@ pub fn state(head: &article::Model) -> Option<ReviewState> {
     let state = ReviewState::ALL.into_iter().find(|state| state.name() == said)?;
     let holds = state != ReviewState::Approved || head.review_version == Some(head.version);
     holds.then_some(state)
+}
+
+/// The identities of articles, which hold their review.
+pub async fn heads(ctx: &Ctx, ids: &[Uuid]) -> Result<HashMap<Uuid, article::Model>> {
+    let rows = article::Entity::find()
+        .filter(article::Column::Id.is_in(ids.iter().copied()))
+        .all(ctx.app().db().read())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 /// Asks for a review of the working copy.

@@ -13,6 +13,7 @@ use sea_orm::{
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::bulk::Retag;
 use super::check::{file_name, find_free_path, is_taken, refuse_taken, validate};
 use super::content::Content;
 use super::review::ReviewState;
@@ -89,7 +90,7 @@ pub async fn create(ctx: &Ctx, new: NewArticle) -> Result<Uuid> {
 async fn create_once(ctx: &Ctx, new: NewArticle) -> Result<Uuid> {
     let NewArticle { language, mut content, body, tags, categories } = new;
     let mut write = Write::begin(ctx).await?;
-    let frame = Frame::read(write.txn()).await?;
+    let frame = write.frame().await?;
     let language = match frame.resolve(language.as_deref()) {
         Ok(language) => language,
         Err(error) => {
@@ -136,7 +137,7 @@ async fn create_once(ctx: &Ctx, new: NewArticle) -> Result<Uuid> {
 pub async fn update(ctx: &Ctx, id: Uuid, expected_version: i32, changes: Changes) -> Result<Saved> {
     let mut write = Write::begin(ctx).await?;
     let head = lock(&write, id, Action::EditArticle).await?;
-    let frame = Frame::read(write.txn()).await?;
+    let frame = write.frame().await?;
     let (mut content, body_id) = working(&write, &head).await?;
     let Changes { given, apply, body, tags, categories, message } = changes;
     if head.version != expected_version {
@@ -177,6 +178,54 @@ pub async fn update(ctx: &Ctx, id: Uuid, expected_version: i32, changes: Changes
     Ok(Saved::Done(id))
 }
 
+/// Adds terms to the working copy and takes others away, as a save.
+pub async fn retag_in(
+    write: &mut Write<'_>,
+    id: Uuid,
+    tags: &Retag,
+    categories: &Retag,
+) -> Result<()> {
+    use crate::taxonomy::{Taxonomy, ensure_all, existing};
+    let head = lock(write, id, Action::EditArticle).await?;
+    let frame = write.frame().await?;
+    let (mut content, body_id) = working(write, &head).await?;
+    let before = content.clone();
+    for (taxonomy, Retag { add, remove }) in
+        [(Taxonomy::Tags, tags), (Taxonomy::Categories, categories)]
+    {
+        let gone = existing(write, &frame, taxonomy, remove).await?;
+        let new = ensure_all(write, &frame, taxonomy, add).await?;
+        let terms = content.terms.entry(taxonomy.plural().to_owned()).or_default();
+        terms.retain(|term| !gone.contains(term));
+        terms.extend(new.into_iter().filter(|term| !before_has(&before, taxonomy, *term)));
+    }
+    if content == before {
+        return Ok(());
+    }
+    save(write, &frame, head, content, body_id, None, "article.saved").await
+}
+
+fn before_has(content: &Content, taxonomy: crate::taxonomy::Taxonomy, term: Uuid) -> bool {
+    content.terms.get(taxonomy.plural()).is_some_and(|terms| terms.contains(&term))
+}
+
+/// Moves the working copy to another section, as a save.
+pub async fn move_in(write: &mut Write<'_>, id: Uuid, section: &str) -> Result<()> {
+    let head = lock(write, id, Action::EditArticle).await?;
+    let frame = write.frame().await?;
+    let (mut content, body_id) = working(write, &head).await?;
+    let directory = section.trim_matches('/');
+    if content.directory == directory {
+        return Ok(());
+    }
+    directory.clone_into(&mut content.directory);
+    content.address = None;
+    validate(&content)?;
+    let path = store::path(&frame, frame.language_of(&head.language), &content);
+    refuse_taken(write, &path, id).await?;
+    save(write, &frame, head, content, body_id, None, "article.saved").await
+}
+
 /// Makes the content of an earlier revision the working copy, as a new save.
 pub async fn restore_revision(ctx: &Ctx, id: Uuid, revision_id: Uuid) -> Result<Uuid> {
     let mut write = Write::begin(ctx).await?;
@@ -192,7 +241,7 @@ pub async fn restore_revision(ctx: &Ctx, id: Uuid, revision_id: Uuid) -> Result<
                 "the article has no such revision",
             )
         })?;
-    let frame = Frame::read(write.txn()).await?;
+    let frame = write.frame().await?;
     let mut content: Content = serde_json::from_value(old.content.0)?;
     crate::taxonomy::keep_existing(&write, &mut content.terms).await?;
     let language = frame.language_of(&head.language);
@@ -218,7 +267,7 @@ pub async fn publish_in(
 ) -> Result<()> {
     let ctx = write.ctx();
     let head = lock(write, id, Action::PublishArticle).await?;
-    let frame = Frame::read(write.txn()).await?;
+    let frame = write.frame().await?;
     let (content, body_id) = working(write, &head).await?;
     let before = store::copy(write, View::Published, id).await?;
     let live_since = before
@@ -609,6 +658,7 @@ async fn save(
     message: Option<String>,
     event: &'static str,
 ) -> Result<()> {
+    policy::check_place(write.ctx().actor(), &head.language, content.section())?;
     head.version += 1;
     head.revision_id = write.ctx().new_id();
     let revision = revision::Model {

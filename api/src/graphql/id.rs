@@ -9,20 +9,35 @@ use crate::error::{Error, Result};
 /// What an id names. The letter is part of every id handed out: never reuse one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IdKind {
+    ApiToken,
     Article,
     Category,
+    Comment,
+    Preview,
     Revision,
     Tag,
     User,
 }
 
 impl IdKind {
-    const ALL: [Self; 5] = [Self::Article, Self::Category, Self::Revision, Self::Tag, Self::User];
+    const ALL: [Self; 8] = [
+        Self::ApiToken,
+        Self::Article,
+        Self::Category,
+        Self::Comment,
+        Self::Preview,
+        Self::Revision,
+        Self::Tag,
+        Self::User,
+    ];
 
     fn letter(self) -> u8 {
         match self {
+            Self::ApiToken => b'k',
             Self::Article => b'a',
             Self::Category => b'c',
+            Self::Comment => b'm',
+            Self::Preview => b'p',
             Self::Revision => b'r',
             Self::Tag => b't',
             Self::User => b'u',
@@ -31,8 +46,11 @@ impl IdKind {
 
     fn noun(self) -> &'static str {
         match self {
+            Self::ApiToken => "API token",
             Self::Article => "article",
             Self::Category => "category",
+            Self::Comment => "comment",
+            Self::Preview => "preview",
             Self::Revision => "revision",
             Self::Tag => "tag",
             Self::User => "user",

@@ -17,7 +17,7 @@ use async_graphql::{
 use entity::View;
 use percent_encoding::percent_decode_str;
 
-use crate::article::{ArticleMutation, ArticleQuery};
+use crate::article::{ArticleMutation, ArticleQuery, WorkflowMutation};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::policy::{self, Scope};
@@ -41,7 +41,7 @@ pub struct Query(
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(ArticleMutation, TaxonomyMutation, UserMutation);
+pub struct Mutation(ArticleMutation, WorkflowMutation, TaxonomyMutation, UserMutation);
 
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 

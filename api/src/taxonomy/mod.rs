@@ -20,7 +20,7 @@ pub use read::{
     TermBy, TermOrder, by_ids, children, counted, list, names, of_articles, one, parents, total,
     with_counts, with_counts_by_parent,
 };
-pub use write::{Rename, create, delete, ensure_all, ensure_many, keep_existing, rename};
+pub use write::{Rename, create, delete, ensure_all, ensure_many, existing, keep_existing, rename};
 
 use crate::graphql::id::IdKind;
 use crate::graphql::siblings::Siblings;

@@ -100,6 +100,18 @@ pub async fn ensure_many(
         .collect())
 }
 
+/// Ids of the terms with these names that exist.
+pub async fn existing(
+    write: &Write<'_>,
+    frame: &Frame,
+    taxonomy: Taxonomy,
+    names: &[String],
+) -> Result<HashSet<Uuid>> {
+    let slugs: Vec<_> = names.iter().map(|name| frame.rules.urlize(name.trim())).collect();
+    let slugs: Vec<_> = slugs.iter().map(String::as_str).collect();
+    Ok(ids_of(write, taxonomy.plural(), &slugs).await?.into_values().collect())
+}
+
 /// Ids of terms by slug. They are held until the transaction ends: what an
 /// article names is not deleted under it.
 async fn ids_of(

@@ -1,14 +1,17 @@
 //! Articles in GraphQL.
 
 mod connection;
+mod desk;
 mod input;
 mod mutation;
 mod parts;
 mod query;
 mod types;
+mod workflow;
 
 pub use connection::{Arguments, ArticleConnection, connect, connect_terms};
 pub use mutation::ArticleMutation;
 pub use parts::Revision;
 pub use query::ArticleQuery;
 pub use types::{Article, selection};
+pub use workflow::WorkflowMutation;

@@ -11,6 +11,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::connection::{RevisionConnection, revisions};
+use super::desk::{self, ArticleAction, ArticleAssignment, ArticleComment, ArticleReview};
 use super::parts::{Author, Body, Image, Source};
 use crate::article::columns::Columns;
 use crate::article::content::{Author as StoredAuthor, Image as StoredImage};
@@ -65,7 +66,7 @@ impl Article {
         }
     }
 
-    fn with(&self) -> &Arc<Siblings> {
+    pub(crate) fn with(&self) -> &Arc<Siblings> {
         &self.group.with
     }
 
@@ -213,6 +214,15 @@ pub fn columns_of<'a>(fields: impl Iterator<Item = SelectionField<'a>>) -> Colum
             "canonicalUrl" => Columns::of(&[Column::CanonicalUrl]),
             "aliases" => Columns::of(&[Column::Aliases]),
             "params" => Columns::of(&[Column::Params]),
+            "allowedActions" => Columns::of(&[
+                Column::OwnerId,
+                Column::Section,
+                Column::ReleasedFrom,
+                Column::ReleasedUntil,
+            ]),
+            "review" | "assignments" | "discussion" => {
+                Columns::of(&[Column::OwnerId, Column::Section])
+            }
             "revisions" => Columns::of(&[Column::OwnerId, Column::Section]),
             _ => Columns::BASE,
         })
@@ -518,6 +528,39 @@ impl Article {
     async fn site(&self, ctx: &Context<'_>) -> async_graphql::Result<Site> {
         let frame = ctx.broadsheet().frame().await?;
         Ok(Site::new(frame, &self.row.language, self.scope().clone()))
+    }
+
+    /// What the caller may do to it now, by role and by where it stands: what
+    /// an interface should offer. Empty for the public.
+    async fn allowed_actions(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Vec<ArticleAction>> {
+        Ok(desk::allowed_actions(ctx, self).await?)
+    }
+
+    /// Where its review stands; null where nobody asked for one, or where it was
+    /// saved since it was approved. Needs the right to read working copies.
+    async fn review(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ArticleReview>> {
+        Ok(desk::review(ctx.broadsheet(), self).await?)
+    }
+
+    /// Who is to do something about it. Needs the right to read working copies.
+    async fn assignments(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Vec<ArticleAssignment>> {
+        Ok(desk::assignments(ctx.broadsheet(), self).await?)
+    }
+
+    /// What was said of its working copy, oldest first. Needs the right to read
+    /// working copies.
+    async fn discussion(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default, desc = "Only what has not been dealt with.")] open: bool,
+    ) -> async_graphql::Result<Vec<ArticleComment>> {
+        Ok(desk::discussion(ctx.broadsheet(), self, open).await?)
     }
 
     /// The article's saves, newest first. Needs the right to edit the article.

@@ -1,0 +1,122 @@
+//! The same done to many articles at once.
+//!
+//! All or nothing is one transaction: nobody ever sees half of it, and one
+//! refusal undoes all. One by one, each article is a transaction of its own, and
+//! a refusal is that article's alone.
+
+use chrono::{DateTime, FixedOffset};
+use uuid::Uuid;
+
+use super::check::is_taken;
+use super::write::{self, Away};
+use crate::ctx::Ctx;
+use crate::error::{Error, Result, UserErrorCode};
+use crate::event::Write;
+
+/// Articles that one mutation takes.
+pub const MOST: usize = 500;
+
+/// What is done to each.
+#[derive(Debug, Clone)]
+pub enum Action {
+    Publish(Option<DateTime<FixedOffset>>),
+    Unpublish,
+    Trash,
+    Archive,
+    Retag {
+        tags: Retag,
+        categories: Retag,
+    },
+    /// To a folder below the language.
+    Move(String),
+}
+
+/// Names of terms to add and to take away.
+#[derive(Debug, Clone, Default)]
+pub struct Retag {
+    pub add: Vec<String>,
+    pub remove: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    AllOrNothing,
+    Each,
+}
+
+/// What became of each article, in the order given.
+pub type Outcomes = Vec<Result<()>>;
+
+pub async fn run(ctx: &Ctx, ids: &[Uuid], action: &Action, mode: Mode) -> Result<Outcomes> {
+    if ids.len() > MOST {
+        return Err(Error::invalid(
+            "ids",
+            UserErrorCode::Invalid,
+            format!("at most {MOST} articles at once, and {} were given", ids.len()),
+        ));
+    }
+    // In one order for everybody, so that nobody waits in a circle.
+    let mut order: Vec<usize> = (0..ids.len()).collect();
+    order.sort_by_key(|place| ids.get(*place));
+    let mut outcomes: Outcomes = vec![Ok(()); ids.len()];
+    let mut shared = match mode {
+        Mode::AllOrNothing => Some(Write::begin(ctx).await?),
+        Mode::Each => None,
+    };
+    let mut refused = false;
+    let mut last = None;
+    for place in order {
+        let (Some(id), Some(outcome)) = (ids.get(place), outcomes.get_mut(place)) else {
+            continue;
+        };
+        // What is named twice is done once.
+        if last.replace(*id) == Some(*id) {
+            continue;
+        }
+        *outcome = match &mut shared {
+            Some(write) => one(write, *id, action).await,
+            None => {
+                let mut write = Write::begin(ctx).await?;
+                match one(&mut write, *id, action).await {
+                    Ok(()) => write.commit().await,
+                    refused => refused,
+                }
+            }
+        };
+        match outcome {
+            Ok(()) => {}
+            Err(Error::Invalid(_) | Error::Forbidden(_)) => refused = true,
+            Err(error) => return Err(error.clone()),
+        }
+        // A database that refused a statement takes no more in this transaction.
+        if mode == Mode::AllOrNothing && outcome.as_ref().is_err_and(is_taken) {
+            break;
+        }
+    }
+    if let Some(write) = shared {
+        if refused {
+            drop(write);
+            for outcome in outcomes.iter_mut().filter(|outcome| outcome.is_ok()) {
+                *outcome = Err(Error::invalid(
+                    "ids",
+                    UserErrorCode::WrongState,
+                    "not done, because others could not be",
+                ));
+            }
+        } else {
+            write.commit().await?;
+        }
+    }
+    Ok(outcomes)
+}
+
+async fn one(write: &mut Write<'_>, id: Uuid, action: &Action) -> Result<()> {
+    match action {
+        Action::Publish(at) => write::publish_in(write, id, *at).await,
+        Action::Unpublish => write::unpublish_in(write, id).await,
+        Action::Trash => write::put_away(write, id, Away::TRASH).await,
+        Action::Archive => write::put_away(write, id, Away::ARCHIVE).await,
+        Action::Retag { tags, categories } => write::retag_in(write, id, tags, categories).await,
+        Action::Move(section) => write::move_in(write, id, section).await,
+    }
+}
