@@ -15,6 +15,7 @@ use crate::ctx::{Actor, App, Ctx, system_clock};
 use crate::http::Server;
 use crate::hugo::import;
 use crate::policy::Role;
+use crate::worker::Worker;
 use crate::{graphql, site, user};
 
 /// A headless CMS for articles.
@@ -219,10 +220,12 @@ async fn serve(config: Config, demo: bool) -> Result<ExitCode, String> {
     // Whoever is told the address may say at once that it is enough.
     let stop = signal()?;
     let server = Server::start(&app).map_err(explain)?;
+    let worker = Worker::start(&app);
     welcome(server.address(), app.config().http.graphiql);
     stop.await;
     tracing::info!("stopping");
     server.stop().await.map_err(explain)?;
+    worker.stop().await;
     app.db().close().await;
     Ok(ExitCode::SUCCESS)
 }

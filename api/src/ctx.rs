@@ -14,6 +14,7 @@ use crate::error::Result;
 use crate::graphql::siblings::Siblings;
 use crate::policy::{Grant, Role};
 use crate::site::Frame;
+use crate::token::Uses;
 use crate::user::Keys;
 
 /// Where the time comes from. Tests set their own.
@@ -31,6 +32,7 @@ pub struct App {
     clock: Clock,
     keys: Keys,
     feed: watch::Sender<i64>,
+    token_uses: Uses,
 }
 
 impl App {
@@ -42,7 +44,14 @@ impl App {
 
     pub fn with_db(config: Config, clock: Clock, db: Db) -> Result<Arc<Self>> {
         let keys = Keys::load(&config)?;
-        Ok(Arc::new(Self { db, config, clock, keys, feed: watch::Sender::new(0) }))
+        Ok(Arc::new(Self {
+            db,
+            config,
+            clock,
+            keys,
+            feed: watch::Sender::new(0),
+            token_uses: Uses::default(),
+        }))
     }
 
     #[must_use]
@@ -63,6 +72,11 @@ impl App {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         (self.clock)()
+    }
+
+    #[must_use]
+    pub fn token_uses(&self) -> &Uses {
+        &self.token_uses
     }
 
     /// Wakes the followers in this process.

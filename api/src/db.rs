@@ -14,7 +14,7 @@ use sea_orm::{
     SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, Statement,
     TransactionOptions, TransactionTrait,
 };
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::config::Config;
@@ -167,6 +167,24 @@ impl Db {
             .await?;
         }
         Ok(())
+    }
+
+    /// Calls `advance` with each position that a peer announces; ends with an
+    /// error when the connection is lost. SQLite has no peers: it waits for ever.
+    pub async fn listen(&self, advance: impl Fn(i64)) -> Result<()> {
+        if self.read.get_database_backend() != DatabaseBackend::Postgres {
+            return std::future::pending().await;
+        }
+        let pool = self.read.get_postgres_connection_pool();
+        let wrong = |error| Error::internal(format!("cannot listen to the feed: {error}"));
+        let mut listener = PgListener::connect_with(pool).await.map_err(wrong)?;
+        listener.listen(FEED_CHANNEL).await.map_err(wrong)?;
+        loop {
+            let note = listener.recv().await.map_err(wrong)?;
+            if let Ok(position) = note.payload().parse() {
+                advance(position);
+            }
+        }
     }
 
     /// Tells the planner what the tables hold now, after much has changed.

@@ -9,10 +9,11 @@
 
 use std::sync::Arc;
 
-use entity::event::{ActiveModel, Entity};
+use entity::Timestamp;
+use entity::event::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
-    Iterable, QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait,
+    IntoActiveModel, Iterable, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use serde_json::Value;
 use tokio::sync::OnceCell;
@@ -20,6 +21,7 @@ use uuid::Uuid;
 
 use crate::ctx::{Actor, Ctx, Via};
 use crate::error::Result;
+use crate::graphql::page::{Cursor, Key, Page, Slice};
 use crate::site::Frame;
 
 /// Values in one statement: SQLite takes 32,766.
@@ -161,12 +163,73 @@ async fn last_position(db: &impl sea_orm::ConnectionTrait) -> Result<i64> {
 }
 
 /// Events after a position, oldest first, at most `limit`.
-pub async fn after(ctx: &Ctx, position: i64, limit: u64) -> Result<Vec<entity::event::Model>> {
-    use sea_orm::{ColumnTrait, QueryFilter};
+pub async fn after(ctx: &Ctx, position: i64, limit: u64) -> Result<Vec<Model>> {
     Ok(Entity::find()
-        .filter(entity::event::Column::Id.gt(position))
-        .order_by_asc(entity::event::Column::Id)
+        .filter(Column::Id.gt(position))
+        .order_by_asc(Column::Id)
         .limit(limit)
         .all(ctx.app().db().read())
         .await?)
+}
+
+/// Which events.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    pub actor: Option<Uuid>,
+    /// A whole kind, or the noun that it begins with.
+    pub kind: Option<String>,
+    pub entity_id: Option<Uuid>,
+    pub address: Option<String>,
+    pub token: Option<Uuid>,
+    pub since: Option<Timestamp>,
+    pub until: Option<Timestamp>,
+}
+
+impl Wanted {
+    fn find(&self) -> Select<Entity> {
+        let Self { actor, kind, entity_id, address, token, since, until } = self;
+        let mut find = Entity::find();
+        if let Some(actor) = actor {
+            find = find.filter(Column::ActorId.eq(*actor));
+        }
+        if let Some(kind) = kind {
+            let column = if kind.contains('.') { Column::Kind } else { Column::Entity };
+            find = find.filter(column.eq(kind.as_str()));
+        }
+        if let Some(id) = entity_id {
+            find = find.filter(Column::EntityId.eq(*id));
+        }
+        if let Some(address) = address {
+            find = find.filter(Column::Address.eq(address.as_str()));
+        }
+        if let Some(token) = token {
+            find = find.filter(Column::TokenId.eq(*token));
+        }
+        if let Some(since) = since {
+            find = find.filter(Column::At.gte(*since));
+        }
+        if let Some(until) = until {
+            find = find.filter(Column::At.lt(*until));
+        }
+        find
+    }
+}
+
+/// A page of events, newest first.
+pub async fn list(ctx: &Ctx, wanted: &Wanted, page: &Page) -> Result<Slice<Model>> {
+    let mut find = wanted.find();
+    if let Some(Cursor { key: Key::Number(position), .. }) = &page.after {
+        find = find.filter(Column::Id.lt(*position));
+    }
+    if let Some(Cursor { key: Key::Number(position), .. }) = &page.before {
+        find = find.filter(Column::Id.gt(*position));
+    }
+    find =
+        if page.backward { find.order_by_asc(Column::Id) } else { find.order_by_desc(Column::Id) };
+    Ok(page.slice(find.limit(page.limit()).all(ctx.app().db().read()).await?))
+}
+
+pub async fn count(ctx: &Ctx, wanted: &Wanted) -> Result<i64> {
+    let count = wanted.find().count(ctx.app().db().read()).await?;
+    Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }

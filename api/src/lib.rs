@@ -4,6 +4,7 @@
 //! `mod.rs` says what it is, what always holds in it, and how to add to it.
 
 pub mod article;
+pub mod audit;
 pub mod cli;
 pub mod config;
 pub mod ctx;
@@ -20,5 +21,7 @@ pub mod route;
 pub mod section;
 pub mod site;
 pub mod taxonomy;
+pub mod token;
 pub mod user;
 pub mod widget;
+pub mod worker;

@@ -1,8 +1,9 @@
 //! Filters and orders of article lists.
 
-use async_graphql::{Enum, InputObject, OneofObject};
+use async_graphql::{Enum, ID, InputObject, OneofObject};
 use entity::article_copy::{Column, Model};
 
+use super::review::ReviewState;
 use crate::graphql::page::{Cursor, Key};
 use crate::graphql::scalar::{DateTime, LanguageTag};
 
@@ -34,6 +35,11 @@ pub struct ArticleFilter {
     pub category: Option<TermFilter>,
     /// Of use in the working view: the public sees only what is published.
     pub status: Option<Vec<ArticleStatus>>,
+    /// By where their review stands. Only where working copies are read.
+    pub review: Option<Vec<ReviewState>>,
+    /// Articles about which this user is to do something. Only where working
+    /// copies are read.
+    pub assigned_to: Option<ID>,
 }
 
 /// Conditions and values that a filter holds at most: SQLite takes a statement
@@ -63,12 +69,17 @@ impl ArticleFilter {
             tag,
             category,
             status,
+            review,
+            assigned_to,
         } = self;
         let texts = [section, title, path].into_iter().flatten().map(StringFilter::parts);
         let times = [date, last_modified].into_iter().flatten().map(DateTimeFilter::parts);
         let terms = [tag, category].into_iter().flatten().map(TermFilter::parts);
         let below = and.iter().flatten().chain(or.iter().flatten()).chain(not.as_deref());
-        let own = 1 + usize::from(language.is_some()) + status.as_ref().map_or(0, Vec::len);
+        let own = 1
+            + given(&[language.is_some(), assigned_to.is_some()])
+            + status.as_ref().map_or(0, Vec::len)
+            + review.as_ref().map_or(0, Vec::len);
         own + texts.chain(times).chain(terms).chain(below.map(Self::parts)).sum::<usize>()
     }
 }

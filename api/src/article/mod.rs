@@ -22,11 +22,12 @@ pub mod filter;
 mod graphql;
 pub mod read;
 pub mod review;
+pub mod schedule;
 pub mod store;
 pub mod write;
 
 pub use content::Content;
 pub use graphql::{
-    Arguments, Article, ArticleConnection, ArticleMutation, ArticleQuery, Revision,
+    Arguments, Article, ArticleConnection, ArticleMutation, ArticleQuery, Revision, ScheduleQuery,
     WorkflowMutation, connect, connect_terms, selection,
 };

@@ -5,7 +5,7 @@
 //! entries included, so that what readers see is always one revision, whole.
 
 use entity::{
-    Json, Timestamp, View, article, article_copy, article_term, body, menu_entry, redirect,
+    Json, Timestamp, View, article, article_copy, article_term, body, due, menu_entry, redirect,
     revision,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
@@ -258,7 +258,9 @@ pub async fn put(write: &Write<'_>, projections: Vec<Projection>) -> Result<()> 
     let mut copies = Vec::with_capacity(projections.len());
     let mut terms = Vec::new();
     let mut menus = Vec::new();
+    let mut due = Vec::new();
     for projection in projections {
+        due.extend(moments(&projection.copy, write.ctx().now()));
         copies.push(projection.copy);
         terms.extend(projection.terms);
         menus.extend(projection.menus);
@@ -276,7 +278,28 @@ pub async fn put(write: &Write<'_>, projections: Vec<Projection>) -> Result<()> 
     })?;
     write.insert_all(terms).await?;
     write.insert_all(menus).await?;
+    write.insert_all(due).await?;
     Ok(())
+}
+
+/// The moments to come at which time alone changes what the public sees.
+fn moments(copy: &article_copy::Model, now: Timestamp) -> impl Iterator<Item = due::Model> {
+    let moment = |expires, at| due::Model {
+        article_id: copy.article_id,
+        expires,
+        at,
+        version: copy.version,
+        language: copy.language.clone(),
+    };
+    let bounds = [(false, copy.visible_from), (true, copy.visible_until)];
+    let coming = move |at: Timestamp| at > now && at != Timestamp::NEVER;
+    let public = copy.view == View::Published;
+    let moments: Vec<_> = bounds
+        .into_iter()
+        .filter(|(_, at)| public && coming(*at))
+        .map(|(expires, at)| moment(expires, at))
+        .collect();
+    moments.into_iter()
 }
 
 /// Removes what a view shows of these articles.
@@ -302,6 +325,12 @@ pub async fn remove(write: &Write<'_>, view: View, ids: &[Uuid]) -> Result<()> {
             .filter(article_copy::Column::ArticleId.is_in(ids()))
             .exec(txn)
             .await?;
+        if view == View::Published {
+            due::Entity::delete_many()
+                .filter(due::Column::ArticleId.is_in(ids()))
+                .exec(txn)
+                .await?;
+        }
     }
     Ok(())
 }

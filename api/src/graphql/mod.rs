@@ -17,13 +17,15 @@ use async_graphql::{
 use entity::View;
 use percent_encoding::percent_decode_str;
 
-use crate::article::{ArticleMutation, ArticleQuery, WorkflowMutation};
+use crate::article::{ArticleMutation, ArticleQuery, ScheduleQuery, WorkflowMutation};
+use crate::audit::AuditQuery;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::policy::{self, Scope};
 use crate::route::RouteQuery;
 use crate::site::SiteQuery;
 use crate::taxonomy::{TaxonomyMutation, TaxonomyQuery};
+use crate::token::{TokenMutation, TokenQuery};
 use crate::user::{UserMutation, UserQuery};
 use crate::widget::WidgetQuery;
 
@@ -36,12 +38,21 @@ pub struct Query(
     WidgetQuery,
     SiteQuery,
     UserQuery,
+    ScheduleQuery,
+    TokenQuery,
+    AuditQuery,
     node::NodeQuery,
 );
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(ArticleMutation, WorkflowMutation, TaxonomyMutation, UserMutation);
+pub struct Mutation(
+    ArticleMutation,
+    WorkflowMutation,
+    TaxonomyMutation,
+    TokenMutation,
+    UserMutation,
+);
 
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 

@@ -21,7 +21,7 @@ use crate::config::Limits;
 use crate::ctx::{Actor, App, Ctx};
 use crate::error::Error;
 use crate::graphql::{Schema, limits};
-use crate::user;
+use crate::{token, user};
 
 const JSON: &str = "application/json";
 const GRAPHQL_JSON: &str = "application/graphql-response+json";
@@ -240,7 +240,12 @@ async fn actor(request: &HttpRequest, app: &App) -> Result<Actor, Refusal> {
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
         .ok_or_else(|| unauthenticated("send `Authorization: Bearer <accessToken>`".to_owned()))?;
-    match user::actor(app, token).await {
+    let actor = if token.starts_with(token::PREFIX) {
+        token::actor(app, token).await
+    } else {
+        user::actor(app, token).await
+    };
+    match actor {
         Ok(actor) => Ok(actor),
         Err(Error::Unauthenticated(message)) => Err(unauthenticated(message)),
         Err(error) => {

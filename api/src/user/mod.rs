@@ -13,4 +13,4 @@ mod token;
 
 pub use graphql::{User, UserMutation, UserQuery};
 pub use ops::{Person, actor, add, is_active, people, role};
-pub use token::Keys;
+pub use token::{Keys, fingerprint, random_bytes};

@@ -128,12 +128,17 @@ fn hash(password: &str) -> Result<String> {
         .map_err(|_| Error::internal("cannot hash a password"))
 }
 
-/// 256 random bits as URL-safe text.
-pub fn random_token() -> Result<String> {
-    let mut bytes = [0; 32];
+/// Random bytes that nobody can guess.
+pub fn random_bytes<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
     #[expect(clippy::disallowed_methods, reason = "this is where secrets come from")]
     getrandom::fill(&mut bytes).map_err(Error::internal)?;
-    Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
+    Ok(bytes)
+}
+
+/// 256 random bits as URL-safe text.
+pub fn random_token() -> Result<String> {
+    Ok(BASE64_URL_SAFE_NO_PAD.encode(random_bytes::<32>()?))
 }
 
 /// What is stored of a refresh token.

@@ -6,6 +6,7 @@ mod input;
 mod mutation;
 mod parts;
 mod query;
+mod schedule;
 mod types;
 mod workflow;
 
@@ -13,5 +14,6 @@ pub use connection::{Arguments, ArticleConnection, connect, connect_terms};
 pub use mutation::ArticleMutation;
 pub use parts::Revision;
 pub use query::ArticleQuery;
+pub use schedule::ScheduleQuery;
 pub use types::{Article, selection};
 pub use workflow::WorkflowMutation;

@@ -1,7 +1,7 @@
 //! Filters as SQL conditions.
 
 use entity::article_copy::{Column, Entity};
-use entity::{View, article_term, term};
+use entity::{View, article, article_term, assignment, term};
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{
     CommonTableExpression, Condition, Expr, ExprTrait, Func, IntoCondition, JoinType, LikeExpr,
@@ -12,8 +12,9 @@ use super::visible;
 use crate::article::filter::{
     ArticleFilter, ArticleStatus, DateTimeFilter, StringFilter, TermFilter,
 };
-use crate::error::Result;
-use crate::graphql::id;
+use crate::article::review::ReviewState;
+use crate::error::{Error, Result};
+use crate::graphql::id::{self, IdKind};
 use crate::policy::Scope;
 use crate::taxonomy::Taxonomy;
 
@@ -31,6 +32,8 @@ pub fn filter_condition(scope: &Scope, filter: &ArticleFilter) -> Result<Conditi
         tag,
         category,
         status,
+        review,
+        assigned_to,
     } = filter;
     let mut all = Condition::all();
     for part in and.iter().flatten() {
@@ -73,7 +76,45 @@ pub fn filter_condition(scope: &Scope, filter: &ArticleFilter) -> Result<Conditi
         }
         all = all.add(if status.is_empty() { Expr::val(1).eq(0).into_condition() } else { any });
     }
+    if (review.is_some() || assigned_to.is_some()) && scope.view == View::Published {
+        return Err(Error::bad_input(
+            "`review` and `assignedTo` are for those who work on articles: ask with view: WORKING",
+        ));
+    }
+    if let Some(review) = review {
+        let mut any = Condition::any().add(Expr::val(1).eq(0));
+        for state in review {
+            any = any.add(Column::ArticleId.in_subquery(reviewed(*state)));
+        }
+        all = all.add(any);
+    }
+    if let Some(user) = assigned_to {
+        let user = id::decode_as(IdKind::User, user)?;
+        let assigned = Query::select()
+            .column((assignment::Entity, assignment::Column::ArticleId))
+            .from(assignment::Entity)
+            .cond_where(assignment::Column::UserId.eq(user))
+            .take();
+        all = all.add(Column::ArticleId.in_subquery(assigned));
+    }
     Ok(all)
+}
+
+/// The ids of articles of which this was said last and still holds, as
+/// `review::state` has it.
+fn reviewed(state: ReviewState) -> SelectStatement {
+    let mut select = Query::select();
+    select
+        .column((article::Entity, article::Column::Id))
+        .from(article::Entity)
+        .cond_where(article::Column::Review.eq(state.name()));
+    if state == ReviewState::Approved {
+        select.cond_where(
+            Expr::col((article::Entity, article::Column::ReviewVersion))
+                .equals((article::Entity, article::Column::Version)),
+        );
+    }
+    select.take()
 }
 
 fn text_condition(column: Column, filter: &StringFilter) -> Condition {
