@@ -298,7 +298,8 @@ pub enum Rows {
         owner: Option<Uuid>,
         limits: Option<Arc<Grant>>,
     },
-    /// The working copy of one article, and of all others what is published.
+    /// The working copy of one article, or one term that may be of drafts alone,
+    /// and of all others what is published.
     Preview(Uuid),
 }
 
@@ -327,50 +328,73 @@ fn sign_in() -> Error {
 /// own there, and a token what its limits leave. A preview shows the working
 /// copy of one article among what is published.
 pub fn scope(ctx: &Ctx, view: View) -> Result<Scope> {
-    let rows = match (view, ctx.actor()) {
-        (View::Published, _) | (_, Actor::System) => Rows::All,
-        (View::Working, Actor::Preview { article, .. }) => {
-            return Ok(Scope {
-                view: View::Published,
-                now: ctx.now(),
-                rows: Rows::Preview(*article),
-            });
+    match (view, ctx.actor()) {
+        (View::Working, Actor::Preview { article, .. }) => return Ok(overlay(ctx, *article)),
+        (View::Published, _) => return Ok(Scope::public(ctx)),
+        (_, Actor::User { via: Via::Token(grant), .. }) => {
+            granted(grant, TokenScope::ContentReadWorking)?;
         }
-        (_, Actor::Preview { .. }) => {
+        (_, Actor::Nobody | Actor::Preview { .. } | Actor::User { .. } | Actor::System) => {}
+    }
+    Ok(Scope { view, now: ctx.now(), rows: rows(ctx.actor())? })
+}
+
+/// What is published, and among it the working copy of one article.
+fn overlay(ctx: &Ctx, article: Uuid) -> Scope {
+    Scope { view: View::Published, now: ctx.now(), rows: Rows::Preview(article) }
+}
+
+/// What somebody who changed an article or a term may see of it: a token that is
+/// for writing alone sees what it wrote, among what is published.
+pub fn written(ctx: &Ctx, view: View, id: Uuid) -> Result<Scope> {
+    match scope(ctx, view) {
+        Err(Error::Forbidden(_)) => Ok(overlay(ctx, id)),
+        scope => scope,
+    }
+}
+
+/// Which of the rows that are not public are an actor's to see.
+fn rows(actor: &Actor) -> Result<Rows> {
+    let (id, role, via) = match actor {
+        Actor::System => return Ok(Rows::All),
+        Actor::User { id, role, via } => (id, role, via),
+        Actor::Preview { .. } => {
             return Err(Error::Forbidden("a preview shows one working copy, no more".to_owned()));
         }
-        (_, Actor::Nobody) => {
+        Actor::Nobody => {
             return Err(Error::Unauthenticated(
                 "sign in to read working copies: send `Authorization: Bearer <accessToken>`"
                     .to_owned(),
             ));
         }
-        (_, Actor::User { id, role, via }) => {
-            let owner = match role {
-                Role::Admin | Role::Editor | Role::Viewer => None,
-                Role::Author | Role::Contributor => Some(*id),
-            };
-            let limits = match via {
-                Via::Token(grant) => {
-                    granted(grant, TokenScope::ContentReadWorking)?;
-                    (grant.limits != Limits::default()).then(|| Arc::clone(grant))
-                }
-                Via::Session(_) => None,
-            };
-            if owner.is_none() && limits.is_none() {
-                Rows::All
-            } else {
-                Rows::Some { owner, limits }
-            }
-        }
     };
-    Ok(Scope { view, now: ctx.now(), rows })
+    let owner = match role {
+        Role::Admin | Role::Editor | Role::Viewer => None,
+        Role::Author | Role::Contributor => Some(*id),
+    };
+    let limits = match via {
+        Via::Token(grant) if grant.limits != Limits::default() => Some(Arc::clone(grant)),
+        Via::Token(_) | Via::Session(_) => None,
+    };
+    if owner.is_none() && limits.is_none() {
+        return Ok(Rows::All);
+    }
+    Ok(Rows::Some { owner, limits })
+}
+
+/// Whether a thing that is not public is the actor's to know of.
+pub fn knows(actor: &Actor, subject: Subject<'_>) -> Result<bool> {
+    Ok(among(&rows(actor)?, subject))
 }
 
 /// Whether a thing is among the rows of a scope.
 #[must_use]
 pub fn sees(scope: &Scope, subject: Subject<'_>) -> bool {
-    match &scope.rows {
+    among(&scope.rows, subject)
+}
+
+fn among(rows: &Rows, subject: Subject<'_>) -> bool {
+    match rows {
         Rows::All => true,
         Rows::Some { owner, limits } => {
             owner.is_none_or(|owner| subject.owner == Some(owner))

@@ -13,6 +13,11 @@ enum Who {
     /// Authors and above; theirs or not does not matter here, since it is not.
     Owners,
     Editors,
+    Admins,
+    /// Readers of everything: viewers, and editors and above.
+    Desk,
+    /// Authors and above.
+    Authors,
 }
 
 /// A call of each root field: as the role asks, about an article of the editor.
@@ -89,12 +94,75 @@ const TABLE: &[(&str, &str, Who)] = &[
         Who::Everybody,
     ),
     ("logout", "{ logout { ended } }", Who::Everybody),
+    ("scheduled", "{ scheduled { totalCount nodes { at } } }", Who::SignedIn),
+    ("articles", "{ articles(view: ARCHIVE) { totalCount } }", Who::SignedIn),
+    ("articles", "{ articles { nodes { review { state } } } }", Who::Desk),
+    ("articles", "{ articles { nodes { assignments { note } } } }", Who::Desk),
+    ("articles", "{ articles { nodes { discussion { text } } } }", Who::Desk),
+    ("articles", "{ articles { nodes { allowedActions } } }", Who::Everybody),
+    ("auditLog", "{ auditLog { totalCount nodes { kind } } }", Who::Admins),
+    ("apiTokens", "{ apiTokens { name } }", Who::SignedIn),
+    ("apiTokens", "{ apiTokens(user: $user) { name } }", Who::Admins),
+    (
+        "createApiToken",
+        "{ createApiToken(input: { name: \"n\", scopes: [CONTENT_READ] }) { userErrors { code } } }",
+        Who::SignedIn,
+    ),
+    ("revokeApiToken", "{ revokeApiToken(id: $token) { userErrors { code } } }", Who::SignedIn),
+    ("submitArticle", "{ submitArticle(id: $id) { userErrors { code } } }", Who::Editors),
+    ("withdrawSubmission", "{ withdrawSubmission(id: $id) { userErrors { code } } }", Who::Editors),
+    (
+        "approveArticle",
+        "{ approveArticle(id: $id, expectedVersion: 1) { userErrors { code } } }",
+        Who::Editors,
+    ),
+    (
+        "returnArticle",
+        "{ returnArticle(id: $id, comment: \"x\") { userErrors { code } } }",
+        Who::Editors,
+    ),
+    ("archiveArticle", "{ archiveArticle(id: $id) { userErrors { code } } }", Who::Editors),
+    ("unarchiveArticle", "{ unarchiveArticle(id: $id) { userErrors { code } } }", Who::Editors),
+    ("purgeArticle", "{ purgeArticle(id: $id) { userErrors { code } } }", Who::Editors),
+    (
+        "assignArticle",
+        "{ assignArticle(id: $id, input: { user: $user }) { userErrors { code } } }",
+        Who::Editors,
+    ),
+    (
+        "unassignArticle",
+        "{ unassignArticle(id: $id, user: $user) { userErrors { code } } }",
+        Who::Editors,
+    ),
+    (
+        "commentArticle",
+        "{ commentArticle(id: $id, input: { text: \"x\" }) { userErrors { code } } }",
+        Who::Desk,
+    ),
+    ("resolveComment", "{ resolveComment(id: $comment) { userErrors { code } } }", Who::Desk),
+    ("publishArticles", "{ publishArticles(ids: [$id]) { userErrors { code } } }", Who::Authors),
+    (
+        "unpublishArticles",
+        "{ unpublishArticles(ids: [$id]) { userErrors { code } } }",
+        Who::Authors,
+    ),
+    ("trashArticles", "{ trashArticles(ids: [$id]) { userErrors { code } } }", Who::Owners),
+    ("archiveArticles", "{ archiveArticles(ids: [$id]) { userErrors { code } } }", Who::Owners),
+    ("tagArticles", "{ tagArticles(ids: [$id]) { userErrors { code } } }", Who::Owners),
+    (
+        "moveArticles",
+        "{ moveArticles(ids: [$id], section: \"s\") { userErrors { code } } }",
+        Who::Owners,
+    ),
 ];
 
 fn allowed(who: Who, role: Option<Role>) -> bool {
     match (who, role) {
         (Who::Everybody, _) | (Who::SignedIn, Some(_)) => true,
-        (Who::SignedIn | Who::Owners | Who::Editors, None) => false,
+        (_, None) => false,
+        (Who::Admins, Some(role)) => role == Role::Admin,
+        (Who::Desk, Some(role)) => role == Role::Viewer || role >= Role::Editor,
+        (Who::Authors, Some(role)) => role >= Role::Author,
         (Who::Owners, Some(role)) => role >= Role::Contributor,
         (Who::Editors, Some(role)) => role >= Role::Editor,
     }
@@ -123,8 +191,20 @@ fn ids(app: &TestApp) -> Value {
     let editor = app.as_role(Role::Editor);
     let made = editor.ask("mutation { createArticle(input: { title: \"t\", tags: [\"a\"], categories: [\"a\"] }) {
         article { id tags { id } categories { id } revisions { nodes { id } } } userErrors { message } } }", Value::Null);
+    let me = editor.ask("{ viewer { id } }", Value::Null).text("/viewer/id");
+    let commented = editor.ask(
+        "mutation($id: ID!) { commentArticle(id: $id, input: { text: \"c\" }) { article { discussion { id } } } }",
+        json!({ "id": made.text("/createArticle/article/id") }),
+    );
+    let token = editor.ask(
+        "mutation { createApiToken(input: { name: \"n\", scopes: [CONTENT_READ] }) { apiToken { id } } }",
+        Value::Null,
+    );
     let ids = json!({
         "id": made.text("/createArticle/article/id"),
+        "user": me,
+        "token": token.text("/createApiToken/apiToken/id"),
+        "comment": commented.text("/commentArticle/article/discussion/0/id"),
         "tag": made.text("/createArticle/article/tags/0/id"),
         "category": made.text("/createArticle/article/categories/0/id"),
         "revision": made.text("/createArticle/article/revisions/nodes/0/id"),
@@ -158,6 +238,24 @@ const ARTICLES: &[(&str, &str, &str)] = &[
     ("trashArticle", "other live", "U F F F Y Y"),
     ("restoreArticle", "own trashed", "- - Y Y Y Y"),
     ("restoreArticle", "other trashed", "U F N N Y Y"),
+    ("submitArticle", "own draft", "- - Y Y Y Y"),
+    ("submitArticle", "own live", "- - F Y Y Y"),
+    ("submitArticle", "other draft", "U F N N Y Y"),
+    ("submitArticle", "other live", "U F F F Y Y"),
+    ("approveArticle", "own submitted", "- - F F Y Y"),
+    ("approveArticle", "other submitted", "U F F F Y Y"),
+    ("archiveArticle", "own draft", "- - Y Y Y Y"),
+    ("archiveArticle", "own live", "- - F Y Y Y"),
+    ("archiveArticle", "other draft", "U F N N Y Y"),
+    ("archiveArticle", "other live", "U F F F Y Y"),
+    ("unarchiveArticle", "own archived", "- - Y Y Y Y"),
+    ("unarchiveArticle", "other archived", "U F N N Y Y"),
+    ("purgeArticle", "own trashed", "- - F F Y Y"),
+    ("purgeArticle", "other trashed", "U F F F Y Y"),
+    ("commentArticle", "own draft", "- - Y Y Y Y"),
+    ("commentArticle", "own live", "- - Y Y Y Y"),
+    ("commentArticle", "other draft", "U Y N N Y Y"),
+    ("commentArticle", "other live", "U Y F F Y Y"),
     ("restoreArticleRevision", "own draft", "- - Y Y Y Y"),
     ("restoreArticleRevision", "own live", "- - F Y Y Y"),
     ("restoreArticleRevision", "other draft", "U F N N Y Y"),
@@ -177,6 +275,8 @@ fn article(owner: &Client, editor: &Client, state: &str) -> Value {
     let mutation = match state {
         "live" => "publishArticle",
         "trashed" => "trashArticle",
+        "archived" => "archiveArticle",
+        "submitted" => "submitArticle",
         _ => return ids,
     };
     let document =
@@ -189,6 +289,8 @@ fn article(owner: &Client, editor: &Client, state: &str) -> Value {
 fn letter(client: &Client, mutation: &str, ids: &Value) -> &'static str {
     let more = match mutation {
         "updateArticle" => ", expectedVersion: 1, input: { lead: \"x\" }",
+        "approveArticle" => ", expectedVersion: 1",
+        "commentArticle" => ", input: { text: \"x\" }",
         "restoreArticleRevision" => ", revisionId: $revision",
         _ => "",
     };

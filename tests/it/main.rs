@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
 
 mod articles;
+mod audit;
 mod authz;
 mod cli;
 mod contract;
@@ -18,8 +19,11 @@ mod logs;
 mod odd;
 mod pages;
 mod races;
+mod schedules;
 mod schema;
 mod sessions;
 mod statements;
 mod taxonomy;
 mod tidy;
+mod tokens;
+mod workflow;

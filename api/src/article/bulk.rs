@@ -12,6 +12,7 @@ use super::write::{self, Away};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::event::Write;
+use crate::policy::{self, Subject};
 
 /// Articles that one mutation takes.
 pub const MOST: usize = 500;
@@ -29,6 +30,18 @@ pub enum Action {
     },
     /// To a folder below the language.
     Move(String),
+}
+
+impl Action {
+    fn in_policy(&self) -> policy::Action {
+        match self {
+            Self::Publish(_) => policy::Action::PublishArticle,
+            Self::Unpublish => policy::Action::UnpublishArticle,
+            Self::Trash => policy::Action::TrashArticle,
+            Self::Archive => policy::Action::ArchiveArticle,
+            Self::Retag { .. } | Self::Move(_) => policy::Action::EditArticle,
+        }
+    }
 }
 
 /// Names of terms to add and to take away.
@@ -55,6 +68,9 @@ pub async fn run(ctx: &Ctx, ids: &[Uuid], action: &Action, mode: Mode) -> Result
             format!("at most {MOST} articles at once, and {} were given", ids.len()),
         ));
     }
+    // Who may do nothing at all is told so before anything about the articles.
+    let own = Subject { owner: ctx.actor().user_id(), ..Subject::default() };
+    policy::check(ctx.actor(), action.in_policy(), own)?;
     // In one order for everybody, so that nobody waits in a circle.
     let mut order: Vec<usize> = (0..ids.len()).collect();
     order.sort_by_key(|place| ids.get(*place));

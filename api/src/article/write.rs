@@ -193,6 +193,9 @@ pub async fn retag_in(
     for (taxonomy, Retag { add, remove }) in
         [(Taxonomy::Tags, tags), (Taxonomy::Categories, categories)]
     {
+        if add.is_empty() && remove.is_empty() {
+            continue;
+        }
         let gone = existing(write, &frame, taxonomy, remove).await?;
         let new = ensure_all(write, &frame, taxonomy, add).await?;
         let terms = content.terms.entry(taxonomy.plural().to_owned()).or_default();
@@ -536,8 +539,7 @@ pub async fn lock_anywhere(write: &Write<'_>, id: Uuid, action: Action) -> Resul
         released: released.is_some(),
         place: working.map(|copy| (head.language.as_str(), copy.section.as_str())),
     };
-    let seen = policy::sees(&policy::scope(ctx, View::Working)?, subject);
-    if !seen && released.is_none() {
+    if !policy::knows(actor, subject)? && released.is_none() {
         return Err(missing());
     }
     policy::check(actor, action, subject)?;

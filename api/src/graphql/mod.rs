@@ -100,17 +100,19 @@ pub enum ViewArgument {
 }
 
 impl ViewArgument {
+    #[must_use]
+    pub fn view(self) -> View {
+        match self {
+            Self::Published => View::Published,
+            Self::Working => View::Working,
+            Self::Trash => View::Trash,
+            Self::Archive => View::Archive,
+        }
+    }
+
     /// What the actor sees of this view.
     pub fn scope(self, ctx: &Ctx) -> Result<Scope> {
-        policy::scope(
-            ctx,
-            match self {
-                Self::Published => View::Published,
-                Self::Working => View::Working,
-                Self::Trash => View::Trash,
-                Self::Archive => View::Archive,
-            },
-        )
+        policy::scope(ctx, self.view())
     }
 }
 

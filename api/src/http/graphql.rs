@@ -305,7 +305,9 @@ async fn run(
     if let Some(name) = operation_name {
         request = request.operation_name(name);
     }
-    let request = request.data(Ctx::new(Arc::clone(&endpoint.app), actor));
+    let address = http.peer_addr().map(|peer| peer.ip());
+    let ctx = Ctx::new(Arc::clone(&endpoint.app), actor).from_address(address);
+    let request = request.data(ctx);
     let patience = Duration::from_secs(limits.seconds);
     let response = tokio::time::timeout(patience, endpoint.schema.execute(request)).await;
     Ok(finish(response.map_err(|_| {

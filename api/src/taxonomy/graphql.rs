@@ -14,7 +14,7 @@ use crate::graphql::page::{Cursor, Key, Page};
 use crate::graphql::scalar::LanguageTag;
 use crate::graphql::{ContextExt, Outcome, UserErrorObject, ViewArgument};
 use crate::hugo::address;
-use crate::policy::Scope;
+use crate::policy::{self, Scope};
 
 impl Term {
     async fn path(&self, ctx: &Ctx, taxonomy: Taxonomy) -> Result<String> {
@@ -504,7 +504,7 @@ async fn written(
     match Outcome::of(done)? {
         Outcome::Done(id) => {
             let ctx = ctx.broadsheet();
-            let scope = ViewArgument::Working.scope(ctx)?;
+            let scope = policy::written(ctx, entity::View::Working, id)?;
             let term = read::one(ctx, &scope, taxonomy, TermBy::Id(id), None).await?;
             Ok((term, Vec::new()))
         }

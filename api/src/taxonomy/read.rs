@@ -19,7 +19,7 @@ use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::event::Write;
 use crate::graphql::page::{Cursor, Key, Page, Slice};
-use crate::policy::Scope;
+use crate::policy::{Rows, Scope};
 
 fn select(language: Option<Expr>) -> SelectStatement {
     let mut select = Query::select();
@@ -274,7 +274,13 @@ fn restrict_to_used(select: &mut SelectStatement, scope: &Scope) {
         .from("used")
         .with_cte(Query::with().recursive(true).cte(tree).to_owned())
         .take();
-    select.cond_where(Expr::col((term::Entity, term::Column::Id)).in_subquery(used));
+    let id = || Expr::col((term::Entity, term::Column::Id));
+    let mut seen = Condition::any().add(id().in_subquery(used));
+    // Whoever made a term sees it.
+    if let Rows::Preview(made) = scope.rows {
+        seen = seen.add(id().eq(made));
+    }
+    select.cond_where(seen);
 }
 
 pub async fn total(ctx: &Ctx, scope: &Scope, taxonomy: Taxonomy) -> Result<i64> {

@@ -12,6 +12,7 @@ use crate::error::{Error, Result, UserErrorCode};
 use crate::graphql::id::{IdKind, decode_as, encode};
 use crate::graphql::scalar::{DateTime, Json};
 use crate::graphql::{ContextExt, Outcome, UserErrorObject, ViewArgument};
+use crate::policy;
 
 /// The article's working copy, or why nothing was done.
 #[derive(Default, SimpleObject)]
@@ -178,7 +179,7 @@ impl ArticleMutation {
 async fn article(ctx: &Context<'_>, id: Uuid, view: ViewArgument) -> Result<Option<Article>> {
     let columns = selection(ctx, &["article"]);
     let ctx = ctx.broadsheet();
-    let scope = view.scope(ctx)?;
+    let scope = policy::written(ctx, view.view(), id)?;
     let by = ArticleBy::Id(encode(IdKind::Article, id));
     let row = read::one(ctx, &scope, &by, columns).await?;
     Ok(row.and_then(|row| Article::group(vec![row], scope).pop()))
