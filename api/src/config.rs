@@ -27,6 +27,7 @@ pub struct Config {
     pub log: Log,
     pub http: Http,
     pub auth: Auth,
+    pub preview: Preview,
     pub limits: Limits,
 }
 
@@ -66,6 +67,12 @@ pub struct Auth {
     pub access_minutes: i64,
     pub refresh_days: i64,
     pub secret: Secret,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Preview {
+    pub url: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -156,6 +163,15 @@ impl Config {
         if !url.is_empty() && !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return Err(ConfigError(
                 "database_url must start with postgres:// (leave it empty for SQLite in data_dir)"
+                    .to_owned(),
+            ));
+        }
+        let preview = &self.preview.url;
+        let holds = |what| preview.is_empty() || preview.contains(what);
+        if !holds("{path}") || !holds("{token}") {
+            return Err(ConfigError(
+                "preview.url must hold {path} and {token}, as https://example.org{path}?preview={token} \
+                 does (or be empty)"
                     .to_owned(),
             ));
         }

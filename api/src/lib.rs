@@ -16,6 +16,7 @@ pub mod http;
 pub mod hugo;
 pub mod menu;
 pub mod policy;
+pub mod preview;
 pub mod render;
 pub mod route;
 pub mod section;

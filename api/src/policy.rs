@@ -130,10 +130,16 @@ struct Rule {
 /// where the public reads; authors publish their own without asking.
 #[rustfmt::skip]
 const RULES: &[Rule] = {
-    use Action::*;
+    use Action::{
+        ArchiveArticle, AssignArticle, CommentArticle, CreateArticle, EditArticle, EditSite, EditTerms,
+        ManageUsers, PreviewArticle, PublishArticle, PurgeArticle, RestoreArticle, ReviewArticle,
+        SubmitArticle, TrashArticle, UnarchiveArticle, UnpublishArticle,
+    };
     use Reach::{All, Draft as D, No, Own};
     use Step::{Archived, Draft, Expired, Published, Scheduled, Submitted, Trashed};
-    use TokenScope::*;
+    use TokenScope::{
+        ContentPublish, ContentReadWorking, ContentWrite, SiteWrite, TaxonomyWrite, UserManage,
+    };
     const fn rule(
         action: Action,
         scope: TokenScope,
@@ -339,6 +345,16 @@ pub fn scope(ctx: &Ctx, view: View) -> Result<Scope> {
     Ok(Scope { view, now: ctx.now(), rows: rows(ctx.actor())? })
 }
 
+/// The working copies that the actor works with: a preview shows, and no more.
+pub fn desk(ctx: &Ctx) -> Result<Scope> {
+    match ctx.actor() {
+        Actor::Preview { .. } => {
+            rows(ctx.actor()).map(|rows| Scope { view: View::Working, now: ctx.now(), rows })
+        }
+        _ => scope(ctx, View::Working),
+    }
+}
+
 /// What is published, and among it the working copy of one article.
 fn overlay(ctx: &Ctx, article: Uuid) -> Scope {
     Scope { view: View::Published, now: ctx.now(), rows: Rows::Preview(article) }
@@ -434,7 +450,8 @@ pub fn check(actor: &Actor, action: Action, subject: Subject<'_>) -> Result<()> 
         Reach::All => true,
     };
     // Who makes a thing will own it.
-    if !allowed && !(action == Action::CreateArticle && rule.reach(role) == Reach::Own) {
+    let makes = action == Action::CreateArticle && rule.reach(role) == Reach::Own;
+    if !allowed && !makes {
         return Err(Error::Forbidden(format!("the role {} does not allow this", role.name())));
     }
     if let Via::Token(grant) = via {
@@ -461,6 +478,7 @@ pub fn possible(action: Action, at: &[Step]) -> bool {
 }
 
 /// What the actor may do to an article now, in the order of the table.
+#[must_use]
 pub fn allowed(actor: &Actor, subject: Subject<'_>, at: &[Step]) -> Vec<Action> {
     RULES
         .iter()

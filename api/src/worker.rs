@@ -21,7 +21,7 @@ use crate::error::Result;
 
 /// How long a node sleeps at most before it looks again.
 const IDLE: Duration = Duration::from_secs(30);
-const HOUSEKEEPING: Duration = Duration::from_secs(60);
+const HOUSEKEEPING: Duration = Duration::from_mins(1);
 
 /// The jobs of a serving process, until they are stopped.
 pub struct Worker {

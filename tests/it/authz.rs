@@ -109,6 +109,9 @@ const TABLE: &[(&str, &str, Who)] = &[
         Who::SignedIn,
     ),
     ("revokeApiToken", "{ revokeApiToken(id: $token) { userErrors { code } } }", Who::SignedIn),
+    ("previews", "{ previews(article: $id) { id } }", Who::Desk),
+    ("createPreview", "{ createPreview(article: $id) { userErrors { code } } }", Who::Desk),
+    ("revokePreview", "{ revokePreview(id: $preview) { userErrors { code } } }", Who::Desk),
     ("submitArticle", "{ submitArticle(id: $id) { userErrors { code } } }", Who::Editors),
     ("withdrawSubmission", "{ withdrawSubmission(id: $id) { userErrors { code } } }", Who::Editors),
     (
@@ -196,6 +199,10 @@ fn ids(app: &TestApp) -> Value {
         "mutation($id: ID!) { commentArticle(id: $id, input: { text: \"c\" }) { article { discussion { id } } } }",
         json!({ "id": made.text("/createArticle/article/id") }),
     );
+    let preview = editor.ask(
+        "mutation($id: ID!) { createPreview(article: $id) { preview { id } } }",
+        json!({ "id": made.text("/createArticle/article/id") }),
+    );
     let token = editor.ask(
         "mutation { createApiToken(input: { name: \"n\", scopes: [CONTENT_READ] }) { apiToken { id } } }",
         Value::Null,
@@ -203,6 +210,7 @@ fn ids(app: &TestApp) -> Value {
     let ids = json!({
         "id": made.text("/createArticle/article/id"),
         "user": me,
+        "preview": preview.text("/createPreview/preview/id"),
         "token": token.text("/createApiToken/apiToken/id"),
         "comment": commented.text("/commentArticle/article/discussion/0/id"),
         "tag": made.text("/createArticle/article/tags/0/id"),

@@ -18,6 +18,7 @@ mod limits;
 mod logs;
 mod odd;
 mod pages;
+mod previews;
 mod races;
 mod schedules;
 mod schema;

@@ -89,15 +89,10 @@ pub async fn run(ctx: &Ctx, ids: &[Uuid], action: &Action, mode: Mode) -> Result
         if last.replace(*id) == Some(*id) {
             continue;
         }
-        *outcome = match &mut shared {
-            Some(write) => one(write, *id, action).await,
-            None => {
-                let mut write = Write::begin(ctx).await?;
-                match one(&mut write, *id, action).await {
-                    Ok(()) => write.commit().await,
-                    refused => refused,
-                }
-            }
+        *outcome = if let Some(write) = &mut shared {
+            one(write, *id, action).await
+        } else {
+            alone(ctx, *id, action).await
         };
         match outcome {
             Ok(()) => {}
@@ -124,6 +119,12 @@ pub async fn run(ctx: &Ctx, ids: &[Uuid], action: &Action, mode: Mode) -> Result
         }
     }
     Ok(outcomes)
+}
+
+async fn alone(ctx: &Ctx, id: Uuid, action: &Action) -> Result<()> {
+    let mut write = Write::begin(ctx).await?;
+    one(&mut write, id, action).await?;
+    write.commit().await
 }
 
 async fn one(write: &mut Write<'_>, id: Uuid, action: &Action) -> Result<()> {

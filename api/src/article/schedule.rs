@@ -124,7 +124,7 @@ fn select(scope: &Scope, wanted: &Wanted) -> SelectStatement {
 
 /// A page of moments, the next ones first. Needs a reader of working copies.
 pub async fn list(ctx: &Ctx, wanted: &Wanted, page: &Page) -> Result<Slice<Moment>> {
-    let scope = policy::scope(ctx, View::Working)?;
+    let scope = policy::desk(ctx)?;
     let mut select = select(&scope, wanted);
     let column = |column: due::Column| Expr::col((due::Entity, column));
     for (cursor, greater) in [(&page.after, true), (&page.before, false)] {
@@ -168,7 +168,7 @@ pub async fn list(ctx: &Ctx, wanted: &Wanted, page: &Page) -> Result<Slice<Momen
 }
 
 pub async fn total(ctx: &Ctx, wanted: &Wanted) -> Result<i64> {
-    let scope = policy::scope(ctx, View::Working)?;
+    let scope = policy::desk(ctx)?;
     let mut select = select(&scope, wanted);
     select.expr(Expr::col((due::Entity, due::Column::ArticleId)).count());
     let row = ctx.app().db().read().query_one(&select).await?;

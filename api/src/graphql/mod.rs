@@ -22,6 +22,7 @@ use crate::audit::AuditQuery;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::policy::{self, Scope};
+use crate::preview::{PreviewMutation, PreviewQuery};
 use crate::route::RouteQuery;
 use crate::site::SiteQuery;
 use crate::taxonomy::{TaxonomyMutation, TaxonomyQuery};
@@ -41,6 +42,7 @@ pub struct Query(
     ScheduleQuery,
     TokenQuery,
     AuditQuery,
+    PreviewQuery,
     node::NodeQuery,
 );
 
@@ -51,6 +53,7 @@ pub struct Mutation(
     WorkflowMutation,
     TaxonomyMutation,
     TokenMutation,
+    PreviewMutation,
     UserMutation,
 );
 

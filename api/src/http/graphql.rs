@@ -21,7 +21,7 @@ use crate::config::Limits;
 use crate::ctx::{Actor, App, Ctx};
 use crate::error::Error;
 use crate::graphql::{Schema, limits};
-use crate::{token, user};
+use crate::{preview, token, user};
 
 const JSON: &str = "application/json";
 const GRAPHQL_JSON: &str = "application/graphql-response+json";
@@ -242,6 +242,8 @@ async fn actor(request: &HttpRequest, app: &App) -> Result<Actor, Refusal> {
         .ok_or_else(|| unauthenticated("send `Authorization: Bearer <accessToken>`".to_owned()))?;
     let actor = if token.starts_with(token::PREFIX) {
         token::actor(app, token).await
+    } else if token.starts_with(preview::PREFIX) {
+        preview::actor(app, token).await
     } else {
         user::actor(app, token).await
     };

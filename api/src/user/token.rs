@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use entity::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
@@ -119,6 +120,33 @@ impl Keys {
         let _permit = self.hashing.acquire().await.map_err(Error::internal)?;
         tokio::task::spawn_blocking(work).await.map_err(Error::internal)
     }
+}
+
+impl Keys {
+    /// Signs claims for one purpose.
+    pub fn sign_claims<T: Serialize>(&self, purpose: &str, claims: &T) -> Result<String> {
+        let claims = Purposeful { aud: purpose.to_owned(), claims };
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding)
+            .map_err(|_| Error::internal("cannot sign"))
+    }
+
+    /// The claims that this server signed for that purpose. Whether their time
+    /// has run out is the caller's to see.
+    pub fn verify_claims<T: DeserializeOwned>(&self, purpose: &str, token: &str) -> Result<T> {
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_audience(&[purpose]);
+        validation.validate_exp = false;
+        jsonwebtoken::decode::<Purposeful<T>>(token, &self.decoding, &validation)
+            .map(|data| data.claims.claims)
+            .map_err(|_| Error::Unauthenticated("the token is not valid".to_owned()))
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Purposeful<T> {
+    aud: String,
+    #[serde(flatten)]
+    claims: T,
 }
 
 fn hash(password: &str) -> Result<String> {

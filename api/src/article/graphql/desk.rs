@@ -134,7 +134,7 @@ impl ArticleComment {
 
 /// Refuses those who may not see the working copy of an article.
 fn desk(ctx: &Ctx, article: &Article) -> Result<()> {
-    let scope = policy::scope(ctx, entity::View::Working)?;
+    let scope = policy::desk(ctx)?;
     if policy::sees(&scope, article.subject()) {
         return Ok(());
     }

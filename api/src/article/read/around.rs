@@ -8,7 +8,7 @@ use sea_orm::sea_query::{Condition, Expr, ExprTrait, JoinType, Order, Query, Win
 use sea_orm::{ColumnTrait, ConnectionTrait};
 use uuid::Uuid;
 
-use super::{COPY, from, rows, same_copy, select, visible, within};
+use super::{COPY, from, rows, same_copy, select, shown, visible, within};
 use crate::article::columns::Columns;
 use crate::ctx::Ctx;
 use crate::error::Result;
@@ -119,15 +119,10 @@ pub async fn related(
             JoinType::InnerJoin,
             article_term::Entity,
             "mine",
-            Condition::all()
-                .add(
-                    mine(article_term::Column::View)
-                        .equals((article_term::Entity, article_term::Column::View)),
-                )
-                .add(
-                    mine(article_term::Column::TermId)
-                        .equals((article_term::Entity, article_term::Column::TermId)),
-                ),
+            shown(scope, "mine").add(
+                mine(article_term::Column::TermId)
+                    .equals((article_term::Entity, article_term::Column::TermId)),
+            ),
         )
         .cond_where(mine(article_term::Column::ArticleId).is_in(ids.iter().copied()))
         .cond_where(mine(article_term::Column::Language).eq(Expr::col((Entity, Column::Language))))
