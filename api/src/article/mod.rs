@@ -18,6 +18,7 @@ pub mod columns;
 pub mod content;
 pub mod filter;
 mod graphql;
+mod merge;
 pub mod read;
 pub mod store;
 pub mod write;
