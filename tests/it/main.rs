@@ -5,11 +5,13 @@
 mod articles;
 mod authz;
 mod cli;
+mod conflicts;
 mod contract;
 mod crash;
 mod drafts;
 mod events;
 mod failures;
+mod history;
 mod hostile;
 mod http;
 mod hugo;

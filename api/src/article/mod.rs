@@ -16,15 +16,18 @@
 mod check;
 pub mod columns;
 pub mod content;
+mod fields;
 pub mod filter;
 mod graphql;
+pub mod history;
 mod merge;
 pub mod read;
+pub mod stale;
 pub mod store;
 pub mod write;
 
 pub use content::Content;
 pub use graphql::{
-    Arguments, Article, ArticleConnection, ArticleMutation, ArticleQuery, Revision, connect,
-    connect_terms, selection,
+    Arguments, Article, ArticleConnection, ArticleMutation, ArticleQuery, HistoryMutation,
+    HistoryQuery, Revision, connect, connect_terms, selection,
 };

@@ -15,6 +15,8 @@ use uuid::Uuid;
 
 use super::check::{file_name, find_free_path, is_taken, refuse_taken, validate};
 use super::content::Content;
+use super::history::{self, Stored};
+use super::stale::{self, Conflict, Merged, Stale};
 use super::store::{self, BodyFacts, Identity, Release};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserErrorCode};
@@ -38,23 +40,11 @@ pub struct NewArticle {
 
 /// What a save did.
 pub enum Saved {
-    /// The article's id; read it to see it.
-    Done(Uuid),
-    /// Nothing: somebody else saved since the version that the caller saw.
+    /// The article's id; read it to see it. With what was merged, if others had
+    /// saved since the version that the caller saw.
+    Done(Uuid, Option<Merged>),
+    /// Nothing: what others saved meanwhile disagrees.
     Conflict(Conflict),
-}
-
-/// Both sides of a save that was refused.
-pub struct Conflict {
-    pub current_version: i32,
-    pub fields: Vec<ConflictField>,
-}
-
-pub struct ConflictField {
-    /// Name of the input's field.
-    pub field: String,
-    pub mine: Value,
-    pub theirs: Value,
 }
 
 /// One change of an article's content.
@@ -70,6 +60,17 @@ pub struct Changes {
     pub tags: Option<Vec<String>>,
     pub categories: Option<Vec<String>>,
     pub message: Option<String>,
+    pub autosave: bool,
+}
+
+/// What a save says of itself.
+#[derive(Default)]
+struct Note<'a> {
+    message: Option<String>,
+    autosave: bool,
+    merged_from: Option<i32>,
+    /// The working revision until now.
+    before: Option<&'a Stored>,
 }
 
 pub async fn create(ctx: &Ctx, new: NewArticle) -> Result<Uuid> {
@@ -121,55 +122,58 @@ async fn create_once(ctx: &Ctx, new: NewArticle) -> Result<Uuid> {
     };
     head.clone().into_active_model().reset_all().insert(write.txn()).await?;
     let body_id = insert_body(&write, &frame, &head, body).await?;
-    save(&mut write, &frame, head, content, body_id, None, "article.created").await?;
+    save(&mut write, &frame, head, content, body_id, Note::default(), "article.created").await?;
     write.commit().await?;
     Ok(id)
 }
 
-/// Saves the working copy, if it is still the one that the caller saw.
+/// Saves the working copy, together with what others saved since the version
+/// that the caller saw.
 pub async fn update(ctx: &Ctx, id: Uuid, expected_version: i32, changes: Changes) -> Result<Saved> {
     let mut write = Write::begin(ctx).await?;
     let head = lock(&write, id, Action::EditArticle).await?;
     refuse_trashed(&head)?;
     let frame = Frame::read(write.txn()).await?;
-    let (mut content, body_id) = working(&write, &head).await?;
-    let Changes { given, apply, body, tags, categories, message } = changes;
-    if head.version != expected_version {
-        if expected_version > head.version {
-            return Err(Error::invalid(
-                "expectedVersion",
-                UserErrorCode::Invalid,
-                format!("the article is at version {}", head.version),
-            ));
+    let now = working(&write, &head).await?;
+    if expected_version > head.version {
+        return Err(Error::invalid(
+            "expectedVersion",
+            UserErrorCode::Invalid,
+            format!("the article is at version {}", head.version),
+        ));
+    }
+    let (message, autosave) = (changes.message.clone(), changes.autosave);
+    let (mut content, body, merged) = if head.version == expected_version {
+        let mut content = now.content.clone();
+        for change in changes.apply {
+            change(&mut content);
         }
-        let theirs = readable(&write, &content, body_id).await?;
-        let fields = given
-            .into_iter()
-            .filter_map(|(field, mine)| {
-                let theirs = theirs.get(&field).cloned().unwrap_or_default();
-                (mine != theirs).then_some(ConflictField { field, mine, theirs })
-            })
-            .collect();
-        return Ok(Saved::Conflict(Conflict { current_version: head.version, fields }));
-    }
-    let language = frame.language_of(&head.language);
-    let made_before = store::made_path(&frame, language, &content);
-    for change in apply {
-        change(&mut content);
-    }
+        set_terms(&mut write, &frame, &mut content, changes.tags, changes.categories).await?;
+        (content, changes.body, None)
+    } else {
+        match stale::merge(&mut write, &frame, &head, &now, expected_version, changes).await? {
+            Stale::Conflict(conflict) => return Ok(Saved::Conflict(conflict)),
+            Stale::Merged { content, body, merged } => (content, Some(body), Some(merged)),
+        }
+    };
     validate(&content)?;
-    if store::made_path(&frame, language, &content) != made_before {
+    let language = frame.language_of(&head.language);
+    if store::made_path(&frame, language, &content)
+        != store::made_path(&frame, language, &now.content)
+    {
         content.address = None;
     }
-    set_terms(&mut write, &frame, &mut content, tags, categories).await?;
     refuse_taken(&write, &store::path(&frame, language, &content), id).await?;
-    let body_id = match body {
-        Some(markdown) => insert_body(&write, &frame, &head, markdown).await?,
-        None => body_id,
+    let body_id = keep_or_insert_body(&write, &frame, &head, now.row.body_id, body).await?;
+    let note = Note {
+        message,
+        autosave,
+        merged_from: merged.as_ref().map(|merged| merged.from_version),
+        before: Some(&now),
     };
-    save(&mut write, &frame, head, content, body_id, message, "article.saved").await?;
+    save(&mut write, &frame, head, content, body_id, note, "article.saved").await?;
     write.commit().await?;
-    Ok(Saved::Done(id))
+    Ok(Saved::Done(id, merged))
 }
 
 /// Makes the content of an earlier revision the working copy, as a new save.
@@ -179,22 +183,20 @@ pub async fn restore_revision(ctx: &Ctx, id: Uuid, revision_id: Uuid) -> Result<
     refuse_trashed(&head)?;
     let old = revision::Entity::find_by_id(revision_id)
         .filter(revision::Column::ArticleId.eq(id))
+        // It is not pruned while its body becomes that of another.
+        .lock_shared()
         .one(write.txn())
         .await?
-        .ok_or_else(|| {
-            Error::invalid(
-                "revisionId",
-                UserErrorCode::NotFound,
-                "the article has no such revision",
-            )
-        })?;
+        .ok_or_else(history::no_such_revision)?;
     let frame = Frame::read(write.txn()).await?;
+    let now = working(&write, &head).await?;
     let mut content: Content = serde_json::from_value(old.content.0)?;
     crate::taxonomy::keep_existing(&write, &mut content.terms).await?;
     let language = frame.language_of(&head.language);
     refuse_taken(&write, &store::path(&frame, language, &content), id).await?;
     let message = Some(format!("Restored version {}", old.version));
-    save(&mut write, &frame, head, content, old.body_id, message, "article.saved").await?;
+    let note = Note { message, before: Some(&now), ..Note::default() };
+    save(&mut write, &frame, head, content, old.body_id, note, "article.saved").await?;
     write.commit().await?;
     Ok(id)
 }
@@ -205,7 +207,7 @@ pub async fn publish(ctx: &Ctx, id: Uuid, at: Option<DateTime<FixedOffset>>) -> 
     let head = lock(&write, id, Action::PublishArticle).await?;
     refuse_trashed(&head)?;
     let frame = Frame::read(write.txn()).await?;
-    let (content, body_id) = working(&write, &head).await?;
+    let Stored { row, content } = working(&write, &head).await?;
     let before = store::copy(&write, View::Published, id).await?;
     let live_since = before
         .as_ref()
@@ -235,7 +237,7 @@ pub async fn publish(ctx: &Ctx, id: Uuid, at: Option<DateTime<FixedOffset>>) -> 
     let release = Release { from, until };
     let language = frame.language_of(&head.language);
     refuse_taken(&write, &store::path(&frame, language, &content), id).await?;
-    let facts = facts(&write, body_id).await?;
+    let facts = facts(&write, row.body_id).await?;
     let projection = store::project(
         &write,
         &frame,
@@ -332,7 +334,7 @@ async fn withdraw(write: &mut Write<'_>, head: &article::Model) -> Result<()> {
 
 /// Reads an article for writing, locked until the transaction ends, if the
 /// actor may do this to it.
-async fn lock(write: &Write<'_>, id: Uuid, action: Action) -> Result<article::Model> {
+pub(super) async fn lock(write: &Write<'_>, id: Uuid, action: Action) -> Result<article::Model> {
     let missing = || Error::invalid("id", UserErrorCode::NotFound, "no such article");
     let head = article::Entity::find_by_id(id)
         .lock_exclusive()
@@ -366,37 +368,12 @@ fn refuse_trashed(head: &article::Model) -> Result<()> {
     ))
 }
 
-async fn working(write: &Write<'_>, head: &article::Model) -> Result<(Content, Uuid)> {
+async fn working(write: &Write<'_>, head: &article::Model) -> Result<Stored> {
     let revision = revision::Entity::find_by_id(head.revision_id)
         .one(write.txn())
         .await?
         .ok_or_else(|| Error::internal("the working revision is missing"))?;
-    Ok((serde_json::from_value(revision.content.0)?, revision.body_id))
-}
-
-/// The content as an input would give it, to show what differs.
-async fn readable(
-    write: &Write<'_>,
-    content: &Content,
-    body_id: Uuid,
-) -> Result<Map<String, Value>> {
-    let Value::Object(mut fields) = serde_json::to_value(content)? else {
-        return Err(Error::internal("content is not a map"));
-    };
-    let terms = crate::taxonomy::names(write, &content.terms).await?;
-    for taxonomy in crate::taxonomy::Taxonomy::ALL {
-        let names = terms.get(taxonomy.plural()).cloned().unwrap_or_default();
-        fields.insert(taxonomy.plural().to_owned(), json!(names));
-    }
-    fields.insert("section".to_owned(), json!(content.directory));
-    let markdown: Option<String> = body::Entity::find_by_id(body_id)
-        .select_only()
-        .column(body::Column::Markdown)
-        .into_tuple()
-        .one(write.txn())
-        .await?;
-    fields.insert("body".to_owned(), json!(markdown));
-    Ok(fields)
+    Stored::of(revision)
 }
 
 async fn facts(write: &Write<'_>, id: Uuid) -> Result<BodyFacts> {
@@ -453,15 +430,39 @@ async fn insert_body(
     Ok(id)
 }
 
+/// The body as it is where the text is the same, else a new one.
+async fn keep_or_insert_body(
+    write: &Write<'_>,
+    frame: &Frame,
+    head: &article::Model,
+    now: Uuid,
+    markdown: Option<String>,
+) -> Result<Uuid> {
+    let Some(markdown) = markdown else { return Ok(now) };
+    if history::text(write, now).await?.as_ref() == Some(&markdown) {
+        return Ok(now);
+    }
+    insert_body(write, frame, head, markdown).await
+}
+
 async fn save(
     write: &mut Write<'_>,
     frame: &Frame,
     mut head: article::Model,
     content: Content,
     body_id: Uuid,
-    message: Option<String>,
+    note: Note<'_>,
     event: &'static str,
 ) -> Result<()> {
+    let Note { message, autosave, merged_from, before } = note;
+    let published = store::copy(write, View::Published, head.id).await?;
+    let changes = match before {
+        Some(before) => {
+            let shown = published.as_ref().map(|copy| copy.revision_id);
+            Some(history::follow(write, before, shown, autosave, &content, body_id).await?)
+        }
+        None => None,
+    };
     head.version += 1;
     head.revision_id = write.ctx().new_id();
     let revision = revision::Model {
@@ -473,6 +474,11 @@ async fn save(
         message,
         content: entity::Json::of(&content)?,
         body_id,
+        name: None,
+        changes: changes.map(|changes| json!(changes).into()),
+        merged_from,
+        autosave,
+        folded: false,
     };
     revision::Entity::insert(revision.into_active_model().reset_all())
         .exec_without_returning(write.txn())
@@ -481,9 +487,8 @@ async fn save(
     change.version = Set(head.version);
     change.revision_id = Set(head.revision_id);
     change.update(write.txn()).await?;
-    let release = store::copy(write, View::Published, head.id)
-        .await?
-        .map(|copy| Release { from: copy.visible_from, until: copy.released_until });
+    let release =
+        published.map(|copy| Release { from: copy.visible_from, until: copy.released_until });
     let facts = facts(write, body_id).await?;
     let projection =
         store::project(write, frame, View::Working, identity(&head), &content, &facts, release);
@@ -497,7 +502,7 @@ async fn save(
     Ok(())
 }
 
-async fn set_terms(
+pub(super) async fn set_terms(
     write: &mut Write<'_>,
     frame: &Frame,
     content: &mut Content,

@@ -17,7 +17,7 @@ use async_graphql::{
 use entity::View;
 use percent_encoding::percent_decode_str;
 
-use crate::article::{ArticleMutation, ArticleQuery};
+use crate::article::{ArticleMutation, ArticleQuery, HistoryMutation, HistoryQuery};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::policy::{self, Scope};
@@ -31,6 +31,7 @@ use crate::widget::WidgetQuery;
 #[derive(MergedObject, Default)]
 pub struct Query(
     ArticleQuery,
+    HistoryQuery,
     TaxonomyQuery,
     RouteQuery,
     WidgetQuery,
@@ -41,7 +42,7 @@ pub struct Query(
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(ArticleMutation, TaxonomyMutation, UserMutation);
+pub struct Mutation(ArticleMutation, HistoryMutation, TaxonomyMutation, UserMutation);
 
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 

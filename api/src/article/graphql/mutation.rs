@@ -7,7 +7,8 @@ use super::input::{CreateArticleInput, UpdateArticleInput};
 use super::types::{Article, selection};
 use crate::article::filter::ArticleBy;
 use crate::article::read;
-use crate::article::write::{self, Conflict, ConflictField, Saved};
+use crate::article::stale::{Conflict, ConflictField, Merged};
+use crate::article::write::{self, Saved};
 use crate::error::{Error, Result, UserErrorCode};
 use crate::graphql::id::{IdKind, decode_as, encode};
 use crate::graphql::scalar::{DateTime, Json};
@@ -27,18 +28,38 @@ pub struct ArticlePayload {
 pub struct UpdateArticlePayload {
     /// The article as it is now; null where nothing was done.
     article: Option<Article>,
-    /// Given when somebody else saved since `expectedVersion`; nothing changed.
+    /// Given when others saved since `expectedVersion` and both sides are saved
+    /// together.
+    merged: Option<ArticleMerge>,
+    /// Given when others saved since `expectedVersion` and the two sides disagree;
+    /// nothing changed.
     conflict: Option<ArticleConflict>,
     /// Mistakes in the input; empty where all went well.
     user_errors: Vec<UserErrorObject>,
 }
 
-/// Both sides of a save that came too late.
+/// What others had saved, and is saved together with this now.
+#[derive(SimpleObject)]
+pub struct ArticleMerge {
+    /// The version that this save began with.
+    from_version: i32,
+    /// The fields of the input that others changed since: read them again.
+    fields: Vec<String>,
+}
+
+impl From<Merged> for ArticleMerge {
+    fn from(Merged { from_version, fields }: Merged) -> Self {
+        Self { from_version, fields }
+    }
+}
+
+/// All sides of a save that disagrees with what others saved. To resolve it, save
+/// on `currentVersion`: what is mergeable as `merged`, the rest as somebody decides.
 #[derive(SimpleObject)]
 pub struct ArticleConflict {
     /// The version to see and to send next.
     current_version: i32,
-    /// The fields of the input in which the two differ.
+    /// The given fields of the input in which the two sides differ.
     fields: Vec<ArticleConflictField>,
 }
 
@@ -47,20 +68,29 @@ pub struct ArticleConflict {
 pub struct ArticleConflictField {
     /// Its name in the input.
     field: String,
+    /// What both sides began with; null, too, where that is no longer kept.
+    base: Json,
     /// What this save wanted to set.
     mine: Json,
     /// What is there now.
     theirs: Json,
+    /// Whether both sides can be had: `merged` is what they make together.
+    mergeable: bool,
+    /// What both sides make together; null where they disagree.
+    merged: Json,
 }
 
 impl From<Conflict> for ArticleConflict {
     fn from(Conflict { current_version, fields }: Conflict) -> Self {
         let fields = fields
             .into_iter()
-            .map(|ConflictField { field, mine, theirs }| ArticleConflictField {
+            .map(|ConflictField { field, base, mine, theirs, merged }| ArticleConflictField {
                 field,
+                base: Json(base),
                 mine: Json(mine),
                 theirs: Json(theirs),
+                mergeable: merged.is_some(),
+                merged: Json(merged.unwrap_or_default()),
             })
             .collect();
         Self { current_version, fields }
@@ -84,8 +114,10 @@ impl ArticleMutation {
         payload(ctx, write::create(ctx.broadsheet(), new).await, ViewArgument::Working).await
     }
 
-    /// Saves the working copy, if it is still at `expectedVersion`. What the
-    /// public reads stays as it is until the article is published.
+    /// Saves the working copy. Where others saved since `expectedVersion`, both
+    /// sides are merged field by field, bodies by blocks of Markdown; where they
+    /// disagree nothing is saved and `conflict` shows them. What the public reads
+    /// stays as it is until the article is published.
     async fn update_article(
         &self,
         ctx: &Context<'_>,
@@ -97,12 +129,14 @@ impl ArticleMutation {
         let changes = input.into_changes();
         let saved = write::update(ctx.broadsheet(), id, expected_version, changes).await;
         Ok(match Outcome::of(saved)? {
-            Outcome::Done(Saved::Done(id)) => UpdateArticlePayload {
+            Outcome::Done(Saved::Done(id, merged)) => UpdateArticlePayload {
                 article: article(ctx, id, ViewArgument::Working).await?,
+                merged: merged.map(ArticleMerge::from),
                 ..UpdateArticlePayload::default()
             },
             Outcome::Done(Saved::Conflict(conflict)) => UpdateArticlePayload {
                 article: None,
+                merged: None,
                 user_errors: Outcome::<()>::errors(Error::invalid(
                     "expectedVersion",
                     UserErrorCode::Stale,

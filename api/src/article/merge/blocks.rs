@@ -135,10 +135,7 @@ mod tests {
             "# 标题\n\n改过的第一段。\n\nAnother second.\n\n- a\n- b"
         );
         let longer = format!("{base}\n- c\n\nMore.\n");
-        assert_eq!(
-            merge(base, &mine, &longer).unwrap(),
-            longer.replace("第一段", "改过的第一段")
-        );
+        assert_eq!(merge(base, &mine, &longer).unwrap(), longer.replace("第一段", "改过的第一段"));
         assert_eq!(merge(base, &mine, &base.replace("第一段", "另一段")), None);
         assert_eq!(merge(base, &longer, &base.replace("- b", "- x")), None);
     }
@@ -174,7 +171,8 @@ mod tests {
             "(#{1,3} |> |- |1\\. |    |\t|: |  ){0,3}[a-z杭州\u{a0}\u{0b}\u{0c}\0]{0,4}",
             "\\PC{0,6}",
         ];
-        let end = prop_oneof![4 => Just("\n"), 1 => Just("\r\n"), 1 => Just("\r"), 1 => Just("\n\n")];
+        let end =
+            prop_oneof![4 => Just("\n"), 1 => Just("\r\n"), 1 => Just("\r"), 1 => Just("\n\n")];
         (proptest::collection::vec((line, end), 0..24), any::<bool>()).prop_map(|(lines, ended)| {
             let mut text: String =
                 lines.into_iter().flat_map(|(line, end)| [line, end.to_owned()]).collect();

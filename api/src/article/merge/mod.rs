@@ -51,8 +51,11 @@ impl Kind {
             "tags" | "categories" | "aliases" => Self::Set(Value::to_string),
             "authors" => Self::Set(|author| author["name"].to_string()),
             "menus" => Self::Set(|place| {
-                let name =
-                    if place["identifier"].is_null() { &place["name"] } else { &place["identifier"] };
+                let name = if place["identifier"].is_null() {
+                    &place["name"]
+                } else {
+                    &place["identifier"]
+                };
                 format!("{} {name}", place["menu"])
             }),
             _ => Self::One,

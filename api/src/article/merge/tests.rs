@@ -25,7 +25,8 @@ fn pieces(fields: &Fields) -> BTreeSet<String> {
         match value {
             Value::String(text) => {
                 let words = text.split(|char: char| !char.is_alphanumeric());
-                pieces.extend(words.filter(|word| !word.is_empty()).map(|w| format!("{field} {w}")));
+                pieces
+                    .extend(words.filter(|word| !word.is_empty()).map(|w| format!("{field} {w}")));
             }
             Value::Array(values) => values.iter().for_each(|value| collect(field, value, pieces)),
             Value::Object(values) => values.iter().for_each(|(key, value)| {
@@ -176,9 +177,15 @@ fn check_merged(base: &Fields, mine: &Fields, theirs: &Fields, after: &Fields) {
     let [base, mine, theirs, after] = [base, mine, theirs, after].map(pieces);
     for side in [&mine, &theirs] {
         let added: BTreeSet<_> = side.difference(&base).collect();
-        assert!(added.iter().all(|piece| after.contains(*piece)), "{added:?} are not all in {after:?}");
+        assert!(
+            added.iter().all(|piece| after.contains(*piece)),
+            "{added:?} are not all in {after:?}"
+        );
         let taken: BTreeSet<_> = base.difference(side).collect();
-        assert!(!taken.iter().any(|piece| after.contains(*piece)), "{taken:?} are still in {after:?}");
+        assert!(
+            !taken.iter().any(|piece| after.contains(*piece)),
+            "{taken:?} are still in {after:?}"
+        );
     }
     for piece in &base {
         let kept = mine.contains(piece) && theirs.contains(piece);

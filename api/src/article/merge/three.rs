@@ -122,9 +122,8 @@ mod tests {
 
     fn check(base: &str, mine: &str, theirs: &str, expected: Option<&str>) {
         let split = |text: &str| text.chars().collect::<Vec<_>>();
-        let run = |mine, theirs| {
-            merge(&split(base), &split(mine), &split(theirs)).map(String::from_iter)
-        };
+        let run =
+            |mine, theirs| merge(&split(base), &split(mine), &split(theirs)).map(String::from_iter);
         assert_eq!(run(mine, theirs).as_deref(), expected, "{base} {mine} {theirs}");
         assert_eq!(run(theirs, mine).as_deref(), expected, "{base} {theirs} {mine}");
     }

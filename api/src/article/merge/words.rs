@@ -144,7 +144,12 @@ mod tests {
         }
         let old = "one two three four five six seven eight";
         check(old, &old.replace("four", "4"), 3, "<11>ee -[four]+[4] fi<18>");
-        check(old, &old.replace("four", "4"), 100, "one two three -[four]+[4] five six seven eight");
+        check(
+            old,
+            &old.replace("four", "4"),
+            100,
+            "one two three -[four]+[4] five six seven eight",
+        );
         check(old, old, 3, "<39>");
         check("甲乙丙丁戊己", "甲乙丙丁戊庚", 1, "<4>戊-[己]+[庚]");
         check("a b c d e", "x b c d y", 0, "-[a]+[x]<7>-[e]+[y]");
@@ -152,7 +157,8 @@ mod tests {
 
     #[test]
     fn texts_that_share_nothing_take_no_longer_than_they_must() {
-        let text = |from: usize| (from..from + 60_000).map(|n| format!("w{n} ")).collect::<String>();
+        let text =
+            |from: usize| (from..from + 60_000).map(|n| format!("w{n} ")).collect::<String>();
         let changed = diff(&text(0), &text(1_000_000));
         assert!(!changed.is_empty());
     }
