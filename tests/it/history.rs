@@ -3,7 +3,7 @@
 use api::article::history;
 use api::policy::Role;
 use serde_json::{Value, json};
-use tests::{Answer, Client, HOUR, START, TestApp, generate, on_both};
+use tests::{Answer, Backend, Client, HOUR, START, TestApp, generate, on_both};
 
 const MINUTE: i64 = HOUR / 60;
 const DAY: i64 = 24 * HOUR;
@@ -78,6 +78,37 @@ fn publish(editor: &Client, id: &str) {
 fn prune(app: &TestApp) -> history::Pruned {
     let ctx = app.ctx();
     app.block_on(history::prune(&ctx)).expect("a pruning")
+}
+
+/// Tests that let more time pass than a sign-in lasts by default.
+macro_rules! on_both_for_long {
+    ($keep_days:expr; $(fn $name:ident($app:ident) $body:block)*) => {
+        $(mod $name {
+            use super::*;
+
+            fn check($app: TestApp) $body
+
+            fn app(backend: Backend) -> Option<TestApp> {
+                TestApp::configured(backend, |config| {
+                    config.auth.access_minutes = 10_000 * 24 * 60;
+                    config.auth.refresh_days = 10_000;
+                    config.history.keep_days = $keep_days;
+                })
+            }
+
+            #[test]
+            fn sqlite() {
+                check(app(Backend::Sqlite).expect("SQLite is always there"));
+            }
+
+            #[test]
+            fn postgres() {
+                if let Some(app) = app(Backend::Postgres) {
+                    check(app);
+                }
+            }
+        })*
+    };
 }
 
 on_both! {
@@ -169,6 +200,32 @@ on_both! {
         assert_eq!(hidden.at("/articleDiff"), &Value::Null);
     }
 
+    fn whoever_began_with_a_folded_revision_can_still_save(app) {
+        let (ann, bob) = (app.as_role(Role::Editor), app.as_role(Role::Editor));
+        let id = create(&ann, &json!({"title": "T", "body": "one\n\ntwo\n\nthree\n"}));
+        save(&ann, &id, 1, &json!({"body": "one!\n\ntwo\n\nthree\n", "autosave": true}));
+        save(&ann, &id, 2, &json!({"body": "one!!\n\ntwo\n\nthree\n", "autosave": true}));
+        assert_eq!(versions(&ann, &id), [3, 1]);
+        assert_eq!(prune(&app), history::Pruned::default(), "it is kept for a while");
+        assert_eq!(save(&bob, &id, 2, &json!({"body": "one!\n\ntwo\n\nthree!\n"})), 4);
+        let text = ann.ask("query($id: ID!) { article(by: { id: $id }, view: WORKING) { body { markdown } } }", json!({ "id": id }));
+        assert_eq!(text.text("/article/body/markdown"), "one!!\n\ntwo\n\nthree!\n");
+        // By its id it can be compared, and named, which shows it again.
+        let folded = app.block_on(async {
+            use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+            entity::revision::Entity::find().filter(entity::revision::Column::Version.eq(2))
+                .one(app.app.db().read()).await.expect("a query").expect("the folded one")
+        });
+        assert!(folded.folded);
+        let folded = json!(api::graphql::id::encode(api::graphql::id::IdKind::Revision, folded.id).as_str());
+        let _ = name(&ann, &id, &folded, Some("Halfway")).accepted("nameArticleRevision");
+        assert_eq!(versions(&ann, &id), [4, 3, 2, 1]);
+    }
+
+}
+
+on_both_for_long! {
+    0;
     fn autosaves_of_a_spell_fold_into_one_revision(app) {
         let (ann, bob) = (app.as_role(Role::Editor), app.as_role(Role::Editor));
         let id = create(&ann, &json!({"title": "T", "body": "0"}));
@@ -195,43 +252,20 @@ on_both! {
         assert_eq!(auto(&bob, 1, json!({"lead": "b"})), 6);
         assert_eq!(auto(&ann, 1, json!({"body": "5"})), 7);
         assert_eq!(versions(&ann, &id), [7, 6, 5, 4, 1]);
-        assert_eq!(auto(&ann, 1, json!({"body": "6", "autosave": false})), 8);
-        version = save(&ann, &id, 8, &json!({"body": "7"}));
+        version = save(&ann, &id, 7, &json!({"body": "7"}));
         let mut auto = |input: Value| {
             let mut input = input;
             input["autosave"] = json!(true);
             version = save(&ann, &id, version, &input);
         };
         auto(json!({"body": "8"}));
-        assert_eq!(versions(&ann, &id), [10, 9, 8, 6, 5, 4, 1]);
+        assert_eq!(versions(&ann, &id), [9, 8, 7, 6, 5, 4, 1]);
         // What is published and what has a name stays as it is.
         publish(&ann, &id);
         auto(json!({"body": "9"}));
-        let _ = name(&ann, &id, &revision(&ann, &id, 11), Some("Good")).accepted("nameArticleRevision");
+        let _ = name(&ann, &id, &revision(&ann, &id, 10), Some("Good")).accepted("nameArticleRevision");
         auto(json!({"body": "10"}));
-        assert_eq!(versions(&ann, &id), [12, 11, 10, 9, 8, 6, 5, 4, 1]);
-    }
-
-    fn whoever_began_with_a_folded_revision_can_still_save(app) {
-        let (ann, bob) = (app.as_role(Role::Editor), app.as_role(Role::Editor));
-        let id = create(&ann, &json!({"title": "T", "body": "one\n\ntwo\n\nthree\n"}));
-        save(&ann, &id, 1, &json!({"body": "one!\n\ntwo\n\nthree\n", "autosave": true}));
-        save(&ann, &id, 2, &json!({"body": "one!!\n\ntwo\n\nthree\n", "autosave": true}));
-        assert_eq!(versions(&ann, &id), [3, 1]);
-        assert_eq!(prune(&app), history::Pruned::default(), "it is kept for a while");
-        assert_eq!(save(&bob, &id, 2, &json!({"body": "one!\n\ntwo\n\nthree!\n"})), 4);
-        let text = ann.ask("query($id: ID!) { article(by: { id: $id }, view: WORKING) { body { markdown } } }", json!({ "id": id }));
-        assert_eq!(text.text("/article/body/markdown"), "one!!\n\ntwo\n\nthree!\n");
-        // By its id it can be compared, and named, which shows it again.
-        let folded = app.block_on(async {
-            use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-            entity::revision::Entity::find().filter(entity::revision::Column::Version.eq(2))
-                .one(app.app.db().read()).await.expect("a query").expect("the folded one")
-        });
-        assert!(folded.folded);
-        let folded = json!(api::graphql::id::encode(api::graphql::id::IdKind::Revision, folded.id).as_str());
-        let _ = name(&ann, &id, &folded, Some("Halfway")).accepted("nameArticleRevision");
-        assert_eq!(versions(&ann, &id), [4, 3, 2, 1]);
+        assert_eq!(versions(&ann, &id), [11, 10, 9, 8, 7, 6, 5, 4, 1]);
     }
 
     fn pruning_takes_folded_autosaves_and_no_others_unless_told_to(app) {
@@ -256,82 +290,71 @@ on_both! {
     }
 }
 
-/// With retention set, what is in use or has a name outlives everything.
-fn retention(app: Option<TestApp>) {
-    let Some(app) = app else { return };
-    let editor = app.as_role(Role::Editor);
-    let id = create(&editor, &json!({"title": "T", "body": "first"}));
-    save(&editor, &id, 1, &json!({"body": "named"}));
-    save(&editor, &id, 2, &json!({"body": "published"}));
-    publish(&editor, &id);
-    save(&editor, &id, 3, &json!({"body": "gone"}));
-    save(&editor, &id, 4, &json!({"title": "Gone, but its body is not"}));
-    save(&editor, &id, 5, &json!({"body": "working"}));
-    let bare = save(&editor, &id, 6, &json!({"title": "U"}));
-    let first = revision(&editor, &id, 1);
-    let _ = name(&editor, &id, &revision(&editor, &id, 2), Some("Keep"))
-        .accepted("nameArticleRevision");
-    let _ = name(&editor, &id, &revision(&editor, &id, 4), Some("Keep, too"))
-        .accepted("nameArticleRevision");
-    app.set_clock(START + 30 * DAY);
-    assert_eq!(prune(&app), history::Pruned::default());
-    app.set_clock(START + 30 * DAY + 1);
-    // 1, 5 and 6 go; the body of 5 is 4's, that of 6 is the working one.
-    assert_eq!(prune(&app), history::Pruned { revisions: 3, bodies: 1 });
-    assert_eq!(versions(&editor, &id), [bare, 4, 3, 2]);
-    let read = |client: &Client, view: &str| {
-        client
-            .ask(
-                "query($id: ID!, $view: View!) { article(by: { id: $id }, view: $view) { title body { markdown html } } }",
-                json!({"id": id, "view": view}),
-            )
-            .at("/article")
-            .clone()
-    };
-    assert_eq!(read(&app.nobody(), "PUBLISHED")["body"]["markdown"], "published");
-    let working =
-        json!({"title": "U", "body": {"markdown": "working", "html": "<p>working</p>\n"}});
-    assert_eq!(read(&editor, "WORKING"), working);
-    for version in [2, 4] {
-        let restore = json!({"id": id, "revision": revision(&editor, &id, version)});
-        let _ = editor
-            .ask(
-                "mutation($id: ID!, $revision: ID!) { restoreArticleRevision(id: $id, revisionId: $revision) {
-                    userErrors { code } } }",
-                restore,
-            )
-            .accepted("restoreArticleRevision");
+on_both_for_long! {
+    30;
+    fn retention_keeps_what_is_used_or_named(app) {
+        let editor = app.as_role(Role::Editor);
+        let id = create(&editor, &json!({"title": "T", "body": "first"}));
+        save(&editor, &id, 1, &json!({"body": "named"}));
+        save(&editor, &id, 2, &json!({"body": "published"}));
+        publish(&editor, &id);
+        save(&editor, &id, 3, &json!({"body": "gone"}));
+        save(&editor, &id, 4, &json!({"title": "Gone, but its body is not"}));
+        save(&editor, &id, 5, &json!({"body": "working"}));
+        let bare = save(&editor, &id, 6, &json!({"title": "U"}));
+        let first = revision(&editor, &id, 1);
+        let _ = name(&editor, &id, &revision(&editor, &id, 2), Some("Keep"))
+            .accepted("nameArticleRevision");
+        let _ = name(&editor, &id, &revision(&editor, &id, 4), Some("Keep, too"))
+            .accepted("nameArticleRevision");
+        app.set_clock(START + 30 * DAY);
+        assert_eq!(prune(&app), history::Pruned::default());
+        app.set_clock(START + 30 * DAY + 1);
+        // 1, 5 and 6 go; the body of 5 is 4's, that of 6 is the working one.
+        assert_eq!(prune(&app), history::Pruned { revisions: 3, bodies: 1 });
+        assert_eq!(versions(&editor, &id), [bare, 4, 3, 2]);
+        let read = |client: &Client, view: &str| {
+            client
+                .ask(
+                    "query($id: ID!, $view: View!) { article(by: { id: $id }, view: $view) { title body { markdown html } } }",
+                    json!({"id": id, "view": view}),
+                )
+                .at("/article")
+                .clone()
+        };
+        assert_eq!(read(&app.nobody(), "PUBLISHED")["body"]["markdown"], "published");
+        let working =
+            json!({"title": "U", "body": {"markdown": "working", "html": "<p>working</p>\n"}});
+        assert_eq!(read(&editor, "WORKING"), working);
+        for version in [2, 4] {
+            let restore = json!({"id": id, "revision": revision(&editor, &id, version)});
+            let _ = editor
+                .ask(
+                    "mutation($id: ID!, $revision: ID!) { restoreArticleRevision(id: $id, revisionId: $revision) {
+                        userErrors { code } } }",
+                    restore,
+                )
+                .accepted("restoreArticleRevision");
+        }
+        assert_eq!(read(&editor, "WORKING")["body"]["markdown"], "gone");
+        // Whoever began with what is gone is shown a conflict, and nothing is guessed.
+        let stale = editor.ask(
+            "mutation($id: ID!) { updateArticle(id: $id, expectedVersion: 1, input: { lead: \"x\", body: \"gone\" }) {
+                article { id } conflict { currentVersion fields { field base mine theirs mergeable merged } } userErrors { code } } }",
+            json!({ "id": id }),
+        );
+        assert_eq!(
+            stale.at("/updateArticle"),
+            &json!({"article": null, "conflict": {"currentVersion": bare + 2, "fields": [
+                {"field": "lead", "base": null, "mine": "x", "theirs": null, "mergeable": false, "merged": null},
+            ]}, "userErrors": [{"code": "STALE"}]})
+        );
+        let lost = editor.ask(
+            "query($id: ID!, $from: ID!) { articleDiff(id: $id, from: $from) { from { id } } }",
+            json!({"id": id, "from": first}),
+        );
+        assert_eq!(lost.at("/articleDiff"), &Value::Null);
     }
-    assert_eq!(read(&editor, "WORKING")["body"]["markdown"], "gone");
-    // Whoever began with what is gone is shown a conflict, and nothing is guessed.
-    let stale = editor.ask(
-        "mutation($id: ID!) { updateArticle(id: $id, expectedVersion: 1, input: { lead: \"x\", body: \"gone\" }) {
-            article { id } conflict { currentVersion fields { field base mine theirs mergeable merged } } userErrors { code } } }",
-        json!({ "id": id }),
-    );
-    assert_eq!(
-        stale.at("/updateArticle"),
-        &json!({"article": null, "conflict": {"currentVersion": bare + 2, "fields": [
-            {"field": "lead", "base": null, "mine": "x", "theirs": null, "mergeable": false, "merged": null},
-        ]}, "userErrors": [{"code": "STALE"}]})
-    );
-    let lost = editor.ask(
-        "query($id: ID!, $from: ID!) { articleDiff(id: $id, from: $from) { from { id } } }",
-        json!({"id": id, "from": first}),
-    );
-    assert_eq!(lost.at("/articleDiff"), &Value::Null);
-}
-
-#[test]
-fn retention_keeps_what_is_used_or_named_on_sqlite() {
-    retention(TestApp::configured(tests::Backend::Sqlite, |config| config.history.keep_days = 30));
-}
-
-#[test]
-fn retention_keeps_what_is_used_or_named_on_postgres() {
-    retention(TestApp::configured(tests::Backend::Postgres, |config| {
-        config.history.keep_days = 30
-    }));
 }
 
 on_both! {
