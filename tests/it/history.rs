@@ -355,6 +355,36 @@ on_both_for_long! {
         );
         assert_eq!(lost.at("/articleDiff"), &Value::Null);
     }
+
+    fn pruning_and_restoring_at_once_leave_what_can_be_read(app) {
+        let editor = app.as_role(Role::Editor);
+        let ids: Vec<_> = (0..4).map(|number| create(&editor, &json!({"title": format!("T{number}"), "body": "0"}))).collect();
+        let mut old = Vec::new();
+        for id in &ids {
+            for version in 1..12 {
+                save(&editor, id, version, &json!({"body": version.to_string()}));
+            }
+            let nodes = history(&editor, id)["nodes"].clone();
+            old.extend(nodes.as_array().expect("revisions").iter().map(|node| (id, node["id"].clone())));
+        }
+        app.set_clock(START + 31 * DAY);
+        let pruned = std::thread::scope(|scope| {
+            let prunings: Vec<_> = (0..2).map(|_| scope.spawn(|| prune(&app).revisions)).collect();
+            for (id, revision) in &old {
+                let answer = editor.ask("mutation($id: ID!, $revision: ID!) { restoreArticleRevision(id: $id, revisionId: $revision) {
+                    userErrors { code } } }", json!({"id": id, "revision": revision}));
+                let code = &answer.0["restoreArticleRevision"]["userErrors"][0]["code"];
+                assert!(code.is_null() || code == "NOT_FOUND", "{code}");
+            }
+            prunings.into_iter().map(|pruning| pruning.join().expect("a pruning")).sum::<u64>()
+        });
+        assert!(pruned > 0);
+        prune(&app);
+        for id in &ids {
+            let seen = editor.ask("query($id: ID!) { article(by: { id: $id }, view: WORKING) { body { markdown } } }", json!({ "id": id }));
+            assert!(!seen.text("/article/body/markdown").is_empty());
+        }
+    }
 }
 
 on_both! {

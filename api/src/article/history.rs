@@ -153,6 +153,7 @@ pub async fn name(ctx: &Ctx, id: Uuid, revision_id: Uuid, name: Option<String>) 
     Ok(revision_id)
 }
 
+#[must_use]
 pub fn no_such_revision() -> Error {
     Error::invalid("revisionId", UserErrorCode::NotFound, "the article has no such revision")
 }
@@ -300,6 +301,10 @@ async fn prune_some(ctx: &Ctx) -> Result<Pruned> {
         .exec(write.txn())
         .await?
         .rows_affected;
+    if revisions == 0 {
+        // Another node prunes, too.
+        return Ok(Pruned::default());
+    }
     let of_body = || Expr::col((body::Entity, body::Column::Id));
     let kept = Query::select()
         .expr(Expr::val(1))

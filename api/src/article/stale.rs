@@ -48,7 +48,7 @@ pub struct Merged {
 
 /// What a stale save comes to.
 pub enum Stale {
-    Merged { content: Content, body: String, merged: Merged },
+    Merged { content: Box<Content>, body: String, merged: Merged },
     Conflict(Conflict),
 }
 
@@ -103,7 +103,7 @@ pub async fn merge(
         _ => text,
     };
     let fields = fields::changed(&base, &theirs);
-    let content = fields::put(merged, &now.content)?;
+    let content = Box::new(fields::put(merged, &now.content)?);
     Ok(Stale::Merged { content, body, merged: Merged { from_version: version, fields } })
 }
 

@@ -153,7 +153,7 @@ pub async fn update(ctx: &Ctx, id: Uuid, expected_version: i32, changes: Changes
     } else {
         match stale::merge(&mut write, &frame, &head, &now, expected_version, changes).await? {
             Stale::Conflict(conflict) => return Ok(Saved::Conflict(conflict)),
-            Stale::Merged { content, body, merged } => (content, Some(body), Some(merged)),
+            Stale::Merged { content, body, merged } => (*content, Some(body), Some(merged)),
         }
     };
     validate(&content)?;

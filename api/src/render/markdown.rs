@@ -68,6 +68,7 @@ pub(super) fn to_html(markdown: &str) -> (String, Vec<Heading>) {
 
 /// First and last line, from 0, of each block at the top of a document: in order,
 /// and apart from each other.
+#[must_use]
 pub fn blocks(markdown: &str) -> Vec<RangeInclusive<usize>> {
     let arena = Arena::new();
     let root = parse_document(&arena, markdown, &OPTIONS);

@@ -3,7 +3,8 @@
 //!
 //! Each key is merged by itself; a value that one side changed and the other
 //! took away is a conflict. The order is that of the side that changed it; what
-//! the other side added follows what it followed there.
+//! the other side added follows what it followed there. Two new orders of a list
+//! are a conflict; in a map the order of keys means little, and theirs is taken.
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -20,7 +21,7 @@ pub fn maps(
     fn of(map: &Map<String, Value>) -> Keyed<'_> {
         map.iter().map(|(key, value)| (key.clone(), value)).collect()
     }
-    merge(&of(base), &of(mine), &of(theirs)).map(Map::from_iter)
+    merge(&of(base), &of(mine), &of(theirs), false).map(Map::from_iter)
 }
 
 /// What both sides together make of a list whose values are known by a key;
@@ -44,10 +45,15 @@ pub fn sets(
     let base = b.into_iter().zip(base).collect();
     let mine = m.into_iter().zip(mine).collect();
     let theirs = t.into_iter().zip(theirs).collect();
-    Some(merge(&base, &mine, &theirs)?.into_iter().map(|(_, value)| value).collect())
+    Some(merge(&base, &mine, &theirs, true)?.into_iter().map(|(_, value)| value).collect())
 }
 
-fn merge(base: &Keyed<'_>, mine: &Keyed<'_>, theirs: &Keyed<'_>) -> Option<Vec<(String, Value)>> {
+fn merge(
+    base: &Keyed<'_>,
+    mine: &Keyed<'_>,
+    theirs: &Keyed<'_>,
+    ordered: bool,
+) -> Option<Vec<(String, Value)>> {
     // Only what all three have can have been put in another order.
     let order = |side: &Keyed<'_>| -> Vec<String> {
         let all = [base, mine, theirs];
@@ -57,7 +63,8 @@ fn merge(base: &Keyed<'_>, mine: &Keyed<'_>, theirs: &Keyed<'_>) -> Option<Vec<(
     let (first, second) = match &orders {
         [b, m, t] if m == b || m == t => (theirs, mine),
         [b, _, t] if t == b => (mine, theirs),
-        _ => return None,
+        _ if ordered => return None,
+        _ => (theirs, mine),
     };
     let mut merged: Vec<(String, Value)> = Vec::with_capacity(first.len());
     for key in first.keys() {
@@ -95,7 +102,7 @@ fn value(
     mine: &Keyed<'_>,
     theirs: &Keyed<'_>,
 ) -> Option<Option<Value>> {
-    let sides = [base.get(key), mine.get(key), theirs.get(key)].map(|value| value.copied());
+    let sides = [base.get(key), mine.get(key), theirs.get(key)].map(Option::<&&Value>::copied);
     if let [Some(Value::Object(base)), Some(Value::Object(mine)), Some(Value::Object(theirs))] =
         sides
     {
@@ -149,6 +156,10 @@ mod tests {
             )
             .unwrap(),
             json!({"a": 2, "d": {"x": 2, "y": 2, "t": 0}, "t": 1, "m": 1}).to_string()
+        );
+        assert_eq!(
+            run(base.clone(), json!({"z": 1, "d": {}, "a": 1}), json!({"d": {}, "z": 1, "a": 1})),
+            Some(json!({"d": {}, "z": 1, "a": 1}).to_string())
         );
         assert_eq!(run(base.clone(), json!({"a": 2}), json!({"a": 3})), None);
         // Changed here and taken away there.

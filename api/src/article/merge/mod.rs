@@ -21,6 +21,7 @@ pub mod words;
 #[cfg(test)]
 mod tests;
 
+use chrono::DateTime;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
@@ -38,6 +39,8 @@ enum Kind {
     List,
     /// Values by key, which may be maps again.
     Map,
+    /// A moment that says how new the rest is: the later one holds for both.
+    Latest,
     /// Markdown.
     Text,
 }
@@ -48,6 +51,7 @@ impl Kind {
             "body" => Self::Text,
             "params" => Self::Map,
             "widgets" => Self::List,
+            "lastModified" => Self::Latest,
             "tags" | "categories" | "aliases" => Self::Set(Value::to_string),
             "authors" => Self::Set(|author| author["name"].to_string()),
             "menus" => Self::Set(|place| {
@@ -90,6 +94,7 @@ fn field(name: &str, base: &Value, mine: &Value, theirs: &Value) -> Option<Value
         (Kind::List, Value::Array(base), Value::Array(mine), Value::Array(theirs)) => {
             list(base, mine, theirs)
         }
+        (Kind::Latest, ..) => return one(base, mine, theirs).or_else(|| latest(mine, theirs)),
         _ => return one(base, mine, theirs),
     };
     parts.map(Value::Array)
@@ -104,6 +109,12 @@ fn one<T: PartialEq + Clone>(base: &T, mine: &T, theirs: &T) -> Option<T> {
     } else {
         None
     }
+}
+
+/// The later of two moments; none where one of them is none.
+fn latest(mine: &Value, theirs: &Value) -> Option<Value> {
+    let moment = |value: &Value| DateTime::parse_from_rfc3339(value.as_str()?).ok();
+    Some(if moment(mine)? > moment(theirs)? { mine } else { theirs }.clone())
 }
 
 fn list(base: &[Value], mine: &[Value], theirs: &[Value]) -> Option<Vec<Value>> {

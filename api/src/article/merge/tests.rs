@@ -230,7 +230,9 @@ proptest! {
         let base = beginning(&mut names);
         let mut changed = |edits: &[Edit]| {
             let mut fields = base.clone();
-            edits.iter().for_each(|edit| apply(edit, &mut fields, &mut names));
+            for edit in edits {
+                apply(edit, &mut fields, &mut names);
+            }
             fields
         };
         let (mine, theirs) = (changed(&mine), changed(&theirs));
@@ -290,6 +292,18 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn the_later_of_two_changes_is_the_last() {
+    let run = |mine: &str, theirs: &str| {
+        field("lastModified", &Value::Null, &json!(mine), &json!(theirs)).expect("a moment")
+    };
+    // Later, though it sorts before the other as a text.
+    let (early, late) = ("2026-11-01T09:00:00+08:00", "2026-11-01T02:00:00Z");
+    assert_eq!((run(early, late), run(late, early)), (json!(late), json!(late)));
+    assert_eq!(field("lastModified", &json!(early), &Value::Null, &json!(late)), None);
+    assert_eq!(field("date", &Value::Null, &json!(early), &json!(late)), None);
 }
 
 #[test]
