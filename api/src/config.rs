@@ -29,6 +29,7 @@ pub struct Config {
     pub auth: Auth,
     pub preview: Preview,
     pub limits: Limits,
+    pub history: History,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -86,6 +87,14 @@ pub struct Limits {
     pub batch: usize,
     pub body_bytes: usize,
     pub seconds: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct History {
+    pub keep_days: u32,
+    pub autosave_minutes: u32,
+    pub keep_folded_hours: u32,
 }
 
 /// A text that no log or error may show.
@@ -179,6 +188,12 @@ impl Config {
         if !secret.is_empty() && secret.len() < 32 {
             return Err(ConfigError(
                 "auth.secret must have at least 32 characters (or be empty, to have one made)"
+                    .to_owned(),
+            ));
+        }
+        if self.history.keep_folded_hours == 0 {
+            return Err(ConfigError(
+                "history.keep_folded_hours must be at least 1: editors still work on what is folded"
                     .to_owned(),
             ));
         }
@@ -279,6 +294,7 @@ mod tests {
         assert!(message("", &[("BROADSHEET_LIMITS_COST", "x")]).contains("BROADSHEET_LIMITS_COST"));
         assert!(message("[auth]\nsecret = 'short'", &[]).contains("auth.secret"));
         assert!(message("database_url = 'mysql://x'", &[]).contains("database_url"));
+        assert!(message("[history]\nkeep_folded_hours = 0", &[]).contains("keep_folded_hours"));
     }
 
     #[test]

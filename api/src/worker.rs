@@ -15,9 +15,10 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::article::schedule;
+use crate::article::{history, schedule};
 use crate::ctx::{Actor, App, Ctx};
 use crate::error::Result;
+use crate::token;
 
 /// How long a node sleeps at most before it looks again.
 const IDLE: Duration = Duration::from_secs(30);
@@ -61,7 +62,10 @@ pub async fn tick(app: &Arc<App>) -> Result<Duration> {
 
 /// What is done now and then, and once more before the process ends.
 pub async fn tidy(app: &Arc<App>) -> Result<()> {
-    crate::token::record_uses(app).await
+    token::record_uses(app).await?;
+    let ctx = Ctx::new(Arc::clone(app), Actor::System);
+    history::prune(&ctx).await?;
+    Ok(())
 }
 
 async fn timed(app: Arc<App>, mut stopped: watch::Receiver<bool>) {

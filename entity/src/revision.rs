@@ -16,6 +16,17 @@ pub struct Model {
     /// `article::Content`: every field an editor can set, but the body.
     pub content: crate::Json,
     pub body_id: Uuid,
+    /// Given by an editor; a named revision is kept for ever.
+    pub name: Option<String>,
+    /// Names of the fields that differ from the revision before; null where that
+    /// is not known.
+    pub changes: Option<crate::Json>,
+    /// The version that the caller had seen, where others had saved since.
+    pub merged_from: Option<i32>,
+    /// Saved by the editor's program, not by the editor.
+    pub autosave: bool,
+    /// A later autosave of the same spell stands for this one.
+    pub folded: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

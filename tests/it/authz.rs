@@ -65,6 +65,12 @@ const TABLE: &[(&str, &str, Who)] = &[
         "{ restoreArticleRevision(id: $id, revisionId: $revision) { userErrors { code } } }",
         Who::Editors,
     ),
+    (
+        "nameArticleRevision",
+        "{ nameArticleRevision(id: $id, revisionId: $revision, name: \"n\") { userErrors { code } } }",
+        Who::Editors,
+    ),
+    ("articleDiff", "{ articleDiff(id: $id, from: $revision) { from { id } } }", Who::Owners),
     ("createTag", "{ createTag(input: { name: \"n\" }) { userErrors { code } } }", Who::Editors),
     (
         "updateTag",
@@ -268,6 +274,10 @@ const ARTICLES: &[(&str, &str, &str)] = &[
     ("restoreArticleRevision", "own live", "- - F Y Y Y"),
     ("restoreArticleRevision", "other draft", "U F N N Y Y"),
     ("restoreArticleRevision", "other live", "U F F F Y Y"),
+    ("nameArticleRevision", "own draft", "- - Y Y Y Y"),
+    ("nameArticleRevision", "own live", "- - F Y Y Y"),
+    ("nameArticleRevision", "other draft", "U F N N Y Y"),
+    ("nameArticleRevision", "other live", "U F F F Y Y"),
 ];
 
 /// An article in a state, and its revision.
@@ -300,9 +310,10 @@ fn letter(client: &Client, mutation: &str, ids: &Value) -> &'static str {
         "approveArticle" => ", expectedVersion: 1",
         "commentArticle" => ", input: { text: \"x\" }",
         "restoreArticleRevision" => ", revisionId: $revision",
+        "nameArticleRevision" => ", revisionId: $revision, name: \"n\"",
         _ => "",
     };
-    let variables = if mutation == "restoreArticleRevision" { ", $revision: ID!" } else { "" };
+    let variables = if more.contains("$revision") { ", $revision: ID!" } else { "" };
     let document = format!(
         "mutation($id: ID!{variables}) {{ {mutation}(id: $id{more}) {{ userErrors {{ code }} }} }}"
     );

@@ -7,12 +7,17 @@
 use chrono::{DateTime, FixedOffset};
 use uuid::Uuid;
 
-use super::check::is_taken;
-use super::write::{self, Away};
+use super::away::{self, Away};
+use super::check::{is_taken, refuse_taken, validate};
+use super::content::Content;
+use super::lock::lock;
+use super::store;
+use super::write::{Note, publish_in, save, working};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::event::Write;
 use crate::policy::{self, Subject};
+use crate::taxonomy::{Taxonomy, ensure_all, existing};
 
 /// Articles that one mutation takes.
 pub const MOST: usize = 500;
@@ -129,11 +134,59 @@ async fn alone(ctx: &Ctx, id: Uuid, action: &Action) -> Result<()> {
 
 async fn one(write: &mut Write<'_>, id: Uuid, action: &Action) -> Result<()> {
     match action {
-        Action::Publish(at) => write::publish_in(write, id, *at).await,
-        Action::Unpublish => write::unpublish_in(write, id).await,
-        Action::Trash => write::put_away(write, id, Away::TRASH).await,
-        Action::Archive => write::put_away(write, id, Away::ARCHIVE).await,
-        Action::Retag { tags, categories } => write::retag_in(write, id, tags, categories).await,
-        Action::Move(section) => write::move_in(write, id, section).await,
+        Action::Publish(at) => publish_in(write, id, *at).await,
+        Action::Unpublish => away::unpublish_in(write, id).await,
+        Action::Trash => away::put_away(write, id, Away::TRASH).await,
+        Action::Archive => away::put_away(write, id, Away::ARCHIVE).await,
+        Action::Retag { tags, categories } => retag(write, id, tags, categories).await,
+        Action::Move(section) => relocate(write, id, section).await,
     }
+}
+
+/// Adds terms to the working copy and takes others away, as a save.
+async fn retag(write: &mut Write<'_>, id: Uuid, tags: &Retag, categories: &Retag) -> Result<()> {
+    let head = lock(write, id, policy::Action::EditArticle).await?;
+    let frame = write.frame().await?;
+    let now = working(write, &head).await?;
+    let mut content = now.content.clone();
+    for (taxonomy, Retag { add, remove }) in
+        [(Taxonomy::Tags, tags), (Taxonomy::Categories, categories)]
+    {
+        if add.is_empty() && remove.is_empty() {
+            continue;
+        }
+        let gone = existing(write, &frame, taxonomy, remove).await?;
+        let new = ensure_all(write, &frame, taxonomy, add).await?;
+        let terms = content.terms.entry(taxonomy.plural().to_owned()).or_default();
+        terms.retain(|term| !gone.contains(term));
+        terms.extend(new.into_iter().filter(|term| !before_has(&now.content, taxonomy, *term)));
+    }
+    if content == now.content {
+        return Ok(());
+    }
+    let note = Note { before: Some(&now), ..Note::default() };
+    save(write, &frame, head, content, now.row.body_id, note, "article.saved").await
+}
+
+fn before_has(content: &Content, taxonomy: Taxonomy, term: Uuid) -> bool {
+    content.terms.get(taxonomy.plural()).is_some_and(|terms| terms.contains(&term))
+}
+
+/// Moves the working copy to another section, as a save.
+async fn relocate(write: &mut Write<'_>, id: Uuid, section: &str) -> Result<()> {
+    let head = lock(write, id, policy::Action::EditArticle).await?;
+    let frame = write.frame().await?;
+    let now = working(write, &head).await?;
+    let mut content = now.content.clone();
+    let directory = section.trim_matches('/');
+    if content.directory == directory {
+        return Ok(());
+    }
+    directory.clone_into(&mut content.directory);
+    content.address = None;
+    validate(&content)?;
+    let path = store::path(&frame, frame.language_of(&head.language), &content);
+    refuse_taken(write, &path, id).await?;
+    let note = Note { before: Some(&now), ..Note::default() };
+    save(write, &frame, head, content, now.row.body_id, note, "article.saved").await
 }

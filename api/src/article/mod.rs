@@ -13,21 +13,27 @@
 //! asks for both), a getter and a line of `columns_of` in `graphql::types`, an
 //! input in `graphql::input`; then the front matter key in `hugo::page`.
 
+pub mod away;
 pub mod bulk;
 mod check;
 pub mod columns;
 pub mod content;
 pub mod discussion;
+mod fields;
 pub mod filter;
 mod graphql;
+pub mod history;
+pub mod lock;
+mod merge;
 pub mod read;
 pub mod review;
 pub mod schedule;
+pub mod stale;
 pub mod store;
 pub mod write;
 
 pub use content::Content;
 pub use graphql::{
-    Arguments, Article, ArticleConnection, ArticleMutation, ArticleQuery, Revision, ScheduleQuery,
-    WorkflowMutation, connect, connect_terms, selection,
+    Arguments, Article, ArticleConnection, ArticleMutation, ArticleQuery, HistoryMutation,
+    HistoryQuery, Revision, ScheduleQuery, WorkflowMutation, connect, connect_terms, selection,
 };

@@ -14,7 +14,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::discussion;
-use super::write::{lock, lock_anywhere};
+use super::lock::{lock, lock_anywhere};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::event::{Event, Write};

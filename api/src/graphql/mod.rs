@@ -17,7 +17,9 @@ use async_graphql::{
 use entity::View;
 use percent_encoding::percent_decode_str;
 
-use crate::article::{ArticleMutation, ArticleQuery, ScheduleQuery, WorkflowMutation};
+use crate::article::{
+    ArticleMutation, ArticleQuery, HistoryMutation, HistoryQuery, ScheduleQuery, WorkflowMutation,
+};
 use crate::audit::AuditQuery;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserError, UserErrorCode};
@@ -34,6 +36,7 @@ use crate::widget::WidgetQuery;
 #[derive(MergedObject, Default)]
 pub struct Query(
     ArticleQuery,
+    HistoryQuery,
     TaxonomyQuery,
     RouteQuery,
     WidgetQuery,
@@ -50,6 +53,7 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     ArticleMutation,
+    HistoryMutation,
     WorkflowMutation,
     TaxonomyMutation,
     TokenMutation,

@@ -102,6 +102,11 @@ impl Rows {
             message: Some(format!("Imported from {}", file.path)),
             content: entity::Json::of(&content)?,
             body_id: body.id,
+            name: None,
+            changes: None,
+            merged_from: None,
+            autosave: false,
+            folded: false,
         });
         self.bodies.push(body);
         "article".clone_into(&mut file.kind);

@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::article::write::lock;
-use crate::ctx::{Actor, App, Ctx};
+use crate::article::lock::lock;
+use crate::ctx::{Actor, App, Ctx, Via};
 use crate::error::{Error, Result, UserErrorCode};
 use crate::event::{Event, Write};
 use crate::hugo::address;
-use crate::policy::{self, Action, Role, Subject};
+use crate::policy::{self, Action, Subject};
 use crate::user::role;
 
 /// What every preview's token begins with.
@@ -140,8 +140,10 @@ pub async fn actor(app: &App, token: &str) -> Result<Actor> {
     let (Some(maker), Some(head)) = (maker.filter(|maker| maker.active), head) else {
         return Err(refused("the preview has ended with the access of whoever made it"));
     };
-    let owned = matches!(role(&maker.role)?, Role::Author | Role::Contributor);
-    if owned && head.owner_id != Some(maker.id) {
+    let subject = Subject { owner: head.owner_id, ..Subject::default() };
+    let maker =
+        Actor::User { id: maker.id, role: role(&maker.role)?, via: Via::Session(Uuid::nil()) };
+    if !policy::knows(&maker, subject)? {
         return Err(refused("the preview has ended with the access of whoever made it"));
     }
     Ok(Actor::Preview { id: row.id, article: row.article_id })

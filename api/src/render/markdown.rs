@@ -12,6 +12,7 @@
 //! To turn on another extension of comrak: a line in [`OPTIONS`], and its elements in `sanitize.rs`.
 
 use std::fmt::{self, Write};
+use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use comrak::html::{ChildRendering, Context, format_document_with_formatter, format_node_default};
@@ -63,6 +64,32 @@ pub(super) fn to_html(markdown: &str) -> (String, Vec<Heading>) {
     );
     headings.retain(|heading| !heading.id.is_empty());
     (html, headings)
+}
+
+/// First and last line, from 0, of each block at the top of a document: in order,
+/// and apart from each other.
+#[must_use]
+pub fn blocks(markdown: &str) -> Vec<RangeInclusive<usize>> {
+    let arena = Arena::new();
+    let root = parse_document(&arena, markdown, &OPTIONS);
+    let mut blocks: Vec<_> = root
+        .children()
+        .map(|node| {
+            let place = node.data().sourcepos;
+            (place.start.line.saturating_sub(1), place.end.line.saturating_sub(1))
+        })
+        .collect();
+    // Footnotes stand at the end of the tree, wherever they stand in the text.
+    blocks.sort_unstable();
+    let mut free = 0;
+    blocks
+        .into_iter()
+        .filter_map(|(first, last)| {
+            let first = first.max(free);
+            free = free.max(last + 1);
+            (first <= last).then_some(first..=last)
+        })
+        .collect()
 }
 
 struct State {

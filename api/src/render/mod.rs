@@ -35,6 +35,7 @@ mod words;
 use serde::{Deserialize, Serialize};
 
 pub use headings::nest;
+pub use markdown::blocks;
 pub use sanitize::sanitize;
 
 /// How a site wants its bodies rendered.

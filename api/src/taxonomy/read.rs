@@ -4,12 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::{article_term, term, term_text};
-use indexmap::IndexMap;
 use sea_orm::sea_query::{
     CommonTableExpression, Condition, Expr, ExprTrait, JoinType, Order, Query, SelectStatement,
     UnionType,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryResult};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryResult, QuerySelect};
 use uuid::Uuid;
 
 use super::{Taxonomy, Term, TermRow};
@@ -17,7 +16,6 @@ use crate::article::filter::ArticleFilter;
 use crate::article::read as articles;
 use crate::ctx::Ctx;
 use crate::error::Result;
-use crate::event::Write;
 use crate::graphql::page::{Cursor, Key, Page, Slice};
 use crate::policy::{Rows, Scope};
 
@@ -398,23 +396,14 @@ pub async fn with_counts_by_parent(
         .collect())
 }
 
-/// Names of terms by taxonomy, inside a write.
-pub async fn names(
-    write: &Write<'_>,
-    terms: &IndexMap<String, Vec<Uuid>>,
-) -> Result<HashMap<String, Vec<String>>> {
-    let ids: Vec<_> = terms.values().flatten().copied().collect();
-    let found: HashMap<_, _> = term::Entity::find()
+/// Names of terms by id.
+pub async fn names(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashMap<Uuid, String>> {
+    let found: Vec<(Uuid, String)> = term::Entity::find()
+        .select_only()
+        .columns([term::Column::Id, term::Column::Name])
         .filter(term::Column::Id.is_in(ids))
-        .all(write.txn())
-        .await?
-        .into_iter()
-        .map(|term| (term.id, term.name))
-        .collect();
-    Ok(terms
-        .iter()
-        .map(|(taxonomy, ids)| {
-            (taxonomy.clone(), ids.iter().filter_map(|id| found.get(id).cloned()).collect())
-        })
-        .collect())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(found.into_iter().collect())
 }

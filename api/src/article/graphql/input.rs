@@ -184,6 +184,10 @@ pub struct UpdateArticleInput {
     params: Option<Json>,
     /// What this save is for; kept with the revision.
     message: Option<String>,
+    /// Whether the editor's program saves by itself. Such saves of one editor in a
+    /// row show as one revision, the last.
+    #[graphql(default)]
+    autosave: bool,
 }
 
 impl From<ImageInput> for Image {
@@ -380,6 +384,7 @@ impl UpdateArticleInput {
             widgets,
             params,
             message,
+            autosave,
         } = self;
         let same = |text: String| text;
         let time = |time: DateTime| time.0;
@@ -476,6 +481,6 @@ impl UpdateArticleInput {
         if let Some(body) = &body {
             changes.given.insert("body".to_owned(), json!(body));
         }
-        Changes { body, tags, categories, message, ..changes }
+        Changes { body, tags, categories, message, autosave, ..changes }
     }
 }

@@ -2,6 +2,7 @@
 
 mod connection;
 mod desk;
+mod history;
 mod input;
 mod mutation;
 mod parts;
@@ -11,6 +12,7 @@ mod types;
 mod workflow;
 
 pub use connection::{Arguments, ArticleConnection, connect, connect_terms};
+pub use history::{HistoryMutation, HistoryQuery};
 pub use mutation::ArticleMutation;
 pub use parts::Revision;
 pub use query::ArticleQuery;

@@ -6,8 +6,9 @@ use uuid::Uuid;
 use super::input::{CreateArticleInput, UpdateArticleInput};
 use super::types::{Article, selection};
 use crate::article::filter::ArticleBy;
-use crate::article::read;
-use crate::article::write::{self, Conflict, ConflictField, Saved};
+use crate::article::stale::{Conflict, ConflictField, Merged};
+use crate::article::write::{self, Saved};
+use crate::article::{away, read};
 use crate::error::{Error, Result, UserErrorCode};
 use crate::graphql::id::{IdKind, decode_as, encode};
 use crate::graphql::scalar::{DateTime, Json};
@@ -28,18 +29,38 @@ pub struct ArticlePayload {
 pub struct UpdateArticlePayload {
     /// The article as it is now; null where nothing was done.
     article: Option<Article>,
-    /// Given when somebody else saved since `expectedVersion`; nothing changed.
+    /// Given when others saved since `expectedVersion` and both sides are saved
+    /// together.
+    merged: Option<ArticleMerge>,
+    /// Given when others saved since `expectedVersion` and the two sides disagree;
+    /// nothing changed.
     conflict: Option<ArticleConflict>,
     /// Mistakes in the input; empty where all went well.
     user_errors: Vec<UserErrorObject>,
 }
 
-/// Both sides of a save that came too late.
+/// What others had saved, and is saved together with this now.
+#[derive(SimpleObject)]
+pub struct ArticleMerge {
+    /// The version that this save began with.
+    from_version: i32,
+    /// The fields of the input that others changed since: read them again.
+    fields: Vec<String>,
+}
+
+impl From<Merged> for ArticleMerge {
+    fn from(Merged { from_version, fields }: Merged) -> Self {
+        Self { from_version, fields }
+    }
+}
+
+/// All sides of a save that disagrees with what others saved. To resolve it, save
+/// on `currentVersion`: what is mergeable as `merged`, the rest as somebody decides.
 #[derive(SimpleObject)]
 pub struct ArticleConflict {
     /// The version to see and to send next.
     current_version: i32,
-    /// The fields of the input in which the two differ.
+    /// The given fields of the input in which the two sides differ.
     fields: Vec<ArticleConflictField>,
 }
 
@@ -48,20 +69,29 @@ pub struct ArticleConflict {
 pub struct ArticleConflictField {
     /// Its name in the input.
     field: String,
+    /// What both sides began with; null, too, where that is no longer kept.
+    base: Json,
     /// What this save wanted to set.
     mine: Json,
     /// What is there now.
     theirs: Json,
+    /// Whether both sides can be had: `merged` is what they make together.
+    mergeable: bool,
+    /// What both sides make together; null where they disagree.
+    merged: Json,
 }
 
 impl From<Conflict> for ArticleConflict {
     fn from(Conflict { current_version, fields }: Conflict) -> Self {
         let fields = fields
             .into_iter()
-            .map(|ConflictField { field, mine, theirs }| ArticleConflictField {
+            .map(|ConflictField { field, base, mine, theirs, merged }| ArticleConflictField {
                 field,
+                base: Json(base),
                 mine: Json(mine),
                 theirs: Json(theirs),
+                mergeable: merged.is_some(),
+                merged: Json(merged.unwrap_or_default()),
             })
             .collect();
         Self { current_version, fields }
@@ -85,8 +115,10 @@ impl ArticleMutation {
         payload(ctx, write::create(ctx.broadsheet(), new).await, ViewArgument::Working).await
     }
 
-    /// Saves the working copy, if it is still at `expectedVersion`. What the
-    /// public reads stays as it is until the article is published.
+    /// Saves the working copy. Where others saved since `expectedVersion`, both
+    /// sides are merged field by field, bodies by blocks of Markdown; where they
+    /// disagree nothing is saved and `conflict` shows them. What the public reads
+    /// stays as it is until the article is published.
     async fn update_article(
         &self,
         ctx: &Context<'_>,
@@ -98,12 +130,14 @@ impl ArticleMutation {
         let changes = input.into_changes();
         let saved = write::update(ctx.broadsheet(), id, expected_version, changes).await;
         Ok(match Outcome::of(saved)? {
-            Outcome::Done(Saved::Done(id)) => UpdateArticlePayload {
+            Outcome::Done(Saved::Done(id, merged)) => UpdateArticlePayload {
                 article: article(ctx, id, ViewArgument::Working).await?,
+                merged: merged.map(ArticleMerge::from),
                 ..UpdateArticlePayload::default()
             },
             Outcome::Done(Saved::Conflict(conflict)) => UpdateArticlePayload {
                 article: None,
+                merged: None,
                 user_errors: Outcome::<()>::errors(Error::invalid(
                     "expectedVersion",
                     UserErrorCode::Stale,
@@ -139,7 +173,7 @@ impl ArticleMutation {
         #[graphql(desc = "Which one.")] id: ID,
     ) -> async_graphql::Result<ArticlePayload> {
         let id = decode_as(IdKind::Article, &id)?;
-        payload(ctx, write::unpublish(ctx.broadsheet(), id).await, ViewArgument::Working).await
+        payload(ctx, away::unpublish(ctx.broadsheet(), id).await, ViewArgument::Working).await
     }
 
     /// Puts an article in the trash and takes it back from the public.
@@ -149,7 +183,7 @@ impl ArticleMutation {
         #[graphql(desc = "Which one.")] id: ID,
     ) -> async_graphql::Result<ArticlePayload> {
         let id = decode_as(IdKind::Article, &id)?;
-        payload(ctx, write::trash(ctx.broadsheet(), id).await, ViewArgument::Trash).await
+        payload(ctx, away::trash(ctx.broadsheet(), id).await, ViewArgument::Trash).await
     }
 
     /// Takes an article out of the trash, as a draft.
@@ -159,7 +193,7 @@ impl ArticleMutation {
         #[graphql(desc = "Which one.")] id: ID,
     ) -> async_graphql::Result<ArticlePayload> {
         let id = decode_as(IdKind::Article, &id)?;
-        payload(ctx, write::restore(ctx.broadsheet(), id).await, ViewArgument::Working).await
+        payload(ctx, away::restore(ctx.broadsheet(), id).await, ViewArgument::Working).await
     }
 
     /// Makes an earlier revision the working copy again, as a new save.

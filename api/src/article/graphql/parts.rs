@@ -125,6 +125,29 @@ impl Revision {
         self.0.message.as_deref()
     }
 
+    /// The name that an editor gave it. A named revision is kept for ever.
+    async fn name(&self) -> Option<&str> {
+        self.0.name.as_deref()
+    }
+
+    /// The fields of the input that it changed against the revision before it as
+    /// history then showed it; null for the first one and for imports.
+    async fn changes(&self) -> async_graphql::Result<Option<Vec<String>>> {
+        Ok(self.0.changes.as_deref().map(read_json).transpose()?)
+    }
+
+    /// The version that its author had seen, where others had saved since and both
+    /// sides were merged.
+    async fn merged_from(&self) -> Option<i32> {
+        self.0.merged_from
+    }
+
+    /// Whether the editor's program saved by itself. Such saves of one editor in a
+    /// row show as one, the last.
+    async fn autosave(&self) -> bool {
+        self.0.autosave
+    }
+
     /// Who saved; null for imports.
     async fn author(&self) -> Option<User> {
         self.0.author.clone().map(User)

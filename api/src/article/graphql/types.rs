@@ -563,7 +563,8 @@ impl Article {
         Ok(desk::discussion(ctx.broadsheet(), self, open).await?)
     }
 
-    /// The article's saves, newest first. Needs the right to edit the article.
+    /// The article's saves, newest first; of autosaves in a row the last stands for
+    /// all. Needs the right to edit the article.
     async fn revisions(
         &self,
         ctx: &Context<'_>,

@@ -8,7 +8,7 @@ use super::mutation::{ArticlePayload, payload};
 use super::types::{Article, selection};
 use crate::article::bulk::{self, Mode, Retag};
 use crate::article::discussion::{self, NewAssignment};
-use crate::article::{read, review, write};
+use crate::article::{away, read, review};
 use crate::error::{Error, Result};
 use crate::graphql::id::{IdKind, decode_as, encode};
 use crate::graphql::scalar::DateTime;
@@ -143,7 +143,7 @@ impl WorkflowMutation {
         #[graphql(desc = "Which one.")] id: ID,
     ) -> async_graphql::Result<ArticlePayload> {
         let id = decode_as(IdKind::Article, &id)?;
-        payload(ctx, write::archive(ctx.broadsheet(), id).await, ViewArgument::Archive).await
+        payload(ctx, away::archive(ctx.broadsheet(), id).await, ViewArgument::Archive).await
     }
 
     /// Takes an article out of the archive, as a draft.
@@ -153,7 +153,7 @@ impl WorkflowMutation {
         #[graphql(desc = "Which one.")] id: ID,
     ) -> async_graphql::Result<ArticlePayload> {
         let id = decode_as(IdKind::Article, &id)?;
-        payload(ctx, write::unarchive(ctx.broadsheet(), id).await, ViewArgument::Working).await
+        payload(ctx, away::unarchive(ctx.broadsheet(), id).await, ViewArgument::Working).await
     }
 
     /// Deletes an article that is in the trash, with its history. There is no
@@ -164,7 +164,7 @@ impl WorkflowMutation {
         #[graphql(desc = "Which one.")] id: ID,
     ) -> async_graphql::Result<PurgeArticlePayload> {
         let id = decode_as(IdKind::Article, &id)?;
-        Ok(match Outcome::of(write::purge(ctx.broadsheet(), id).await)? {
+        Ok(match Outcome::of(away::purge(ctx.broadsheet(), id).await)? {
             Outcome::Done(id) => PurgeArticlePayload {
                 purged_id: Some(encode(IdKind::Article, id)),
                 user_errors: Vec::new(),

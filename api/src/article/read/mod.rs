@@ -29,7 +29,7 @@ use crate::policy::{Limits, Rows, Scope};
 
 pub use around::{Neighbours, neighbours, related, translations};
 pub use count::{count_by_term, top_terms, top_terms_by_term};
-pub use whole::{RevisionRow, bodies, count_revisions, revisions};
+pub use whole::{RevisionRow, bodies, count_revisions, revisions, revisions_by_id};
 
 use condition::filter_condition;
 

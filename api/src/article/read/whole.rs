@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use entity::{Timestamp, body, revision};
-use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Order, Query, WindowStatement};
-use sea_orm::{ColumnTrait, ConnectionTrait};
+use sea_orm::sea_query::{
+    Expr, ExprTrait, JoinType, Order, Query, SelectStatement, WindowStatement,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryResult};
 use uuid::Uuid;
 
 use super::count::term_counts;
@@ -61,18 +63,79 @@ pub struct RevisionRow {
     pub version: i32,
     pub created_at: Timestamp,
     pub message: Option<String>,
+    pub name: Option<String>,
+    /// Names of the fields that differ from the revision before, where known.
+    pub changes: Option<entity::Json>,
+    pub merged_from: Option<i32>,
+    pub autosave: bool,
     /// Id, name, e-mail and role; none for imports and people since removed.
     pub author: Option<crate::user::Person>,
 }
 
-/// A page of revisions of each article, newest first, in one statement. Reading
-/// history is part of editing: the caller has checked that it may.
+const REVISION: [revision::Column; 9] = [
+    revision::Column::Id,
+    revision::Column::ArticleId,
+    revision::Column::Version,
+    revision::Column::CreatedAt,
+    revision::Column::Message,
+    revision::Column::Name,
+    revision::Column::Changes,
+    revision::Column::MergedFrom,
+    revision::Column::Autosave,
+];
+
+/// Revisions with their authors, as [`revision_row`] reads them.
+fn revision_select() -> SelectStatement {
+    use entity::user;
+    let mut select = Query::select();
+    select
+        .columns(REVISION.map(|column| (revision::Entity, column)))
+        .expr_as(Expr::col((user::Entity, user::Column::Id)), "user_id")
+        .expr_as(Expr::col((user::Entity, user::Column::Name)), "user_name")
+        .column((user::Entity, user::Column::Email))
+        .column((user::Entity, user::Column::Role))
+        .from(revision::Entity)
+        .join(
+            JoinType::LeftJoin,
+            user::Entity,
+            Expr::col((user::Entity, user::Column::Id))
+                .equals((revision::Entity, revision::Column::AuthorId)),
+        );
+    select
+}
+
+fn revision_row(result: &QueryResult) -> Result<RevisionRow> {
+    let author = match result.try_get_by_index::<Option<Uuid>>(9)? {
+        None => None,
+        Some(id) => Some(crate::user::Person {
+            id,
+            name: result.try_get_by_index(10)?,
+            email: result.try_get_by_index(11)?,
+            role: crate::user::role(&result.try_get_by_index::<String>(12)?)?,
+        }),
+    };
+    Ok(RevisionRow {
+        id: result.try_get_by_index(0)?,
+        article_id: result.try_get_by_index(1)?,
+        version: result.try_get_by_index(2)?,
+        created_at: result.try_get_by_index(3)?,
+        message: result.try_get_by_index(4)?,
+        name: result.try_get_by_index(5)?,
+        changes: result.try_get_by_index(6)?,
+        merged_from: result.try_get_by_index(7)?,
+        autosave: result.try_get_by_index(8)?,
+        author,
+    })
+}
+
+/// A page of revisions of each article, newest first, in one statement; those
+/// that are folded are left out. Reading history is part of editing: the caller
+/// has checked that it may.
 pub async fn revisions(
     ctx: &Ctx,
     articles: &[Uuid],
     page: &Page,
 ) -> Result<HashMap<Uuid, Slice<RevisionRow>>> {
-    use entity::user;
     use revision::Column as Revision;
     let column = |column: Revision| Expr::col((revision::Entity, column));
     let version = |cursor: &Cursor| match cursor.key {
@@ -80,22 +143,8 @@ pub async fn revisions(
         Key::Text(_) => 0,
     };
     let order = if page.backward { Order::Asc } else { Order::Desc };
-    let mut inner = Query::select();
+    let mut inner = revision_select();
     inner
-        .columns(
-            [
-                Revision::Id,
-                Revision::ArticleId,
-                Revision::Version,
-                Revision::CreatedAt,
-                Revision::Message,
-            ]
-            .map(|column| (revision::Entity, column)),
-        )
-        .expr_as(Expr::col((user::Entity, user::Column::Id)), "user_id")
-        .column((user::Entity, user::Column::Name))
-        .column((user::Entity, user::Column::Email))
-        .column((user::Entity, user::Column::Role))
         .expr_window_as(
             Expr::cust("ROW_NUMBER()"),
             WindowStatement::partition_by((revision::Entity, Revision::ArticleId))
@@ -103,14 +152,8 @@ pub async fn revisions(
                 .take(),
             "place",
         )
-        .from(revision::Entity)
-        .join(
-            JoinType::LeftJoin,
-            user::Entity,
-            Expr::col((user::Entity, user::Column::Id))
-                .equals((revision::Entity, Revision::AuthorId)),
-        )
-        .cond_where(column(Revision::ArticleId).is_in(articles.iter().copied()));
+        .cond_where(column(Revision::ArticleId).is_in(articles.iter().copied()))
+        .cond_where(column(Revision::Folded).eq(false));
     if let Some(after) = &page.after {
         inner.cond_where(column(Revision::Version).lt(version(after)));
     }
@@ -125,34 +168,35 @@ pub async fn revisions(
         .order_by("place", Order::Asc);
     let mut groups: HashMap<Uuid, Vec<RevisionRow>> = HashMap::new();
     for result in ctx.app().db().read().query_all(&outer).await? {
-        let author = match result.try_get_by_index::<Option<Uuid>>(5)? {
-            None => None,
-            Some(id) => Some(crate::user::Person {
-                id,
-                name: result.try_get_by_index(6)?,
-                email: result.try_get_by_index(7)?,
-                role: crate::user::role(&result.try_get_by_index::<String>(8)?)?,
-            }),
-        };
-        let row = RevisionRow {
-            id: result.try_get_by_index(0)?,
-            article_id: result.try_get_by_index(1)?,
-            version: result.try_get_by_index(2)?,
-            created_at: result.try_get_by_index(3)?,
-            message: result.try_get_by_index(4)?,
-            author,
-        };
+        let row = revision_row(&result)?;
         groups.entry(row.article_id).or_default().push(row);
     }
     Ok(groups.into_iter().map(|(article, rows)| (article, page.slice(rows))).collect())
 }
 
+/// Revisions of one article by their ids, folded ones, too.
+pub async fn revisions_by_id(
+    ctx: &Ctx,
+    article: Uuid,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, RevisionRow>> {
+    use revision::Column as Revision;
+    let select = revision_select()
+        .and_where(Expr::col((revision::Entity, Revision::ArticleId)).eq(article))
+        .and_where(Expr::col((revision::Entity, Revision::Id)).is_in(ids.iter().copied()))
+        .take();
+    let results = ctx.app().db().read().query_all(&select).await?;
+    results.iter().map(|result| revision_row(result).map(|row| (row.id, row))).collect()
+}
+
+/// How many revisions each article shows.
 pub async fn count_revisions(ctx: &Ctx, articles: &[Uuid]) -> Result<HashMap<Uuid, i64>> {
     let select = Query::select()
         .column(revision::Column::ArticleId)
         .expr_as(Expr::col(revision::Column::Id).count(), "count")
         .from(revision::Entity)
         .cond_where(revision::Column::ArticleId.is_in(articles.iter().copied()))
+        .cond_where(revision::Column::Folded.eq(false))
         .group_by_col(revision::Column::ArticleId)
         .take();
     term_counts(ctx, &select).await.map(|counts| counts.into_iter().collect())
