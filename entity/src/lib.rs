@@ -18,15 +18,18 @@ pub mod event;
 mod json;
 pub mod language;
 pub mod menu_entry;
+pub mod merged_term;
 pub mod redirect;
 pub mod revision;
 pub mod section;
 pub mod session;
 pub mod site;
 pub mod source_file;
+pub mod taxonomy_change;
 pub mod term;
 pub mod term_text;
 mod timestamp;
+pub mod translation;
 pub mod user;
 mod view;
 

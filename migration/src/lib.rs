@@ -7,12 +7,16 @@ pub use sea_orm_migration::prelude::MigratorTrait;
 use sea_orm_migration::prelude::*;
 
 mod m20261124_1_ground;
+mod m20261124_4_taxonomy_work;
 
 pub struct Migrator;
 
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261124_1_ground::Migration)]
+        vec![
+            Box::new(m20261124_1_ground::Migration),
+            Box::new(m20261124_4_taxonomy_work::Migration),
+        ]
     }
 }

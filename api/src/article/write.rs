@@ -116,6 +116,7 @@ async fn create_once(ctx: &Ctx, new: NewArticle) -> Result<Uuid> {
         owner_id: ctx.actor().user_id(),
         version: 0,
         revision_id: Uuid::nil(),
+        text_version: 1,
         created_at: ctx.now(),
         trashed_at: None,
     };

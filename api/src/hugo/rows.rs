@@ -65,6 +65,7 @@ impl Rows {
             owner_id: old.and_then(|old| old.owner_id),
             version: old.map_or(0, |old| old.version) + 1,
             revision_id: write.ctx().new_id(),
+            text_version: old.map_or(0, |old| old.version) + 1,
             created_at: old.map_or(write.ctx().now(), |old| old.created_at),
             trashed_at: None,
         };
