@@ -2,6 +2,7 @@
 
 use async_graphql::{Enum, InputObject, OneofObject};
 use entity::article_copy::{Column, Model};
+use uuid::Uuid;
 
 use crate::graphql::page::{Cursor, Key};
 use crate::graphql::scalar::{DateTime, LanguageTag};
@@ -34,6 +35,18 @@ pub struct ArticleFilter {
     pub category: Option<TermFilter>,
     /// Of use in the working view: the public sees only what is published.
     pub status: Option<Vec<ArticleStatus>>,
+    /// What no input says.
+    #[graphql(skip)]
+    pub own: Option<Own>,
+}
+
+/// What only the server itself asks of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Own {
+    /// These articles.
+    Ids(Vec<Uuid>),
+    /// Articles that carry one of these terms.
+    Carrying(Vec<Uuid>),
 }
 
 /// Conditions and values that a filter holds at most: SQLite takes a statement
@@ -63,6 +76,7 @@ impl ArticleFilter {
             tag,
             category,
             status,
+            own: _,
         } = self;
         let texts = [section, title, path].into_iter().flatten().map(StringFilter::parts);
         let times = [date, last_modified].into_iter().flatten().map(DateTimeFilter::parts);

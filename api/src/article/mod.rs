@@ -19,7 +19,9 @@ pub mod content;
 pub mod filter;
 mod graphql;
 pub mod read;
+pub mod retag;
 pub mod store;
+pub mod translation;
 pub mod write;
 
 pub use content::Content;

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::check::{file_name, find_free_path, is_taken, refuse_taken, validate};
 use super::content::Content;
 use super::store::{self, BodyFacts, Identity, Release};
+use super::translation;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::event::{Event, Write};
@@ -400,7 +401,7 @@ async fn readable(
     Ok(fields)
 }
 
-async fn facts(write: &Write<'_>, id: Uuid) -> Result<BodyFacts> {
+pub(super) async fn facts(write: &Write<'_>, id: Uuid) -> Result<BodyFacts> {
     let (summary, word_count, reading_time) = body::Entity::find_by_id(id)
         .select_only()
         .columns([body::Column::Summary, body::Column::WordCount, body::Column::ReadingTime])
@@ -454,6 +455,40 @@ async fn insert_body(
     Ok(id)
 }
 
+/// Keeps a save: a revision, and the head that it moves. `text_version` is the
+/// version that last changed what a translator translates.
+pub(super) async fn revise(
+    write: &Write<'_>,
+    head: &mut article::Model,
+    content: &Content,
+    body_id: Uuid,
+    message: Option<String>,
+    text_version: i32,
+) -> Result<()> {
+    head.version += 1;
+    head.revision_id = write.ctx().new_id();
+    head.text_version = text_version;
+    let revision = revision::Model {
+        id: head.revision_id,
+        article_id: head.id,
+        version: head.version,
+        created_at: write.ctx().now(),
+        author_id: write.ctx().actor().user_id(),
+        message,
+        content: entity::Json::of(content)?,
+        body_id,
+    };
+    revision::Entity::insert(revision.into_active_model().reset_all())
+        .exec_without_returning(write.txn())
+        .await?;
+    let mut change = head.clone().into_active_model();
+    change.version = Set(head.version);
+    change.revision_id = Set(head.revision_id);
+    change.text_version = Set(head.text_version);
+    change.update(write.txn()).await?;
+    Ok(())
+}
+
 async fn save(
     write: &mut Write<'_>,
     frame: &Frame,
@@ -463,25 +498,8 @@ async fn save(
     message: Option<String>,
     event: &'static str,
 ) -> Result<()> {
-    head.version += 1;
-    head.revision_id = write.ctx().new_id();
-    let revision = revision::Model {
-        id: head.revision_id,
-        article_id: head.id,
-        version: head.version,
-        created_at: write.ctx().now(),
-        author_id: write.ctx().actor().user_id(),
-        message,
-        content: entity::Json::of(&content)?,
-        body_id,
-    };
-    revision::Entity::insert(revision.into_active_model().reset_all())
-        .exec_without_returning(write.txn())
-        .await?;
-    let mut change = head.clone().into_active_model();
-    change.version = Set(head.version);
-    change.revision_id = Set(head.revision_id);
-    change.update(write.txn()).await?;
+    let text_version = translation::text_version(write, &head, &content, body_id).await?;
+    revise(write, &mut head, &content, body_id, message, text_version).await?;
     let release = store::copy(write, View::Published, head.id)
         .await?
         .map(|copy| Release { from: copy.visible_from, until: copy.released_until });

@@ -13,11 +13,19 @@ pub enum IdKind {
     Category,
     Revision,
     Tag,
+    TaxonomyChange,
     User,
 }
 
 impl IdKind {
-    const ALL: [Self; 5] = [Self::Article, Self::Category, Self::Revision, Self::Tag, Self::User];
+    const ALL: [Self; 6] = [
+        Self::Article,
+        Self::Category,
+        Self::Revision,
+        Self::Tag,
+        Self::TaxonomyChange,
+        Self::User,
+    ];
 
     fn letter(self) -> u8 {
         match self {
@@ -25,6 +33,7 @@ impl IdKind {
             Self::Category => b'c',
             Self::Revision => b'r',
             Self::Tag => b't',
+            Self::TaxonomyChange => b'x',
             Self::User => b'u',
         }
     }
@@ -35,6 +44,7 @@ impl IdKind {
             Self::Category => "category",
             Self::Revision => "revision",
             Self::Tag => "tag",
+            Self::TaxonomyChange => "change of tags or categories",
             Self::User => "user",
         }
     }

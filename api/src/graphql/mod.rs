@@ -23,7 +23,9 @@ use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::policy::{self, Scope};
 use crate::route::RouteQuery;
 use crate::site::SiteQuery;
-use crate::taxonomy::{TaxonomyMutation, TaxonomyQuery};
+use crate::taxonomy::{
+    TaxonomyMutation, TaxonomyQuery, TaxonomyWorkMutation, TaxonomyWorkQuery,
+};
 use crate::user::{UserMutation, UserQuery};
 use crate::widget::WidgetQuery;
 
@@ -32,6 +34,7 @@ use crate::widget::WidgetQuery;
 pub struct Query(
     ArticleQuery,
     TaxonomyQuery,
+    TaxonomyWorkQuery,
     RouteQuery,
     WidgetQuery,
     SiteQuery,
@@ -41,7 +44,7 @@ pub struct Query(
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(ArticleMutation, TaxonomyMutation, UserMutation);
+pub struct Mutation(ArticleMutation, TaxonomyMutation, TaxonomyWorkMutation, UserMutation);
 
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 

@@ -82,7 +82,7 @@ async fn load(ctx: &Context<'_>, ids: Vec<ID>, view: ViewArgument) -> Result<Vec
             IdKind::Article => articles.get(id).cloned().map(Node::Article),
             IdKind::Tag => tags.get(id).cloned().map(|term| Node::Tag(term.into())),
             IdKind::Category => categories.get(id).cloned().map(|term| Node::Category(term.into())),
-            IdKind::Revision | IdKind::User => None,
+            IdKind::Revision | IdKind::TaxonomyChange | IdKind::User => None,
         })
         .collect())
 }

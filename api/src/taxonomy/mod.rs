@@ -7,20 +7,30 @@
 //! To add a field of terms: a column, a field of [`Term`] and of `TERM_COLUMNS`,
 //! and a getter in `graphql.rs` that both types share.
 
+pub mod change;
 mod graphql;
+mod merge;
+mod merged;
+mod preview;
 mod read;
+mod redirects;
+mod split;
+mod undo;
 mod write;
 
 use std::sync::Arc;
 
 use uuid::Uuid;
 
-pub use graphql::{Category, Tag, TaxonomyMutation, TaxonomyQuery};
+pub use graphql::{
+    Category, Tag, TaxonomyMutation, TaxonomyQuery, TaxonomyWorkMutation, TaxonomyWorkQuery,
+};
 pub use read::{
     TermBy, TermOrder, by_ids, children, counted, list, names, of_articles, one, parents, total,
     with_counts, with_counts_by_parent,
 };
-pub use write::{Rename, create, delete, ensure_all, ensure_many, keep_existing, rename};
+pub use merged::{keep_existing, resolve};
+pub use write::{Rename, create, delete, ensure_all, ensure_many, rename};
 
 use crate::graphql::id::IdKind;
 use crate::graphql::siblings::Siblings;
@@ -33,6 +43,13 @@ pub enum Taxonomy {
 }
 
 impl Taxonomy {
+    /// The one that Hugo calls so; sites may have others, which are kept and not
+    /// shown.
+    #[must_use]
+    pub fn named(plural: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|taxonomy| taxonomy.plural() == plural)
+    }
+
     pub const ALL: [Self; 2] = [Self::Tags, Self::Categories];
 
     /// Hugo's name for it in front matter and in addresses.

@@ -12,7 +12,7 @@ use sea_orm::sea_query::{
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryResult};
 use uuid::Uuid;
 
-use super::{Taxonomy, Term, TermRow};
+use super::{Taxonomy, Term, TermRow, merged};
 use crate::article::filter::ArticleFilter;
 use crate::article::read as articles;
 use crate::ctx::Ctx;
@@ -397,9 +397,9 @@ pub async fn names(
     write: &Write<'_>,
     terms: &IndexMap<String, Vec<Uuid>>,
 ) -> Result<HashMap<String, Vec<String>>> {
-    let ids: Vec<_> = terms.values().flatten().copied().collect();
+    let means = merged::resolve(write, terms.values().flatten().copied().collect()).await?;
     let found: HashMap<_, _> = term::Entity::find()
-        .filter(term::Column::Id.is_in(ids))
+        .filter(term::Column::Id.is_in(means.values().copied()))
         .all(write.txn())
         .await?
         .into_iter()
@@ -408,7 +408,8 @@ pub async fn names(
     Ok(terms
         .iter()
         .map(|(taxonomy, ids)| {
-            (taxonomy.clone(), ids.iter().filter_map(|id| found.get(id).cloned()).collect())
+            let names = ids.iter().filter_map(|id| found.get(means.get(id)?).cloned());
+            (taxonomy.clone(), names.collect())
         })
         .collect())
 }

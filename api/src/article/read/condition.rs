@@ -10,7 +10,7 @@ use sea_orm::sea_query::{
 
 use super::visible;
 use crate::article::filter::{
-    ArticleFilter, ArticleStatus, DateTimeFilter, StringFilter, TermFilter,
+    ArticleFilter, ArticleStatus, DateTimeFilter, Own, StringFilter, TermFilter,
 };
 use crate::error::Result;
 use crate::graphql::id;
@@ -31,6 +31,7 @@ pub fn filter_condition(scope: &Scope, filter: &ArticleFilter) -> Result<Conditi
         tag,
         category,
         status,
+        own,
     } = filter;
     let mut all = Condition::all();
     for part in and.iter().flatten() {
@@ -73,7 +74,25 @@ pub fn filter_condition(scope: &Scope, filter: &ArticleFilter) -> Result<Conditi
         }
         all = all.add(if status.is_empty() { Expr::val(1).eq(0).into_condition() } else { any });
     }
+    if let Some(own) = own {
+        all = all.add(own_condition(scope, own));
+    }
     Ok(all)
+}
+
+fn own_condition(scope: &Scope, own: &Own) -> Condition {
+    match own {
+        Own::Ids(ids) => Column::ArticleId.is_in(ids.iter().copied()).into_condition(),
+        Own::Carrying(terms) => {
+            let carriers = Query::select()
+                .column((article_term::Entity, article_term::Column::ArticleId))
+                .from(article_term::Entity)
+                .cond_where(visible(scope, "article_term"))
+                .cond_where(article_term::Column::TermId.is_in(terms.iter().copied()))
+                .take();
+            Column::ArticleId.in_subquery(carriers).into_condition()
+        }
+    }
 }
 
 fn text_condition(column: Column, filter: &StringFilter) -> Condition {
