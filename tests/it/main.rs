@@ -22,4 +22,5 @@ mod schema;
 mod sessions;
 mod statements;
 mod taxonomy;
+mod taxonomy_work;
 mod tidy;
