@@ -1,5 +1,7 @@
 //! Filters and orders of article lists.
 
+use std::sync::Arc;
+
 use async_graphql::{Enum, InputObject, OneofObject};
 use entity::article_copy::{Column, Model};
 use uuid::Uuid;
@@ -47,6 +49,15 @@ pub enum Own {
     Ids(Vec<Uuid>),
     /// Articles that carry one of these terms.
     Carrying(Vec<Uuid>),
+    /// Of the translations of an article, those in the first of these languages
+    /// that has any; takes the place of a condition on the language.
+    Fallback(Vec<Arc<str>>),
+    /// One article of each group of translations that has none in some of these
+    /// languages: the source, with the default language.
+    Untranslated { languages: Vec<Arc<str>>, default: Arc<str> },
+    /// Translations whose source has changed since they said it last, with the
+    /// default language.
+    Outdated { default: Arc<str> },
 }
 
 /// Conditions and values that a filter holds at most: SQLite takes a statement

@@ -334,7 +334,7 @@ async fn withdraw(write: &mut Write<'_>, head: &article::Model) -> Result<()> {
 
 /// Reads an article for writing, locked until the transaction ends, if the
 /// actor may do this to it.
-async fn lock(write: &Write<'_>, id: Uuid, action: Action) -> Result<article::Model> {
+pub(super) async fn lock(write: &Write<'_>, id: Uuid, action: Action) -> Result<article::Model> {
     let missing = || Error::invalid("id", UserErrorCode::NotFound, "no such article");
     let head = article::Entity::find_by_id(id)
         .lock_exclusive()
@@ -357,7 +357,7 @@ async fn lock(write: &Write<'_>, id: Uuid, action: Action) -> Result<article::Mo
     Ok(head)
 }
 
-fn refuse_trashed(head: &article::Model) -> Result<()> {
+pub(super) fn refuse_trashed(head: &article::Model) -> Result<()> {
     if head.trashed_at.is_none() {
         return Ok(());
     }
@@ -439,7 +439,7 @@ pub fn identity(head: &article::Model) -> Identity<'_> {
 }
 
 /// Renders and stores a new body.
-async fn insert_body(
+pub(super) async fn insert_body(
     write: &Write<'_>,
     frame: &Frame,
     head: &article::Model,
@@ -489,7 +489,7 @@ pub(super) async fn revise(
     Ok(())
 }
 
-async fn save(
+pub(super) async fn save(
     write: &mut Write<'_>,
     frame: &Frame,
     mut head: article::Model,
@@ -498,7 +498,7 @@ async fn save(
     message: Option<String>,
     event: &'static str,
 ) -> Result<()> {
-    let text_version = translation::text_version(write, &head, &content, body_id).await?;
+    let text_version = translation::follow(write, &head, &content, body_id).await?;
     revise(write, &mut head, &content, body_id, message, text_version).await?;
     let release = store::copy(write, View::Published, head.id)
         .await?

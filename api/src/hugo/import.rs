@@ -499,7 +499,7 @@ impl Import<'_> {
             }
             rows.add(&mut write, &self.frame, ready, before)?;
         }
-        rows.insert(&write).await?;
+        rows.insert(&write, &self.frame).await?;
         write.commit().await
     }
 

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::convert::Draft;
 use super::settings;
 use crate::article::store::{self, BodyFacts, Projection, Release};
+use crate::article::translation;
 use crate::article::write::identity;
 use crate::error::Result;
 use crate::event::{Event, Write};
@@ -114,7 +115,7 @@ impl Rows {
     }
 
     /// Writes everything that was added.
-    pub async fn insert(self, write: &Write<'_>) -> Result<()> {
+    pub async fn insert(self, write: &Write<'_>, frame: &Frame) -> Result<()> {
         let Self {
             new,
             changed,
@@ -126,6 +127,8 @@ impl Rows {
             paths,
             withdrawn,
         } = self;
+        let keys = projections.iter().map(|projection| projection.copy.translation_key.clone());
+        let keys: HashSet<_> = keys.collect();
         let mut trashed = Vec::new();
         for head in changed {
             trashed.push(head.id);
@@ -137,6 +140,7 @@ impl Rows {
         store::remove(write, View::Trash, &trashed).await?;
         store::remove(write, View::Published, &withdrawn).await?;
         store::put(write, projections).await?;
+        translation::after_import(write, frame, keys.into_iter().collect()).await?;
         unique_by_path(&mut redirects);
         store::redirect(write, redirects).await?;
         store::drop_redirects(write, &paths).await?;

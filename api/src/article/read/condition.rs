@@ -8,7 +8,7 @@ use sea_orm::sea_query::{
     Query, SelectStatement, UnionType,
 };
 
-use super::visible;
+use super::{group, visible};
 use crate::article::filter::{
     ArticleFilter, ArticleStatus, DateTimeFilter, Own, StringFilter, TermFilter,
 };
@@ -48,7 +48,9 @@ pub fn filter_condition(scope: &Scope, filter: &ArticleFilter) -> Result<Conditi
     if let Some(not) = not {
         all = all.add(filter_condition(scope, not)?.not());
     }
-    if let Some(language) = language {
+    if let Some(language) = language
+        && !matches!(own, Some(Own::Fallback(_)))
+    {
         all = all.add(Column::Language.eq(language.0.as_str()));
     }
     for (column, text) in [(Column::Section, section), (Column::Title, title), (Column::Path, path)]
@@ -92,6 +94,9 @@ fn own_condition(scope: &Scope, own: &Own) -> Condition {
                 .take();
             Column::ArticleId.in_subquery(carriers).into_condition()
         }
+        Own::Fallback(chain) => group::best_of(scope, chain),
+        Own::Untranslated { languages, default } => group::untranslated(scope, languages, default),
+        Own::Outdated { default } => group::outdated(scope, default),
     }
 }
 
