@@ -83,6 +83,18 @@ const TABLE: &[(&str, &str, Who)] = &[
         "{ taxonomyPreview(change: { deleteTag: $tag }) { preview { summary } } }",
         Who::Editors,
     ),
+    ("translationWork", "{ translationWork(status: MISSING) { totalCount } }", Who::SignedIn),
+    ("articles", "{ articles { nodes { translationStatus { status } } } }", Who::SignedIn),
+    (
+        "createTranslation",
+        "{ createTranslation(article: $id, language: \"ja\") { userErrors { code } } }",
+        Who::Owners,
+    ),
+    (
+        "markTranslationCurrent",
+        "{ markTranslationCurrent(id: $id) { userErrors { code } } }",
+        Who::Editors,
+    ),
     ("taxonomyChanges", "{ taxonomyChanges { totalCount } }", Who::Editors),
     ("taxonomyChanges", "{ taxonomyChanges { nodes { id } } }", Who::Editors),
     ("mergeTags", "{ mergeTags(ids: [], into: $tag) { userErrors { code } } }", Who::Editors),

@@ -24,3 +24,4 @@ mod statements;
 mod taxonomy;
 mod taxonomy_work;
 mod tidy;
+mod translations;

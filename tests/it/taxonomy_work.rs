@@ -69,8 +69,12 @@ fn seen(editor: &Client, id: &Value, view: &str) -> Value {
     if article.is_null() {
         return Value::Null;
     }
-    json!([article["title"], article["version"], found.each("/article/tags", "slug"),
-        found.each("/article/categories", "slug")])
+    json!([
+        article["title"],
+        article["version"],
+        found.each("/article/tags", "slug"),
+        found.each("/article/categories", "slug")
+    ])
 }
 
 fn tags(editor: &Client, id: &Value, view: &str) -> Value {

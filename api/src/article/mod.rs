@@ -26,6 +26,6 @@ pub mod write;
 
 pub use content::Content;
 pub use graphql::{
-    Arguments, Article, ArticleConnection, ArticleMutation, ArticleQuery, Revision, connect,
-    connect_terms, selection,
+    Arguments, Article, ArticleConnection, ArticleMutation, ArticleQuery, Revision,
+    TranslationMutation, TranslationQuery, connect, connect_terms, selection,
 };

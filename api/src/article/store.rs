@@ -220,7 +220,7 @@ pub fn project(
 }
 
 /// What a copy carries, in the order given.
-pub fn term_rows(
+fn term_rows(
     copy: &article_copy::Model,
     terms: &IndexMap<String, Vec<Uuid>>,
 ) -> Vec<article_term::Model> {

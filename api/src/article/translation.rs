@@ -43,18 +43,13 @@ pub struct NewTranslation {
 }
 
 /// Makes a draft of an article in another language.
-pub async fn create(
-    ctx: &Ctx,
-    source: Uuid,
-    language: &str,
-    new: NewTranslation,
-) -> Result<Uuid> {
+pub async fn create(ctx: &Ctx, source: Uuid, language: &str, new: NewTranslation) -> Result<Uuid> {
     policy::check(ctx.actor(), Action::CreateArticle, Subject::default())?;
     let mut write = Write::begin(ctx).await?;
     let frame = Frame::read(write.txn()).await?;
-    let language = frame.resolve(Some(language)).map_err(|error| {
-        Error::invalid("language", UserErrorCode::Invalid, error.to_string())
-    })?;
+    let language = frame
+        .resolve(Some(language))
+        .map_err(|error| Error::invalid("language", UserErrorCode::Invalid, error.to_string()))?;
     let (head, revision, version) = source_of(&write, source).await?;
     let old: Content = serde_json::from_value(revision.content.0)?;
     let group = group(&write, &old.translation_key).await?;
@@ -91,7 +86,9 @@ pub async fn create(
     head.clone().into_active_model().reset_all().insert(write.txn()).await?;
     let body_id = match markdown {
         Some(markdown) => insert_body(&write, &frame, &head, markdown).await?,
-        None => insert_body(&write, &frame, &head, markdown_of(&write, revision.body_id).await?).await?,
+        None => {
+            insert_body(&write, &frame, &head, markdown_of(&write, revision.body_id).await?).await?
+        }
     };
     save(&mut write, &frame, head, content, body_id, None, "article.created").await?;
     note(&write, vec![(id, source, version)]).await?;
@@ -101,10 +98,7 @@ pub async fn create(
 
 /// The revision of an article that the actor sees, and its version: the working
 /// one, else the published one.
-async fn source_of(
-    write: &Write<'_>,
-    id: Uuid,
-) -> Result<(article::Model, revision::Model, i32)> {
+async fn source_of(write: &Write<'_>, id: Uuid) -> Result<(article::Model, revision::Model, i32)> {
     let missing = || Error::invalid("article", UserErrorCode::NotFound, "no such article");
     // Two who translate it into one language wait for each other here.
     let head = article::Entity::find_by_id(id)

@@ -17,15 +17,13 @@ use async_graphql::{
 use entity::View;
 use percent_encoding::percent_decode_str;
 
-use crate::article::{ArticleMutation, ArticleQuery};
+use crate::article::{ArticleMutation, ArticleQuery, TranslationMutation, TranslationQuery};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::policy::{self, Scope};
 use crate::route::RouteQuery;
 use crate::site::SiteQuery;
-use crate::taxonomy::{
-    TaxonomyMutation, TaxonomyQuery, TaxonomyWorkMutation, TaxonomyWorkQuery,
-};
+use crate::taxonomy::{TaxonomyMutation, TaxonomyQuery, TaxonomyWorkMutation, TaxonomyWorkQuery};
 use crate::user::{UserMutation, UserQuery};
 use crate::widget::WidgetQuery;
 
@@ -33,6 +31,7 @@ use crate::widget::WidgetQuery;
 #[derive(MergedObject, Default)]
 pub struct Query(
     ArticleQuery,
+    TranslationQuery,
     TaxonomyQuery,
     TaxonomyWorkQuery,
     RouteQuery,
@@ -44,7 +43,13 @@ pub struct Query(
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(ArticleMutation, TaxonomyMutation, TaxonomyWorkMutation, UserMutation);
+pub struct Mutation(
+    ArticleMutation,
+    TranslationMutation,
+    TaxonomyMutation,
+    TaxonomyWorkMutation,
+    UserMutation,
+);
 
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 

@@ -282,10 +282,8 @@ async fn with_people(ctx: &Ctx, rows: Vec<taxonomy_change::Model>) -> Result<Vec
         let found = user::Entity::find().filter(user::Column::Id.is_in(ids));
         for user in found.all(ctx.app().db().read()).await? {
             let role = crate::user::role(&user.role)?;
-            people.insert(
-                user.id,
-                Person { id: user.id, name: user.name, email: user.email, role },
-            );
+            people
+                .insert(user.id, Person { id: user.id, name: user.name, email: user.email, role });
         }
     }
     rows.into_iter()

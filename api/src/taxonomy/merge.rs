@@ -55,9 +55,8 @@ pub async fn plan(
             format!("a {noun} cannot go into itself: leave it out of `ids`"),
         ));
     }
-    let missing = |field: &str| {
-        Error::invalid(field, UserErrorCode::NotFound, format!("no such {noun}"))
-    };
+    let missing =
+        |field: &str| Error::invalid(field, UserErrorCode::NotFound, format!("no such {noun}"));
     let rows = term::Entity::find()
         .filter(term::Column::Taxonomy.eq(taxonomy.plural()))
         .filter(term::Column::Id.is_in(ids.iter().copied().chain([into])))
@@ -161,12 +160,7 @@ pub fn busy(field: &str) -> Error {
 
 /// Locks the articles, then the terms, as every save does. An article that got
 /// one of the terms in between was not locked: none, and the caller begins again.
-async fn attempt(
-    ctx: &Ctx,
-    taxonomy: Taxonomy,
-    ids: &[Uuid],
-    into: Uuid,
-) -> Result<Option<Done>> {
+async fn attempt(ctx: &Ctx, taxonomy: Taxonomy, ids: &[Uuid], into: Uuid) -> Result<Option<Done>> {
     let mut write = Write::begin(ctx).await?;
     write.lock_terms().await?;
     let frame = Frame::read(write.txn()).await?;
@@ -198,10 +192,7 @@ async fn apply(write: &Write<'_>, plan: &Plan) -> Result<()> {
     }
     redirects::apply(write, &plan.redirects).await?;
     merged::lead(write, &gone, plan.term.id).await?;
-    term::Entity::delete_many()
-        .filter(term::Column::Id.is_in(gone))
-        .exec(write.txn())
-        .await?;
+    term::Entity::delete_many().filter(term::Column::Id.is_in(gone)).exec(write.txn()).await?;
     plan.term.clone().into_active_model().reset_all().update(write.txn()).await?;
     let articles: Vec<_> = plan.articles.iter().copied().collect();
     store::project_terms(write, &articles).await
@@ -251,9 +242,7 @@ pub async fn put_back(write: &Write<'_>, frame: &Frame, lost: Lost) -> Result<()
     let texts: Vec<_> =
         texts.into_iter().filter(|text| frame.language(&text.language).is_some()).collect();
     write.insert_all(texts).await?;
-    let before = ids
-        .into_iter()
-        .map(|(id, term_id)| entity::merged_term::Model { id, term_id })
-        .collect();
+    let before =
+        ids.into_iter().map(|(id, term_id)| entity::merged_term::Model { id, term_id }).collect();
     merged::lead_back(write, &own, before).await
 }

@@ -25,11 +25,11 @@ use uuid::Uuid;
 pub use graphql::{
     Category, Tag, TaxonomyMutation, TaxonomyQuery, TaxonomyWorkMutation, TaxonomyWorkQuery,
 };
+pub use merged::{keep_existing, resolve};
 pub use read::{
     TermBy, TermOrder, by_ids, children, counted, list, names, of_articles, one, parents, total,
     with_counts, with_counts_by_parent,
 };
-pub use merged::{keep_existing, resolve};
 pub use write::{Rename, create, delete, ensure_all, ensure_many, rename};
 
 use crate::graphql::id::IdKind;

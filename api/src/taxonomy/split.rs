@@ -119,10 +119,11 @@ pub async fn split(ctx: &Ctx, taxonomy: Taxonomy, split: &Split) -> Result<Done>
             working: list(&before.working),
             published: before.published.as_deref().map(list),
         };
-        article.save(&write, &frame, after.clone(), &plan.summary).await?;
+        Box::pin(article.save(&write, &frame, after.clone(), &plan.summary)).await?;
         articles.push(SplitArticle { id: *id, before, after });
     }
-    let before = Before::Split { source: split.term, new: added.clone(), keep: split.keep, articles };
+    let before =
+        Before::Split { source: split.term, new: added.clone(), keep: split.keep, articles };
     let change = Some(change::note(&mut write, &plan, before).await?);
     write.commit().await?;
     Ok(Done { term: added.id, change })
@@ -189,7 +190,7 @@ pub async fn revert(
                 Some(list) => Some(back(list).ok_or_else(changed)?),
             },
         };
-        article.save(write, frame, back, &message).await?;
+        Box::pin(article.save(write, frame, back, &message)).await?;
     }
     Ok(())
 }

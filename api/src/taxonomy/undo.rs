@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use entity::{taxonomy_change, term};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QuerySelect,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -175,9 +175,9 @@ async fn merge(
     moved: &[Moved],
 ) -> Result<term::Model> {
     let noun = taxonomy.singular();
-    let mut target = terms::find(write.txn(), taxonomy, target).await.map_err(|_| {
-        refused(format!("the {noun} that they went into is gone: undo that first"))
-    })?;
+    let mut target = terms::find(write.txn(), taxonomy, target)
+        .await
+        .map_err(|_| refused(format!("the {noun} that they went into is gone: undo that first")))?;
     refuse_taken(write, taxonomy, &lost).await?;
     for Moved { id, after, .. } in moved {
         let now = terms::find(write.txn(), taxonomy, *id).await.ok();
@@ -224,10 +224,8 @@ async fn unsplit(
     }
     split::revert(write, frame, taxonomy, new, articles).await?;
     let others = change::carriers(write.txn(), &[new.id]).await?.len();
-    let below = term::Entity::find()
-        .filter(term::Column::ParentId.eq(new.id))
-        .count(write.txn())
-        .await?;
+    let below =
+        term::Entity::find().filter(term::Column::ParentId.eq(new.id)).count(write.txn()).await?;
     if others > 0 || below > 0 {
         return Err(refused(format!(
             "{others} other articles carry the new {noun} since, and {below} are below it: take \

@@ -99,15 +99,18 @@ pub async fn load(
 ) -> Result<HashMap<String, Group>> {
     let mut select = super::from(scope);
     select
-        .columns([Column::TranslationKey, Column::ArticleId, Column::Language].map(|column| {
-            (Entity, column)
-        }))
-        .columns([article::Column::Version, article::Column::TextVersion].map(|column| {
-            (article::Entity, column)
-        }))
-        .columns([translation::Column::SourceId, translation::Column::SourceVersion].map(
-            |column| (translation::Entity, column),
-        ))
+        .columns(
+            [Column::TranslationKey, Column::ArticleId, Column::Language]
+                .map(|column| (Entity, column)),
+        )
+        .columns(
+            [article::Column::Version, article::Column::TextVersion]
+                .map(|column| (article::Entity, column)),
+        )
+        .columns(
+            [translation::Column::SourceId, translation::Column::SourceVersion]
+                .map(|column| (translation::Entity, column)),
+        )
         .join(
             JoinType::InnerJoin,
             article::Entity,
@@ -138,13 +141,9 @@ pub async fn load(
 /// `SELECT 1` of the other copies in a group, under a name.
 fn others(scope: &Scope, name: &'static str) -> SelectStatement {
     let mut select = Query::select();
-    select
-        .expr(Expr::val(1))
-        .from_as(Entity, name)
-        .cond_where(visible(scope, name))
-        .cond_where(
-            Expr::col((name, Column::TranslationKey)).equals((Entity, Column::TranslationKey)),
-        );
+    select.expr(Expr::val(1)).from_as(Entity, name).cond_where(visible(scope, name)).cond_where(
+        Expr::col((name, Column::TranslationKey)).equals((Entity, Column::TranslationKey)),
+    );
     if let Some(owner) = scope.owner {
         select.cond_where(Expr::col((name, Column::OwnerId)).eq(owner));
     }
@@ -210,9 +209,7 @@ pub fn untranslated(scope: &Scope, languages: &[Arc<str>], default: &str) -> Con
 pub fn outdated(scope: &Scope, default: &str) -> Condition {
     let source = |column: article::Column| Expr::col((article::Entity, column));
     let noted = |column: translation::Column| Expr::col((translation::Entity, column));
-    let own = || {
-        noted(translation::Column::ArticleId).equals((Entity, Column::ArticleId))
-    };
+    let own = || noted(translation::Column::ArticleId).equals((Entity, Column::ArticleId));
     let with_source = |select: &mut SelectStatement| {
         select.join(
             JoinType::InnerJoin,
@@ -226,9 +223,9 @@ pub fn outdated(scope: &Scope, default: &str) -> Condition {
         .join(
             JoinType::InnerJoin,
             translation::Entity,
-            Condition::all().add(own()).add(
-                noted(translation::Column::SourceId).equals(("source", Column::ArticleId)),
-            ),
+            Condition::all()
+                .add(own())
+                .add(noted(translation::Column::SourceId).equals(("source", Column::ArticleId))),
         )
         .cond_where(
             source(article::Column::TextVersion).gt(noted(translation::Column::SourceVersion)),
