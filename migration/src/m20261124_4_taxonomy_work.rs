@@ -25,6 +25,14 @@ fn references(
     ForeignKey::create().from_col(column).to(target, "id").on_delete(on_delete).take()
 }
 
+fn group_index(more: &[&'static str]) -> IndexCreateStatement {
+    let mut index = Index::create().name("article_copy_translation").table("article_copy").take();
+    for column in [&["view", "translation_key"], more].concat() {
+        index.col(column);
+    }
+    index
+}
+
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -89,7 +97,16 @@ impl MigrationTrait for Migration {
             )
             .await?;
 
+        // The group of a translation key is looked up for every row of a list that
+        // shows the best language: this one answers without the table.
+        manager
+            .drop_index(
+                Index::drop().name("article_copy_translation").table("article_copy").to_owned(),
+            )
+            .await?;
+
         for index in [
+            group_index(&["language", "visible_from", "visible_until", "article_id"]),
             // Which ids mean a term.
             Index::create().name("merged_term_term").table("merged_term").col("term_id").take(),
             // The latest changes.
@@ -108,6 +125,12 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .drop_index(
+                Index::drop().name("article_copy_translation").table("article_copy").to_owned(),
+            )
+            .await?;
+        manager.create_index(group_index(&[])).await?;
         for table in ["translation", "taxonomy_change", "merged_term"] {
             manager.drop_table(Table::drop().table(table).if_exists().take()).await?;
         }

@@ -223,4 +223,40 @@ on_both! {
             }
         }
     }
+
+    fn a_change_is_undone_once(app) {
+        let editor = app.as_role(Role::Editor);
+        let made = create(&editor, &json!({"title": "U", "tags": ["a", "b"]})).accepted("createArticle");
+        let tags = editor.ask("query($id: ID!) { article(by: { id: $id }, view: WORKING) { tags { id } } }",
+            json!({"id": made.at("/createArticle/article/id")}));
+        for _ in 0..3 {
+            let change = editor.ask("mutation($ids: [ID!]!, $into: ID!) { mergeTags(ids: $ids, into: $into) { change { id } userErrors { code } } }",
+                json!({"ids": [tags.text("/article/tags/0/id")], "into": tags.text("/article/tags/1/id")}))
+                .accepted("mergeTags").at("/mergeTags/change/id").clone();
+            let won = at_once(4, |_| {
+                let answer = editor.ask("mutation($id: ID!) { undoTaxonomyChange(id: $id) { change { id } userErrors { code } } }", json!({ "id": change }));
+                !answer.at("/undoTaxonomyChange/change").is_null()
+            });
+            assert_eq!(won.iter().filter(|won| **won).count(), 1);
+        }
+    }
+
+    fn a_translation_that_two_make_at_once_is_made_once(app) {
+        let report = app.import_files(&[
+            ("hugo.toml", "defaultContentLanguage = 'en'\n[languages.en]\nweight = 1\n[languages.de]\nweight = 2\n"),
+            ("content/_index.md", "---\ntitle: Home\n---\n"),
+        ]);
+        assert_eq!(report.failures, []);
+        let editor = app.as_role(Role::Editor);
+        for round in 0..4 {
+            let made = create(&editor, &json!({"title": format!("T {round}")})).accepted("createArticle");
+            let codes = at_once(4, |_| {
+                let answer = editor.ask("mutation($id: ID!) { createTranslation(article: $id, language: \"de\", input: { copyText: true }) { userErrors { code } } }",
+                    json!({"id": made.at("/createArticle/article/id")}));
+                answer.0["createTranslation"]["userErrors"][0]["code"].as_str().map(str::to_owned)
+            });
+            assert_eq!(codes.iter().filter(|code| code.is_none()).count(), 1);
+            assert_eq!(codes.iter().filter(|code| code.as_deref() == Some("TAKEN")).count(), 3);
+        }
+    }
 }

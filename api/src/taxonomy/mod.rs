@@ -4,6 +4,19 @@
 //! A term is one thing in all languages, with a name in each; its address and
 //! what is counted follow the language in which it was asked for.
 //!
+//! What editors do to terms that articles carry is a [`change`]: it is planned
+//! by reading alone, which is what a preview shows; it is one transaction and one
+//! event; what stood before is kept with it; and it can be undone once.
+//!
+//! - `write`: making, renaming, moving and deleting terms.
+//! - `merge`: terms go into another; `merged`: what their ids mean since.
+//! - `split`: some articles of a term get a new one.
+//! - `redirects`: what leads from old addresses. `undo`: the way back.
+//!
+//! To add a kind of change: a function that makes its `Plan`, one that carries it
+//! out and notes it, a case of `change::Before` and of `undo`, a proposal in
+//! `preview`, and an input in `graphql::work`.
+//!
 //! To add a field of terms: a column, a field of [`Term`] and of `TERM_COLUMNS`,
 //! and a getter in `graphql.rs` that both types share.
 

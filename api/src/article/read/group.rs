@@ -150,24 +150,41 @@ fn others(scope: &Scope, name: &'static str) -> SelectStatement {
     select.take()
 }
 
+/// Whether a copy belongs to the group of the one in hand.
+fn same_key(name: &'static str) -> Expr {
+    Expr::col((name, Column::TranslationKey)).equals((Entity, Column::TranslationKey))
+}
+
 fn tags(languages: &[Arc<str>]) -> impl Iterator<Item = &str> {
     languages.iter().map(AsRef::as_ref)
 }
 
 /// The articles in the first language of a chain in which their group has any.
+///
+/// The place of the best one is asked for as a value: PostgreSQL would answer
+/// `NOT EXISTS` by reading every article first, for the sake of twenty.
 pub fn best_of(scope: &Scope, chain: &[Arc<str>]) -> Condition {
-    let mut any = Condition::any();
-    for (index, tag) in chain.iter().enumerate() {
-        let mut this = Condition::all().add(Column::Language.eq(tag.as_ref()));
-        if let Some(better @ [_, ..]) = chain.get(..index) {
-            let mut select = others(scope, "better");
-            select.cond_where(Expr::col(("better", Column::Language)).is_in(tags(better)));
-            this = this.add(Expr::exists(select).not());
-        }
-        any = any.add(this);
+    let place = |table: &'static str| {
+        let language = || Expr::col((table, Column::Language));
+        let cases = (0_i32..).zip(tags(chain)).fold(CaseStatement::new(), |cases, (place, tag)| {
+            cases.case(language().eq(tag), place)
+        });
+        Expr::Case(Box::new(cases))
+    };
+    let first = chain.first().map(AsRef::as_ref).unwrap_or_default();
+    let mut best = Query::select();
+    best.expr(place("best").min())
+        .from_as(Entity, "best")
+        .cond_where(visible(scope, "best"))
+        .cond_where(same_key("best"))
+        .cond_where(Expr::col(("best", Column::Language)).is_in(tags(chain)));
+    if let Some(owner) = scope.owner {
+        best.cond_where(Expr::col(("best", Column::OwnerId)).eq(owner));
     }
-    // The first repeats what the second implies, for planners.
-    Condition::all().add(Column::Language.is_in(tags(chain))).add(any)
+    let best = Expr::SubQuery(None, Box::new(best.take().into()));
+    Condition::all()
+        .add(Column::Language.is_in(tags(chain)))
+        .add(Condition::any().add(Column::Language.eq(first)).add(place(super::COPY).eq(best)))
 }
 
 /// How far an article is from being the source of its group; see [`Group::source`].
@@ -206,49 +223,77 @@ pub fn untranslated(scope: &Scope, languages: &[Arc<str>], default: &str) -> Con
 }
 
 /// The translations whose source has changed; see [`Group::source_of`].
+///
+/// They are found from the sources that have, which are fewer than what could be
+/// behind them.
 pub fn outdated(scope: &Scope, default: &str) -> Condition {
+    let copy = |table: &'static str, column: Column| Expr::col((table, column));
     let source = |column: article::Column| Expr::col((article::Entity, column));
-    let noted = |column: translation::Column| Expr::col((translation::Entity, column));
-    let own = || noted(translation::Column::ArticleId).equals((Entity, Column::ArticleId));
-    let with_source = |select: &mut SelectStatement| {
-        select.join(
-            JoinType::InnerJoin,
-            article::Entity,
-            source(article::Column::Id).equals(("source", Column::ArticleId)),
-        );
+    let note = |column: translation::Column| Expr::col((translation::Entity, column));
+    let has_note = |table: &'static str| {
+        let notes = Query::select()
+            .expr(Expr::val(1))
+            .from(translation::Entity)
+            .and_where(note(translation::Column::ArticleId).equals((table, Column::ArticleId)))
+            .take();
+        Expr::exists(notes)
     };
-    let mut changed = others(scope, "source");
-    with_source(&mut changed);
-    changed
+    // `SELECT behind FROM source JOIN behind`, in one group and in this view.
+    let pairs = || {
+        let mut select = Query::select();
+        select
+            .column(("behind", Column::ArticleId))
+            .from(article::Entity)
+            .join_as(
+                JoinType::InnerJoin,
+                Entity,
+                "source",
+                Condition::all()
+                    .add(
+                        copy("source", Column::ArticleId)
+                            .equals((article::Entity, article::Column::Id)),
+                    )
+                    .add(visible(scope, "source")),
+            )
+            .join_as(
+                JoinType::InnerJoin,
+                Entity,
+                "behind",
+                Condition::all()
+                    .add(
+                        copy("behind", Column::TranslationKey)
+                            .equals(("source", Column::TranslationKey)),
+                    )
+                    .add(visible(scope, "behind")),
+            );
+        if let Some(owner) = scope.owner {
+            select.cond_where(copy("source", Column::OwnerId).eq(owner));
+        }
+        select.take()
+    };
+    let mut noted = pairs();
+    noted
         .join(
             JoinType::InnerJoin,
             translation::Entity,
             Condition::all()
-                .add(own())
-                .add(noted(translation::Column::SourceId).equals(("source", Column::ArticleId))),
+                .add(note(translation::Column::ArticleId).equals(("behind", Column::ArticleId)))
+                .add(
+                    note(translation::Column::SourceId)
+                        .equals((article::Entity, article::Column::Id)),
+                ),
         )
         .cond_where(
-            source(article::Column::TextVersion).gt(noted(translation::Column::SourceVersion)),
+            source(article::Column::TextVersion).gt(note(translation::Column::SourceVersion)),
         );
-    let note = Query::select().expr(Expr::val(1)).from(translation::Entity).and_where(own()).take();
-    let notes_of_source = Query::select()
-        .expr(Expr::val(1))
-        .from_as(translation::Entity, "notes")
-        .and_where(
-            Expr::col(("notes", translation::Column::ArticleId))
-                .equals(("source", Column::ArticleId)),
-        )
-        .take();
-    let mut imported = others(scope, "source");
-    with_source(&mut imported);
+    let mut imported = pairs();
     imported
-        .cond_where(Expr::col(("source", Column::Language)).eq(default))
         .cond_where(source(article::Column::TextVersion).gt(1))
-        .cond_where(Expr::exists(notes_of_source).not());
-    Condition::any().add(Expr::exists(changed)).add(
-        Condition::all()
-            .add(Column::Language.ne(default))
-            .add(Expr::exists(note).not())
-            .add(Expr::exists(imported)),
-    )
+        .cond_where(copy("source", Column::Language).eq(default))
+        .cond_where(copy("behind", Column::Language).ne(default))
+        .cond_where(has_note("source").not())
+        .cond_where(has_note("behind").not());
+    Condition::any()
+        .add(Column::ArticleId.in_subquery(noted))
+        .add(Column::ArticleId.in_subquery(imported))
 }
