@@ -14,6 +14,8 @@ pub struct Model {
     pub version: i32,
     /// The revision that the working copy shows.
     pub revision_id: Uuid,
+    /// The version that last changed what a translator translates.
+    pub text_version: i32,
     pub created_at: crate::Timestamp,
     pub trashed_at: Option<crate::Timestamp>,
     pub archived_at: Option<crate::Timestamp>,

@@ -5,12 +5,12 @@ use std::ops::Deref;
 use std::str::FromStr;
 
 use sea_orm::entity::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A JSON value, stored as text: its keys stay in the order in which they were
 /// written, which PostgreSQL's own type does not keep.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, DeriveValueType)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, DeriveValueType)]
 #[serde(transparent)]
 #[sea_orm(value_type = "String")]
 pub struct Json(pub Value);

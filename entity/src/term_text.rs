@@ -1,8 +1,9 @@
 //! What a term is called, and what its page says, in one language.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DeriveEntityModel)]
 #[sea_orm(table_name = "term_text")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

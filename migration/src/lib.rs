@@ -10,6 +10,7 @@ mod columns;
 mod m20261124_1_ground;
 mod m20261124_2_authoring;
 mod m20261124_3_history;
+mod m20261124_4_taxonomy_work;
 
 pub struct Migrator;
 
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_1_ground::Migration),
             Box::new(m20261124_2_authoring::Migration),
             Box::new(m20261124_3_history::Migration),
+            Box::new(m20261124_4_taxonomy_work::Migration),
         ]
     }
 }

@@ -90,6 +90,46 @@ const TABLE: &[(&str, &str, Who)] = &[
     ),
     ("deleteCategory", "{ deleteCategory(id: $category) { userErrors { code } } }", Who::Editors),
     (
+        "taxonomyPreview",
+        "{ taxonomyPreview(change: { deleteTag: $tag }) { preview { summary } } }",
+        Who::Editors,
+    ),
+    ("translationWork", "{ translationWork(status: MISSING) { totalCount } }", Who::SignedIn),
+    ("articles", "{ articles { nodes { translationStatus { status } } } }", Who::SignedIn),
+    (
+        "createTranslation",
+        "{ createTranslation(article: $id, language: \"ja\") { userErrors { code } } }",
+        Who::Owners,
+    ),
+    (
+        "markTranslationCurrent",
+        "{ markTranslationCurrent(id: $id) { userErrors { code } } }",
+        Who::Editors,
+    ),
+    ("taxonomyChanges", "{ taxonomyChanges { totalCount } }", Who::Editors),
+    ("taxonomyChanges", "{ taxonomyChanges { nodes { id } } }", Who::Editors),
+    ("mergeTags", "{ mergeTags(ids: [], into: $tag) { userErrors { code } } }", Who::Editors),
+    (
+        "mergeCategories",
+        "{ mergeCategories(ids: [], into: $category) { userErrors { code } } }",
+        Who::Editors,
+    ),
+    (
+        "splitTag",
+        "{ splitTag(id: $tag, articles: [], input: { name: \"s\" }) { userErrors { code } } }",
+        Who::Editors,
+    ),
+    (
+        "splitCategory",
+        "{ splitCategory(id: $category, articles: [], input: { name: \"s\" }) { userErrors { code } } }",
+        Who::Editors,
+    ),
+    (
+        "undoTaxonomyChange",
+        "{ undoTaxonomyChange(id: \"eAAAAAAAAAAAAAAAAAAAAAA\") { userErrors { code } } }",
+        Who::Editors,
+    ),
+    (
         "login",
         "{ login(input: { email: \"x@y\", password: \"z\" }) { userErrors { code } } }",
         Who::Everybody,

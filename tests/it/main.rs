@@ -27,6 +27,8 @@ mod schema;
 mod sessions;
 mod statements;
 mod taxonomy;
+mod taxonomy_work;
 mod tidy;
 mod tokens;
+mod translations;
 mod workflow;

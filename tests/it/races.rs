@@ -149,4 +149,114 @@ on_both! {
             assert_eq!(seen.0, json!({"p": null, "w": null, "t": {"status": "TRASHED"}}), "round {round}");
         }
     }
+
+    fn merges_that_cross_leave_one_term(app) {
+        let editor = app.as_role(Role::Editor);
+        for round in 0..6 {
+            let names = [format!("left {round}"), format!("right {round}")];
+            let made = create(&editor, &json!({"title": format!("M {round}"), "tags": names})).accepted("createArticle");
+            let tags = editor.ask("query($id: ID!) { article(by: { id: $id }, view: WORKING) { tags { id } } }",
+                json!({"id": made.at("/createArticle/article/id")}));
+            let ids = [tags.text("/article/tags/0/id"), tags.text("/article/tags/1/id")];
+            let codes = at_once(2, |number| {
+                let answer = editor.ask("mutation($ids: [ID!]!, $into: ID!) { mergeTags(ids: $ids, into: $into) { userErrors { code } } }",
+                    json!({"ids": [ids[number]], "into": ids[1 - number]}));
+                answer.0["mergeTags"]["userErrors"][0]["code"].as_str().unwrap_or("done").to_owned()
+            });
+            assert!(codes.contains(&"done".to_owned()) && codes.contains(&"NOT_FOUND".to_owned()), "{codes:?}");
+        }
+        let tags = editor.ask("{ tags(view: WORKING) { nodes { articleCount } totalCount } }", Value::Null);
+        assert_eq!(tags.number("/tags/totalCount"), 6);
+        assert!(tags.at("/tags/nodes").as_array().expect("tags").iter().all(|tag| tag["articleCount"] == 1));
+    }
+
+    fn saves_during_a_merge_lose_neither_a_term_nor_a_word(app) {
+        let editor = app.as_role(Role::Editor);
+        for round in 0..6 {
+            let names = json!([format!("old {round}"), format!("new {round}")]);
+            let ids: Vec<String> = (0..4).map(|number| create(&editor, &json!({"title": format!("S {round} {number}"), "tags": names}))
+                .accepted("createArticle").text("/createArticle/article/id")).collect();
+            let tags = editor.ask("query($id: ID!) { article(by: { id: $id }, view: WORKING) { tags { id } } }", json!({"id": ids[0]}));
+            at_once(6, |number| match number {
+                0 => { let _ = editor.ask("mutation($ids: [ID!]!, $into: ID!) { mergeTags(ids: $ids, into: $into) { userErrors { code } } }",
+                    json!({"ids": [tags.text("/article/tags/0/id")], "into": tags.text("/article/tags/1/id")})).accepted("mergeTags"); }
+                1..=3 => { let _ = editor.ask("mutation($id: ID!) { updateArticle(id: $id, expectedVersion: 1, input: { lead: \"x\" }) { userErrors { code } } }",
+                    json!({"id": ids[[0, 1, 3][number - 1]]})).accepted("updateArticle"); }
+                4 => { let _ = editor.ask("mutation($id: ID!) { publishArticle(id: $id) { userErrors { code } } }", json!({"id": ids[1]})).accepted("publishArticle"); }
+                _ => { let _ = editor.ask("mutation($id: ID!) { trashArticle(id: $id) { userErrors { code } } }", json!({"id": ids[2]})); }
+            });
+            for (number, id) in ids.iter().enumerate() {
+                let view = if number == 2 { "TRASH" } else { "WORKING" };
+                let seen = editor.ask("query($id: ID!, $view: View!) { article(by: { id: $id }, view: $view) { tags { slug } } }",
+                    json!({"id": id, "view": view}));
+                assert_eq!(seen.each("/article/tags", "slug"), [format!("new-{round}")], "{number} in round {round}");
+            }
+        }
+    }
+
+    fn a_split_and_its_undo_beside_saves_leave_versions_that_count(app) {
+        let editor = app.as_role(Role::Editor);
+        for round in 0..4 {
+            let name = format!("t {round}");
+            let ids: Vec<String> = (0..3).map(|number| create(&editor, &json!({"title": format!("V {round} {number}"), "tags": [name]}))
+                .accepted("createArticle").text("/createArticle/article/id")).collect();
+            let tag = editor.ask("query($id: ID!) { article(by: { id: $id }, view: WORKING) { tags { id } } }", json!({"id": ids[0]}))
+                .text("/article/tags/0/id");
+            let won = at_once(5, |number| {
+                if number < 2 {
+                    let answer = editor.ask("mutation($id: ID!, $articles: [ID!]!, $name: String!) { splitTag(id: $id, articles: $articles, input: { name: $name }) {
+                        tag { id } userErrors { code } } }", json!({"id": tag, "articles": ids, "name": format!("s {round} {number}")}));
+                    return !answer.at("/splitTag/tag").is_null();
+                }
+                let answer = editor.ask("mutation($id: ID!) { updateArticle(id: $id, expectedVersion: 1, input: { lead: \"x\" }) { article { id } userErrors { code } } }",
+                    json!({"id": ids[number - 2]}));
+                !answer.at("/updateArticle/article").is_null()
+            });
+            assert_eq!(won[..2].iter().filter(|won| **won).count(), 1, "one split has what the other wanted");
+            for (id, saved) in ids.iter().zip(&won[2..]) {
+                let seen = editor.ask("query($id: ID!) { article(by: { id: $id }, view: WORKING) { version tags { slug } revisions { totalCount } } }",
+                    json!({ "id": id }));
+                let version = if *saved { 3 } else { 2 };
+                assert_eq!(seen.number("/article/version"), version);
+                assert_eq!(seen.number("/article/revisions/totalCount"), version);
+                assert!(seen.text("/article/tags/0/slug").starts_with("s-"));
+            }
+        }
+    }
+
+    fn a_change_is_undone_once(app) {
+        let editor = app.as_role(Role::Editor);
+        let made = create(&editor, &json!({"title": "U", "tags": ["a", "b"]})).accepted("createArticle");
+        let tags = editor.ask("query($id: ID!) { article(by: { id: $id }, view: WORKING) { tags { id } } }",
+            json!({"id": made.at("/createArticle/article/id")}));
+        for _ in 0..3 {
+            let change = editor.ask("mutation($ids: [ID!]!, $into: ID!) { mergeTags(ids: $ids, into: $into) { change { id } userErrors { code } } }",
+                json!({"ids": [tags.text("/article/tags/0/id")], "into": tags.text("/article/tags/1/id")}))
+                .accepted("mergeTags").at("/mergeTags/change/id").clone();
+            let won = at_once(4, |_| {
+                let answer = editor.ask("mutation($id: ID!) { undoTaxonomyChange(id: $id) { change { id } userErrors { code } } }", json!({ "id": change }));
+                !answer.at("/undoTaxonomyChange/change").is_null()
+            });
+            assert_eq!(won.iter().filter(|won| **won).count(), 1);
+        }
+    }
+
+    fn a_translation_that_two_make_at_once_is_made_once(app) {
+        let report = app.import_files(&[
+            ("hugo.toml", "defaultContentLanguage = 'en'\n[languages.en]\nweight = 1\n[languages.de]\nweight = 2\n"),
+            ("content/_index.md", "---\ntitle: Home\n---\n"),
+        ]);
+        assert_eq!(report.failures, []);
+        let editor = app.as_role(Role::Editor);
+        for round in 0..4 {
+            let made = create(&editor, &json!({"title": format!("T {round}")})).accepted("createArticle");
+            let codes = at_once(4, |_| {
+                let answer = editor.ask("mutation($id: ID!) { createTranslation(article: $id, language: \"de\", input: { copyText: true }) { userErrors { code } } }",
+                    json!({"id": made.at("/createArticle/article/id")}));
+                answer.0["createTranslation"]["userErrors"][0]["code"].as_str().map(str::to_owned)
+            });
+            assert_eq!(codes.iter().filter(|code| code.is_none()).count(), 1);
+            assert_eq!(codes.iter().filter(|code| code.as_deref() == Some("TAKEN")).count(), 3);
+        }
+    }
 }

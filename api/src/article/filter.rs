@@ -1,7 +1,10 @@
 //! Filters and orders of article lists.
 
+use std::sync::Arc;
+
 use async_graphql::{Enum, ID, InputObject, OneofObject};
 use entity::article_copy::{Column, Model};
+use uuid::Uuid;
 
 use super::review::ReviewState;
 use crate::graphql::page::{Cursor, Key};
@@ -40,6 +43,27 @@ pub struct ArticleFilter {
     /// Articles about which this user is to do something. Only where working
     /// copies are read.
     pub assigned_to: Option<ID>,
+    /// What no input says.
+    #[graphql(skip)]
+    pub own: Option<Own>,
+}
+
+/// What only the server itself asks of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Own {
+    /// These articles.
+    Ids(Vec<Uuid>),
+    /// Articles that carry one of these terms.
+    Carrying(Vec<Uuid>),
+    /// Of the translations of an article, those in the first of these languages
+    /// that has any; takes the place of a condition on the language.
+    Fallback(Vec<Arc<str>>),
+    /// One article of each group of translations that has none in some of these
+    /// languages: the source, with the default language.
+    Untranslated { languages: Vec<Arc<str>>, default: Arc<str> },
+    /// Translations whose source has changed since they said it last, with the
+    /// default language.
+    Outdated { default: Arc<str> },
 }
 
 /// Conditions and values that a filter holds at most: SQLite takes a statement
@@ -71,6 +95,7 @@ impl ArticleFilter {
             status,
             review,
             assigned_to,
+            own: _,
         } = self;
         let texts = [section, title, path].into_iter().flatten().map(StringFilter::parts);
         let times = [date, last_modified].into_iter().flatten().map(DateTimeFilter::parts);

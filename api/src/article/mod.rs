@@ -5,7 +5,11 @@
 //!   ([`store`]); only [`write`] and the importer make them.
 //! - The view is a column. No query is written twice, and none can forget it:
 //!   every statement starts from [`read`]'s one `FROM`.
-//! - What the public reads changes on publish, unpublish and trash alone.
+//! - What the public reads changes on publish, unpublish and trash alone; its
+//!   terms, with the terms themselves (renamed, merged, split) as well.
+//! - Revisions are never edited. The ids of terms in them are read as what they
+//!   mean now, which [`store`] asks of the taxonomy whenever it makes a copy.
+//! - Who locks articles and terms locks articles first, both in order of ids.
 //! - Status is computed when a row is read, from its release and the clock.
 //!
 //! To add a field: a column in a migration and in `entity::article_copy`, a line
@@ -26,14 +30,17 @@ pub mod history;
 pub mod lock;
 mod merge;
 pub mod read;
+pub mod retag;
 pub mod review;
 pub mod schedule;
 pub mod stale;
 pub mod store;
+pub mod translation;
 pub mod write;
 
 pub use content::Content;
 pub use graphql::{
     Arguments, Article, ArticleConnection, ArticleMutation, ArticleQuery, HistoryMutation,
-    HistoryQuery, Revision, ScheduleQuery, WorkflowMutation, connect, connect_terms, selection,
+    HistoryQuery, Revision, ScheduleQuery, TranslationMutation, TranslationQuery, WorkflowMutation,
+    connect, connect_terms, selection,
 };

@@ -5,7 +5,7 @@
 //! Publishing projects the working revision into the published view.
 
 use chrono::{DateTime, FixedOffset};
-use entity::{Timestamp, View, article, body, revision};
+use entity::{Timestamp, View, article, article_copy, body, revision};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,
     QuerySelect,
@@ -19,6 +19,7 @@ use super::history::{self, Stored};
 use super::lock::lock;
 use super::stale::{self, Conflict, Merged, Stale};
 use super::store::{self, BodyFacts, Identity, Release};
+use super::translation;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::event::{Event, Write};
@@ -118,6 +119,7 @@ async fn create_once(ctx: &Ctx, new: NewArticle) -> Result<Uuid> {
         owner_id: ctx.actor().user_id(),
         version: 0,
         revision_id: Uuid::nil(),
+        text_version: 1,
         created_at: ctx.now(),
         trashed_at: None,
         archived_at: None,
@@ -285,7 +287,7 @@ pub(super) async fn working(write: &Write<'_>, head: &article::Model) -> Result<
     Stored::of(revision)
 }
 
-async fn facts(write: &Write<'_>, id: Uuid) -> Result<BodyFacts> {
+pub(super) async fn facts(write: &Write<'_>, id: Uuid) -> Result<BodyFacts> {
     let (summary, word_count, reading_time) = body::Entity::find_by_id(id)
         .select_only()
         .columns([body::Column::Summary, body::Column::WordCount, body::Column::ReadingTime])
@@ -323,7 +325,7 @@ pub fn identity(head: &article::Model) -> Identity<'_> {
 }
 
 /// Renders and stores a new body.
-async fn insert_body(
+pub(super) async fn insert_body(
     write: &Write<'_>,
     frame: &Frame,
     head: &article::Model,
@@ -354,27 +356,30 @@ async fn keep_or_insert_body(
     insert_body(write, frame, head, markdown).await
 }
 
-pub(super) async fn save(
-    write: &mut Write<'_>,
-    frame: &Frame,
-    mut head: article::Model,
-    content: Content,
+/// Keeps a save: a revision, and the head that it moves. `text_version` is the
+/// version that last changed what a translator translates. Answers with what is
+/// published.
+pub(super) async fn revise(
+    write: &Write<'_>,
+    head: &mut article::Model,
+    content: &Content,
     body_id: Uuid,
     note: Note<'_>,
-    event: &'static str,
-) -> Result<()> {
+    text_version: i32,
+) -> Result<Option<article_copy::Model>> {
     policy::check_place(write.ctx().actor(), &head.language, content.section())?;
     let Note { message, autosave, merged_from, before } = note;
     let published = store::copy(write, View::Published, head.id).await?;
     let changes = match before {
         Some(before) => {
             let shown = published.as_ref().map(|copy| copy.revision_id);
-            Some(history::follow(write, before, shown, autosave, &content, body_id).await?)
+            Some(history::follow(write, before, shown, autosave, content, body_id).await?)
         }
         None => None,
     };
     head.version += 1;
     head.revision_id = write.ctx().new_id();
+    head.text_version = text_version;
     let revision = revision::Model {
         id: head.revision_id,
         article_id: head.id,
@@ -382,7 +387,7 @@ pub(super) async fn save(
         created_at: write.ctx().now(),
         author_id: write.ctx().actor().user_id(),
         message,
-        content: entity::Json::of(&content)?,
+        content: entity::Json::of(content)?,
         body_id,
         name: None,
         changes: changes.map(|changes| json!(changes).into()),
@@ -396,7 +401,22 @@ pub(super) async fn save(
     let mut change = head.clone().into_active_model();
     change.version = Set(head.version);
     change.revision_id = Set(head.revision_id);
+    change.text_version = Set(head.text_version);
     change.update(write.txn()).await?;
+    Ok(published)
+}
+
+pub(super) async fn save(
+    write: &mut Write<'_>,
+    frame: &Frame,
+    mut head: article::Model,
+    content: Content,
+    body_id: Uuid,
+    note: Note<'_>,
+    event: &'static str,
+) -> Result<()> {
+    let text_version = translation::follow(write, &head, &content, body_id).await?;
+    let published = revise(write, &mut head, &content, body_id, note, text_version).await?;
     let release =
         published.map(|copy| Release { from: copy.visible_from, until: copy.released_until });
     let facts = facts(write, body_id).await?;

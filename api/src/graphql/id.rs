@@ -16,11 +16,12 @@ pub enum IdKind {
     Preview,
     Revision,
     Tag,
+    TaxonomyChange,
     User,
 }
 
 impl IdKind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::ApiToken,
         Self::Article,
         Self::Category,
@@ -28,6 +29,7 @@ impl IdKind {
         Self::Preview,
         Self::Revision,
         Self::Tag,
+        Self::TaxonomyChange,
         Self::User,
     ];
 
@@ -40,6 +42,7 @@ impl IdKind {
             Self::Preview => b'p',
             Self::Revision => b'r',
             Self::Tag => b't',
+            Self::TaxonomyChange => b'x',
             Self::User => b'u',
         }
     }
@@ -53,6 +56,7 @@ impl IdKind {
             Self::Preview => "preview",
             Self::Revision => "revision",
             Self::Tag => "tag",
+            Self::TaxonomyChange => "change of tags or categories",
             Self::User => "user",
         }
     }

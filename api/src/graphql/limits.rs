@@ -20,7 +20,7 @@ use crate::graphql::page::{DEFAULT_SIZE, MAX_SIZE};
 
 /// Lists without pages, and how many rows each counts as: without this, a few
 /// that lead to each other would multiply unseen.
-const PLAIN_LISTS: [(&str, usize); 13] = [
+const PLAIN_LISTS: [(&str, usize); 17] = [
     ("articles", 10),
     ("authors", 2),
     ("categories", 5),
@@ -29,9 +29,13 @@ const PLAIN_LISTS: [(&str, usize); 13] = [
     ("items", 5),
     ("languages", 5),
     ("links", 5),
+    ("moved", 5),
+    ("redirects", 10),
     ("related", 5),
+    ("removed", 5),
     ("tagCounts", 20),
     ("tags", 5),
+    ("translationStatus", 5),
     ("translations", 5),
     ("widgets", 5),
 ];

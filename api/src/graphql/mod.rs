@@ -18,7 +18,8 @@ use entity::View;
 use percent_encoding::percent_decode_str;
 
 use crate::article::{
-    ArticleMutation, ArticleQuery, HistoryMutation, HistoryQuery, ScheduleQuery, WorkflowMutation,
+    ArticleMutation, ArticleQuery, HistoryMutation, HistoryQuery, ScheduleQuery,
+    TranslationMutation, TranslationQuery, WorkflowMutation,
 };
 use crate::audit::AuditQuery;
 use crate::ctx::Ctx;
@@ -27,7 +28,7 @@ use crate::policy::{self, Scope};
 use crate::preview::{PreviewMutation, PreviewQuery};
 use crate::route::RouteQuery;
 use crate::site::SiteQuery;
-use crate::taxonomy::{TaxonomyMutation, TaxonomyQuery};
+use crate::taxonomy::{TaxonomyMutation, TaxonomyQuery, TaxonomyWorkMutation, TaxonomyWorkQuery};
 use crate::token::{TokenMutation, TokenQuery};
 use crate::user::{UserMutation, UserQuery};
 use crate::widget::WidgetQuery;
@@ -37,7 +38,9 @@ use crate::widget::WidgetQuery;
 pub struct Query(
     ArticleQuery,
     HistoryQuery,
+    TranslationQuery,
     TaxonomyQuery,
+    TaxonomyWorkQuery,
     RouteQuery,
     WidgetQuery,
     SiteQuery,
@@ -55,7 +58,9 @@ pub struct Mutation(
     ArticleMutation,
     HistoryMutation,
     WorkflowMutation,
+    TranslationMutation,
     TaxonomyMutation,
+    TaxonomyWorkMutation,
     TokenMutation,
     PreviewMutation,
     UserMutation,

@@ -86,6 +86,7 @@ async fn load(ctx: &Context<'_>, ids: Vec<ID>, view: ViewArgument) -> Result<Vec
             | IdKind::Comment
             | IdKind::Preview
             | IdKind::Revision
+            | IdKind::TaxonomyChange
             | IdKind::User => None,
         })
         .collect())

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use entity::{Timestamp, View, article, body, section, source_file, term_text};
 use rayon::prelude::*;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -481,8 +481,9 @@ impl Import<'_> {
     /// Writes a chunk in one transaction.
     async fn write(&mut self, ready: Vec<Ready>) -> Result<()> {
         let mut write = Write::begin(self.ctx).await?;
-        let terms = self.terms(&mut write, &ready).await?;
+        // Articles are locked before terms, as everywhere.
         let before = self.before(&write, &ready).await?;
+        let terms = self.terms(&mut write, &ready).await?;
         let mut rows = Rows::default();
         for mut ready in ready {
             let Draft { content, terms: names, .. } = &mut ready.draft;
@@ -498,7 +499,7 @@ impl Import<'_> {
             }
             rows.add(&mut write, &self.frame, ready, before)?;
         }
-        rows.insert(&write).await?;
+        rows.insert(&write, &self.frame).await?;
         write.commit().await
     }
 
@@ -534,6 +535,7 @@ impl Import<'_> {
         }
         let heads = article::Entity::find()
             .filter(article::Column::Id.is_in(ids.iter().copied()))
+            .order_by_asc(article::Column::Id)
             .lock_exclusive()
             .all(write.txn())
             .await?;

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::convert::Draft;
 use super::settings;
 use crate::article::store::{self, BodyFacts, Projection, Release};
+use crate::article::translation;
 use crate::article::write::identity;
 use crate::error::Result;
 use crate::event::{Event, Write};
@@ -65,6 +66,7 @@ impl Rows {
             owner_id: old.and_then(|old| old.owner_id),
             version: old.map_or(0, |old| old.version) + 1,
             revision_id: write.ctx().new_id(),
+            text_version: old.map_or(0, |old| old.version) + 1,
             created_at: old.map_or(write.ctx().now(), |old| old.created_at),
             trashed_at: None,
             archived_at: None,
@@ -123,7 +125,7 @@ impl Rows {
     }
 
     /// Writes everything that was added.
-    pub async fn insert(self, write: &Write<'_>) -> Result<()> {
+    pub async fn insert(self, write: &Write<'_>, frame: &Frame) -> Result<()> {
         let Self {
             new,
             changed,
@@ -135,6 +137,8 @@ impl Rows {
             paths,
             withdrawn,
         } = self;
+        let keys = projections.iter().map(|projection| projection.copy.translation_key.clone());
+        let keys: HashSet<_> = keys.collect();
         let mut trashed = Vec::new();
         for head in changed {
             trashed.push(head.id);
@@ -146,6 +150,7 @@ impl Rows {
         store::remove(write, View::Trash, &trashed).await?;
         store::remove(write, View::Published, &withdrawn).await?;
         store::put(write, projections).await?;
+        translation::after_import(write, frame, keys.into_iter().collect()).await?;
         unique_by_path(&mut redirects);
         store::redirect(write, redirects).await?;
         store::drop_redirects(write, &paths).await?;

@@ -166,6 +166,14 @@ impl Language {
         self.own().row.weight
     }
 
+    /// The language that stands in where this one has nothing; the default one
+    /// stands in last, whatever this says.
+    async fn fallback(&self) -> Option<Language> {
+        let tag = self.own().row.fallback.as_deref()?;
+        let tag = Arc::clone(&self.frame.language(tag)?.tag);
+        Some(Language { frame: Arc::clone(&self.frame), tag })
+    }
+
     /// Where its home page lives, percent-encoded as in a URL.
     async fn path(&self) -> String {
         crate::hugo::address::encode(&self.frame.home_path(self.own()))

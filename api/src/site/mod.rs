@@ -206,6 +206,25 @@ impl Frame {
         self.language(tag).unwrap_or_else(|| self.default_language())
     }
 
+    /// The languages to read in where one has nothing: itself, those that stand
+    /// in for it and for each other, then the default one.
+    #[must_use]
+    pub fn chain(&self, language: &LanguageFrame) -> Vec<Arc<str>> {
+        let mut chain = Vec::new();
+        let mut next = Some(language);
+        while let Some(language) = next
+            && !chain.contains(&language.tag)
+        {
+            chain.push(Arc::clone(&language.tag));
+            next = language.row.fallback.as_deref().and_then(|tag| self.language(tag));
+        }
+        let default = &self.default_language().tag;
+        if !chain.contains(default) {
+            chain.push(Arc::clone(default));
+        }
+        chain
+    }
+
     /// The language whose pages live at a path, by its first part.
     #[must_use]
     pub fn language_at(&self, path: &str) -> &LanguageFrame {

@@ -1,8 +1,14 @@
 //! Tags and categories in GraphQL.
 
+mod work;
+
 use async_graphql::connection::{Connection, Edge, EmptyFields};
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, OneofObject, SimpleObject};
 
+pub use work::{TaxonomyWorkMutation, TaxonomyWorkQuery};
+
+use self::work::TaxonomyChange;
+use super::change::Done;
 use super::{Rename, Taxonomy, Term, TermBy, TermOrder, read, write};
 use crate::article::filter::{ArticleFilter, ArticleOrder};
 use crate::article::read::{self as articles, List};
@@ -380,11 +386,51 @@ pub struct UpdateCategoryInput {
     parent: MaybeUndefined<ID>,
 }
 
+impl From<CreateTagInput> for Rename {
+    fn from(CreateTagInput { name, slug, description }: CreateTagInput) -> Self {
+        Self { name: Some(name), slug, description: Some(description), parent: None }
+    }
+}
+
+impl From<UpdateTagInput> for Rename {
+    fn from(UpdateTagInput { name, slug, description }: UpdateTagInput) -> Self {
+        Self { name, slug, description: given(description), parent: None }
+    }
+}
+
+impl CreateCategoryInput {
+    /// One that names no parent is at the top.
+    fn into_new(self) -> Result<Rename> {
+        let Self { name, slug, description, parent } = self;
+        let parent = parent.map(|id| decode_as(Taxonomy::Categories.id_kind(), &id)).transpose()?;
+        Ok(Rename {
+            name: Some(name),
+            slug,
+            description: Some(description),
+            parent: parent.map(Some),
+        })
+    }
+}
+
+impl UpdateCategoryInput {
+    fn into_change(self) -> Result<Rename> {
+        let Self { name, slug, description, parent } = self;
+        let parent = given(parent)
+            .map(|parent| {
+                parent.map(|id| decode_as(Taxonomy::Categories.id_kind(), &id)).transpose()
+            })
+            .transpose()?;
+        Ok(Rename { name, slug, description: given(description), parent })
+    }
+}
+
 /// The tag, or why nothing was done.
 #[derive(SimpleObject)]
 pub struct TagPayload {
     /// The tag as it is now; null where nothing was done.
     tag: Option<Tag>,
+    /// What was changed, to undo it; null where nothing was, and of a new tag.
+    change: Option<TaxonomyChange>,
     /// Mistakes in the input; empty where all went well.
     user_errors: Vec<UserErrorObject>,
 }
@@ -394,6 +440,8 @@ pub struct TagPayload {
 pub struct CategoryPayload {
     /// The category as it is now; null where nothing was done.
     category: Option<Category>,
+    /// What was changed, to undo it; null where nothing was, and of a new category.
+    change: Option<TaxonomyChange>,
     /// Mistakes in the input; empty where all went well.
     user_errors: Vec<UserErrorObject>,
 }
@@ -403,6 +451,8 @@ pub struct CategoryPayload {
 pub struct DeleteTermPayload {
     /// The id of what is gone; null where nothing was done.
     deleted_id: Option<ID>,
+    /// What was changed, to undo it.
+    change: Option<TaxonomyChange>,
     /// Mistakes in the input; empty where all went well.
     user_errors: Vec<UserErrorObject>,
 }
@@ -418,8 +468,7 @@ impl TaxonomyMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What to set.")] input: CreateTagInput,
     ) -> async_graphql::Result<TagPayload> {
-        let CreateTagInput { name, slug, description } = input;
-        let new = Rename { name: Some(name), slug, description: Some(description), parent: None };
+        let new = input.into();
         tag_payload(ctx, write::create(ctx.broadsheet(), Taxonomy::Tags, new).await).await
     }
 
@@ -430,8 +479,7 @@ impl TaxonomyMutation {
         #[graphql(desc = "Which one.")] id: ID,
         #[graphql(desc = "What to set.")] input: UpdateTagInput,
     ) -> async_graphql::Result<TagPayload> {
-        let UpdateTagInput { name, slug, description } = input;
-        let change = Rename { name, slug, description: given(description), parent: None };
+        let change = input.into();
         let id = decode_as(Taxonomy::Tags.id_kind(), &id)?;
         tag_payload(ctx, write::rename(ctx.broadsheet(), Taxonomy::Tags, id, change).await).await
     }
@@ -451,10 +499,7 @@ impl TaxonomyMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What to set.")] input: CreateCategoryInput,
     ) -> async_graphql::Result<CategoryPayload> {
-        let CreateCategoryInput { name, slug, description, parent } = input;
-        let parent = parent.map(|id| decode_as(Taxonomy::Categories.id_kind(), &id)).transpose()?;
-        let new =
-            Rename { name: Some(name), slug, description: Some(description), parent: Some(parent) };
+        let new = input.into_new()?;
         let done = write::create(ctx.broadsheet(), Taxonomy::Categories, new).await;
         category_payload(ctx, done).await
     }
@@ -466,13 +511,8 @@ impl TaxonomyMutation {
         #[graphql(desc = "Which one.")] id: ID,
         #[graphql(desc = "What to set.")] input: UpdateCategoryInput,
     ) -> async_graphql::Result<CategoryPayload> {
-        let UpdateCategoryInput { name, slug, description, parent } = input;
-        let kind = Taxonomy::Categories.id_kind();
-        let parent = given(parent)
-            .map(|parent| parent.map(|id| decode_as(kind, &id)).transpose())
-            .transpose()?;
-        let change = Rename { name, slug, description: given(description), parent };
-        let id = decode_as(kind, &id)?;
+        let change = input.into_change()?;
+        let id = decode_as(Taxonomy::Categories.id_kind(), &id)?;
         let done = write::rename(ctx.broadsheet(), Taxonomy::Categories, id, change).await;
         category_payload(ctx, done).await
     }
@@ -496,36 +536,32 @@ fn given<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
     }
 }
 
-async fn written(
-    ctx: &Context<'_>,
-    taxonomy: Taxonomy,
-    done: Result<uuid::Uuid>,
-) -> Result<(Option<Term>, Vec<UserErrorObject>)> {
+/// What a mutation answers with: the term, the change and the mistakes.
+type Written = (Option<Term>, Option<TaxonomyChange>, Vec<UserErrorObject>);
+
+async fn written(ctx: &Context<'_>, taxonomy: Taxonomy, done: Result<Done>) -> Result<Written> {
     match Outcome::of(done)? {
-        Outcome::Done(id) => {
+        Outcome::Done(Done { term, change }) => {
             let ctx = ctx.broadsheet();
-            let scope = policy::written(ctx, entity::View::Working, id)?;
-            let term = read::one(ctx, &scope, taxonomy, TermBy::Id(id), None).await?;
-            Ok((term, Vec::new()))
+            let scope = policy::written(ctx, entity::View::Working, term)?;
+            let term = read::one(ctx, &scope, taxonomy, TermBy::Id(term), None).await?;
+            Ok((term, TaxonomyChange::find(ctx, change).await?, Vec::new()))
         }
-        Outcome::Refused(errors) => Ok((None, errors)),
+        Outcome::Refused(errors) => Ok((None, None, errors)),
     }
 }
 
-async fn tag_payload(
-    ctx: &Context<'_>,
-    done: Result<uuid::Uuid>,
-) -> async_graphql::Result<TagPayload> {
-    let (term, user_errors) = written(ctx, Taxonomy::Tags, done).await?;
-    Ok(TagPayload { tag: term.map(Tag), user_errors })
+async fn tag_payload(ctx: &Context<'_>, done: Result<Done>) -> async_graphql::Result<TagPayload> {
+    let (term, change, user_errors) = written(ctx, Taxonomy::Tags, done).await?;
+    Ok(TagPayload { tag: term.map(Tag), change, user_errors })
 }
 
 async fn category_payload(
     ctx: &Context<'_>,
-    done: Result<uuid::Uuid>,
+    done: Result<Done>,
 ) -> async_graphql::Result<CategoryPayload> {
-    let (term, user_errors) = written(ctx, Taxonomy::Categories, done).await?;
-    Ok(CategoryPayload { category: term.map(Category), user_errors })
+    let (term, change, user_errors) = written(ctx, Taxonomy::Categories, done).await?;
+    Ok(CategoryPayload { category: term.map(Category), change, user_errors })
 }
 
 async fn delete(
@@ -535,9 +571,14 @@ async fn delete(
 ) -> async_graphql::Result<DeleteTermPayload> {
     let id = decode_as(taxonomy.id_kind(), id)?;
     let done = write::delete(ctx.broadsheet(), taxonomy, id).await;
-    let (deleted_id, user_errors) = match Outcome::of(done)? {
-        Outcome::Done(id) => (Some(encode(taxonomy.id_kind(), id)), Vec::new()),
-        Outcome::Refused(errors) => (None, errors),
-    };
-    Ok(DeleteTermPayload { deleted_id, user_errors })
+    Ok(match Outcome::of(done)? {
+        Outcome::Done(Done { term, change }) => DeleteTermPayload {
+            deleted_id: Some(encode(taxonomy.id_kind(), term)),
+            change: TaxonomyChange::find(ctx.broadsheet(), change).await?,
+            user_errors: Vec::new(),
+        },
+        Outcome::Refused(user_errors) => {
+            DeleteTermPayload { deleted_id: None, change: None, user_errors }
+        }
+    })
 }

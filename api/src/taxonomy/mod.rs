@@ -4,23 +4,46 @@
 //! A term is one thing in all languages, with a name in each; its address and
 //! what is counted follow the language in which it was asked for.
 //!
+//! What editors do to terms that articles carry is a [`change`]: it is planned
+//! by reading alone, which is what a preview shows; it is one transaction and one
+//! event; what stood before is kept with it; and it can be undone once.
+//!
+//! - `write`: making, renaming, moving and deleting terms.
+//! - `merge`: terms go into another; `merged`: what their ids mean since.
+//! - `split`: some articles of a term get a new one.
+//! - `redirects`: what leads from old addresses. `undo`: the way back.
+//!
+//! To add a kind of change: a function that makes its `Plan`, one that carries it
+//! out and notes it, a case of `change::Before` and of `undo`, a proposal in
+//! `preview`, and an input in `graphql::work`.
+//!
 //! To add a field of terms: a column, a field of [`Term`] and of `TERM_COLUMNS`,
 //! and a getter in `graphql.rs` that both types share.
 
+pub mod change;
 mod graphql;
+mod merge;
+mod merged;
+mod preview;
 mod read;
+mod redirects;
+mod split;
+mod undo;
 mod write;
 
 use std::sync::Arc;
 
 use uuid::Uuid;
 
-pub use graphql::{Category, Tag, TaxonomyMutation, TaxonomyQuery};
+pub use graphql::{
+    Category, Tag, TaxonomyMutation, TaxonomyQuery, TaxonomyWorkMutation, TaxonomyWorkQuery,
+};
+pub use merged::{keep_existing, resolve};
 pub use read::{
     TermBy, TermOrder, by_ids, children, counted, list, names, of_articles, one, parents, total,
     with_counts, with_counts_by_parent,
 };
-pub use write::{Rename, create, delete, ensure_all, ensure_many, existing, keep_existing, rename};
+pub use write::{Rename, create, delete, ensure_all, ensure_many, existing, rename};
 
 use crate::graphql::id::IdKind;
 use crate::graphql::siblings::Siblings;
@@ -33,6 +56,13 @@ pub enum Taxonomy {
 }
 
 impl Taxonomy {
+    /// The one that Hugo calls so; sites may have others, which are kept and not
+    /// shown.
+    #[must_use]
+    pub fn named(plural: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|taxonomy| taxonomy.plural() == plural)
+    }
+
     pub const ALL: [Self; 2] = [Self::Tags, Self::Categories];
 
     /// Hugo's name for it in front matter and in addresses.

@@ -1,6 +1,6 @@
 //! Reading terms.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use entity::{article_term, term, term_text};
@@ -11,7 +11,7 @@ use sea_orm::sea_query::{
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryResult, QuerySelect};
 use uuid::Uuid;
 
-use super::{Taxonomy, Term, TermRow};
+use super::{Taxonomy, Term, TermRow, merged};
 use crate::article::filter::ArticleFilter;
 use crate::article::read as articles;
 use crate::ctx::Ctx;
@@ -396,14 +396,20 @@ pub async fn with_counts_by_parent(
         .collect())
 }
 
-/// Names of terms by id.
-pub async fn names(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashMap<Uuid, String>> {
+/// Names of terms by id, those of merged ones by the ids that lead there.
+pub async fn names(
+    db: &impl ConnectionTrait,
+    ids: BTreeSet<Uuid>,
+) -> Result<HashMap<Uuid, String>> {
+    let led = merged::led(db, &ids).await?;
+    let meant = |id: &Uuid| led.get(id).copied().unwrap_or(*id);
     let found: Vec<(Uuid, String)> = term::Entity::find()
         .select_only()
         .columns([term::Column::Id, term::Column::Name])
-        .filter(term::Column::Id.is_in(ids))
+        .filter(term::Column::Id.is_in(ids.iter().map(meant)))
         .into_tuple()
         .all(db)
         .await?;
-    Ok(found.into_iter().collect())
+    let found: HashMap<_, _> = found.into_iter().collect();
+    Ok(ids.iter().filter_map(|id| Some((*id, found.get(&meant(id))?.clone()))).collect())
 }

@@ -2,20 +2,21 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entity::{article_term, redirect, term};
+use entity::term;
 use indexmap::IndexMap;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QuerySelect,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use serde_json::json;
 use uuid::Uuid;
 
-use super::Taxonomy;
+use super::change::{self, Before, ChangeKind, Done, Moved, Plan};
+use super::merge::lock_rows;
+use super::{Taxonomy, redirects};
 use crate::article::content::MAX_KEY;
 use crate::article::read::is_taken;
-use crate::article::store;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::event::{Event, Write};
@@ -26,7 +27,7 @@ use crate::site::Frame;
 const CHUNK: usize = 500;
 
 /// What a mutation sets; `None` leaves a field as it is.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Rename {
     pub name: Option<String>,
     pub slug: Option<String>,
@@ -77,7 +78,7 @@ pub async fn ensure_many(
     let mut new: Vec<_> = slugs
         .iter()
         .filter(|(slug, _)| !ids.contains_key(*slug))
-        .filter_map(|(slug, names)| Some(blank(write, taxonomy, slug, names.first()?.trim())))
+        .filter_map(|(slug, names)| Some(blank(write.ctx(), taxonomy, slug, names.first()?.trim())))
         .collect();
     if !new.is_empty() {
         // Whoever makes the same ones waits for us, or we for them: in one order
@@ -126,6 +127,7 @@ async fn ids_of(
             .columns([term::Column::Id, term::Column::Slug])
             .filter(term::Column::Taxonomy.eq(taxonomy))
             .filter(term::Column::Slug.is_in(chunk.iter().copied()))
+            .order_by_asc(term::Column::Id)
             .lock_shared()
             .into_tuple()
             .all(write.txn())
@@ -151,16 +153,16 @@ async fn insert_absent(write: &Write<'_>, rows: &[term::Model]) -> Result<()> {
     Ok(())
 }
 
-fn blank(write: &Write<'_>, taxonomy: &str, slug: &str, name: &str) -> term::Model {
+fn blank(ctx: &Ctx, taxonomy: &str, slug: &str, name: &str) -> term::Model {
     term::Model {
-        id: write.ctx().new_id(),
+        id: ctx.new_id(),
         taxonomy: taxonomy.to_owned(),
         parent_id: None,
         slug: slug.to_owned(),
         name: name.to_owned(),
         description: None,
         version: 1,
-        created_at: write.ctx().now(),
+        created_at: ctx.now(),
     }
 }
 
@@ -171,56 +173,50 @@ fn created(row: &term::Model) -> Event {
     }
 }
 
-/// Drops ids of terms that have been deleted.
-pub async fn keep_existing(
-    write: &Write<'_>,
-    terms: &mut IndexMap<String, Vec<Uuid>>,
-) -> Result<()> {
-    let ids: Vec<_> = terms.values().flatten().copied().collect();
-    let found: HashSet<Uuid> = term::Entity::find()
-        .select_only()
-        .column(term::Column::Id)
-        .filter(term::Column::Id.is_in(ids))
-        .lock_shared()
-        .into_tuple()
-        .all(write.txn())
-        .await?
-        .into_iter()
-        .collect();
-    for ids in terms.values_mut() {
-        ids.retain(|id| found.contains(id));
-    }
-    Ok(())
-}
-
-pub async fn create(ctx: &Ctx, taxonomy: Taxonomy, new: Rename) -> Result<Uuid> {
+pub async fn create(ctx: &Ctx, taxonomy: Taxonomy, new: Rename) -> Result<Done> {
     policy::check(ctx.actor(), Action::EditTerms, Subject::default())?;
     let mut write = Write::begin(ctx).await?;
     write.lock_terms().await?;
     let frame = Frame::read(write.txn()).await?;
-    let Rename { name, slug, description, parent } = new;
-    let name = checked_name(name.as_deref().unwrap_or_default())?;
-    let slug = frame.rules.urlize(slug.as_deref().unwrap_or(&name));
-    let mut row = blank(&write, taxonomy.plural(), &slug, &name);
-    row.description = description.flatten();
-    row.parent_id = parent.flatten();
-    refuse_taken(&write, &row).await?;
-    refuse_loop(&write, &row).await?;
+    let row = plan_new(write.txn(), ctx, &frame, taxonomy, new).await?;
     write.record(created(&row));
-    let id = row.id;
+    let term = row.id;
     // An article may have named it meanwhile.
     row.clone().into_active_model().reset_all().insert(write.txn()).await.map_err(taken(&row))?;
     write.commit().await?;
-    Ok(id)
+    Ok(Done { term, change: None })
 }
 
-/// Renames or moves a term; its old address leads to the new one.
-pub async fn rename(ctx: &Ctx, taxonomy: Taxonomy, id: Uuid, change: Rename) -> Result<Uuid> {
-    policy::check(ctx.actor(), Action::EditTerms, Subject::default())?;
-    let mut write = Write::begin(ctx).await?;
-    write.lock_terms().await?;
-    let old = find(&write, taxonomy, id).await?;
-    let frame = Frame::read(write.txn()).await?;
+/// A term that is not there yet.
+pub async fn plan_new(
+    db: &impl ConnectionTrait,
+    ctx: &Ctx,
+    frame: &Frame,
+    taxonomy: Taxonomy,
+    new: Rename,
+) -> Result<term::Model> {
+    let Rename { name, slug, description, parent } = new;
+    let name = checked_name(name.as_deref().unwrap_or_default())?;
+    let slug = frame.rules.urlize(slug.as_deref().unwrap_or(&name));
+    let mut row = blank(ctx, taxonomy.plural(), &slug, &name);
+    row.description = description.flatten();
+    row.parent_id = parent.flatten();
+    refuse_taken(db, &row).await?;
+    refuse_loop(db, &row).await?;
+    Ok(row)
+}
+
+/// What a change of a term would do, with the term as it is; none where it
+/// changes nothing.
+pub async fn plan_rename(
+    db: &impl ConnectionTrait,
+    ctx: &Ctx,
+    frame: &Frame,
+    taxonomy: Taxonomy,
+    id: Uuid,
+    change: Rename,
+) -> Result<Option<(term::Model, Plan)>> {
+    let old = find(db, taxonomy, id).await?;
     let Rename { name, slug, description, parent } = change;
     let mut new = old.clone();
     if let Some(name) = name {
@@ -236,55 +232,70 @@ pub async fn rename(ctx: &Ctx, taxonomy: Taxonomy, id: Uuid, change: Rename) -> 
         new.parent_id = parent;
     }
     if new == old {
-        return Ok(id);
+        return Ok(None);
     }
     new.version += 1;
-    refuse_taken(&write, &new).await?;
-    refuse_loop(&write, &new).await?;
-    if new.slug != old.slug {
-        let mut redirects = Vec::new();
-        let mut paths = Vec::new();
-        for language in &frame.languages {
-            redirects.push(redirect::Model {
-                path: frame.term_path(language, taxonomy.plural(), &old.slug),
-                target: None,
-                article_id: None,
-                term_id: Some(id),
-                language: language.row.tag.clone(),
-                permanent: true,
-                created_at: ctx.now(),
-            });
-            paths.push(frame.term_path(language, taxonomy.plural(), &new.slug));
-        }
-        store::redirect(&write, redirects).await?;
-        store::drop_redirects(&write, &paths).await?;
-    }
-    write.record(Event {
-        data: json!({ "taxonomy": old.taxonomy, "slug": new.slug, "slugBefore": old.slug }),
-        ..Event::of("term.renamed", id, new.version)
-    });
-    new.clone().into_active_model().reset_all().update(write.txn()).await.map_err(taken(&new))?;
-    write.commit().await?;
-    Ok(id)
+    refuse_taken(db, &new).await?;
+    refuse_loop(db, &new).await?;
+    let redirects = if new.slug == old.slug {
+        Vec::new()
+    } else {
+        redirects::plan(db, frame, &new, &[&old.slug], &[], ctx.now()).await?
+    };
+    let moved = if new.parent_id == old.parent_id {
+        Vec::new()
+    } else {
+        vec![Moved { id, before: old.parent_id, after: new.parent_id }]
+    };
+    let summary = if new.name != old.name {
+        format!("Renamed {:?} to {:?}", old.name, new.name)
+    } else if new.slug != old.slug {
+        format!("Moved {:?} from {:?} to {:?}", old.name, old.slug, new.slug)
+    } else if moved.is_empty() {
+        format!("Described {:?} otherwise", old.name)
+    } else {
+        format!("Moved {:?} in the tree", old.name)
+    };
+    let plan = Plan {
+        kind: ChangeKind::Update,
+        taxonomy,
+        articles: change::carriers(db, &[id]).await?,
+        term: new,
+        removed: Vec::new(),
+        added: None,
+        moved,
+        redirects,
+        summary,
+    };
+    Ok(Some((old, plan)))
 }
 
-/// Deletes a term that no article carries, in any view, and no term is below.
-pub async fn delete(ctx: &Ctx, taxonomy: Taxonomy, id: Uuid) -> Result<Uuid> {
+/// Renames or moves a term; its old address leads to the new one.
+pub async fn rename(ctx: &Ctx, taxonomy: Taxonomy, id: Uuid, change: Rename) -> Result<Done> {
     policy::check(ctx.actor(), Action::EditTerms, Subject::default())?;
     let mut write = Write::begin(ctx).await?;
     write.lock_terms().await?;
-    let row = find(&write, taxonomy, id).await?;
-    let articles: HashSet<Uuid> = article_term::Entity::find()
-        .select_only()
-        .column(article_term::Column::ArticleId)
-        .filter(article_term::Column::TermId.eq(id))
-        .into_tuple::<Uuid>()
-        .all(write.txn())
-        .await?
-        .into_iter()
-        .collect();
-    let below =
-        term::Entity::find().filter(term::Column::ParentId.eq(id)).count(write.txn()).await?;
+    lock_rows(&write, vec![id]).await?;
+    let frame = Frame::read(write.txn()).await?;
+    let planned = plan_rename(write.txn(), ctx, &frame, taxonomy, id, change).await?;
+    let Some((before, plan)) = planned else {
+        return Ok(Done { term: id, change: None });
+    };
+    redirects::apply(&write, &plan.redirects).await?;
+    let row = plan.term.clone().into_active_model().reset_all();
+    row.update(write.txn()).await.map_err(taken(&plan.term))?;
+    let before = Before::Update { before, after: plan.term.clone() };
+    let change = Some(change::note(&mut write, &plan, before).await?);
+    write.commit().await?;
+    Ok(Done { term: id, change })
+}
+
+/// What deleting a term would do: refused while an article carries it, in any
+/// view, or a term is below.
+pub async fn plan_delete(db: &impl ConnectionTrait, taxonomy: Taxonomy, id: Uuid) -> Result<Plan> {
+    let row = find(db, taxonomy, id).await?;
+    let articles = change::carriers(db, &[id]).await?;
+    let below = term::Entity::find().filter(term::Column::ParentId.eq(id)).count(db).await?;
     if !articles.is_empty() || below > 0 {
         let noun = taxonomy.singular();
         return Err(Error::invalid(
@@ -292,25 +303,42 @@ pub async fn delete(ctx: &Ctx, taxonomy: Taxonomy, id: Uuid) -> Result<Uuid> {
             UserErrorCode::WrongState,
             format!(
                 "the {noun} is used by {} articles and has {below} below it: take it away from \
-                 them first",
+                 them first, or merge it into another",
                 articles.len()
             ),
         ));
     }
-    term::Entity::delete_by_id(id).exec(write.txn()).await?;
-    write.record(Event {
-        data: json!({ "taxonomy": row.taxonomy, "slug": row.slug }),
-        ..Event::of("term.deleted", id, row.version)
-    });
-    write.commit().await?;
-    Ok(id)
+    Ok(Plan {
+        kind: ChangeKind::Delete,
+        taxonomy,
+        summary: format!("Deleted {:?}", row.name),
+        redirects: redirects::lost(db, id).await?,
+        removed: vec![row.clone()],
+        term: row,
+        added: None,
+        moved: Vec::new(),
+        articles,
+    })
 }
 
-async fn find(write: &Write<'_>, taxonomy: Taxonomy, id: Uuid) -> Result<term::Model> {
+/// Deletes a term that nothing uses.
+pub async fn delete(ctx: &Ctx, taxonomy: Taxonomy, id: Uuid) -> Result<Done> {
+    policy::check(ctx.actor(), Action::EditTerms, Subject::default())?;
+    let mut write = Write::begin(ctx).await?;
+    write.lock_terms().await?;
+    lock_rows(&write, vec![id]).await?;
+    let plan = plan_delete(write.txn(), taxonomy, id).await?;
+    let terms = change::lost(&write, &plan.removed).await?;
+    term::Entity::delete_by_id(id).exec(write.txn()).await?;
+    let change = Some(change::note(&mut write, &plan, Before::Delete { terms }).await?);
+    write.commit().await?;
+    Ok(Done { term: id, change })
+}
+
+pub async fn find(db: &impl ConnectionTrait, taxonomy: Taxonomy, id: Uuid) -> Result<term::Model> {
     term::Entity::find_by_id(id)
         .filter(term::Column::Taxonomy.eq(taxonomy.plural()))
-        .lock_exclusive()
-        .one(write.txn())
+        .one(db)
         .await?
         .ok_or_else(|| {
             Error::invalid(
@@ -329,7 +357,7 @@ fn checked_name(name: &str) -> Result<String> {
     Ok(name.to_owned())
 }
 
-async fn refuse_taken(write: &Write<'_>, row: &term::Model) -> Result<()> {
+pub async fn refuse_taken(db: &impl ConnectionTrait, row: &term::Model) -> Result<()> {
     if row.slug.is_empty() {
         return Err(Error::invalid(
             "input.slug",
@@ -348,7 +376,7 @@ async fn refuse_taken(write: &Write<'_>, row: &term::Model) -> Result<()> {
         .filter(term::Column::Taxonomy.eq(row.taxonomy.as_str()))
         .filter(term::Column::Slug.eq(row.slug.as_str()))
         .filter(term::Column::Id.ne(row.id))
-        .one(write.txn())
+        .one(db)
         .await?;
     if other.is_some() { Err(slug_taken(row)) } else { Ok(()) }
 }
@@ -362,12 +390,12 @@ fn slug_taken(row: &term::Model) -> Error {
 }
 
 /// What a database error says of the term that caused it.
-fn taken(row: &term::Model) -> impl Fn(DbErr) -> Error {
+pub fn taken(row: &term::Model) -> impl Fn(DbErr) -> Error {
     |error| if is_taken(&error) { slug_taken(row) } else { error.into() }
 }
 
 /// A category may not be below itself, at whatever distance.
-async fn refuse_loop(write: &Write<'_>, row: &term::Model) -> Result<()> {
+pub async fn refuse_loop(db: &impl ConnectionTrait, row: &term::Model) -> Result<()> {
     let mut above = row.parent_id;
     let mut seen = HashSet::from([row.id]);
     while let Some(id) = above {
@@ -380,7 +408,7 @@ async fn refuse_loop(write: &Write<'_>, row: &term::Model) -> Result<()> {
         }
         above = term::Entity::find_by_id(id)
             .filter(term::Column::Taxonomy.eq(row.taxonomy.as_str()))
-            .one(write.txn())
+            .one(db)
             .await?
             .ok_or_else(|| {
                 Error::invalid("input.parent", UserErrorCode::NotFound, "no such parent")

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::parts::Revision;
 use super::types::{Article, selection};
 use crate::article::columns::Columns;
-use crate::article::filter::{ArticleFilter, ArticleOrder, MAX_PARTS};
+use crate::article::filter::{ArticleFilter, ArticleOrder, MAX_PARTS, Own};
 use crate::article::read::{self, List};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
@@ -182,12 +182,17 @@ pub async fn connect(
     arguments: Arguments,
 ) -> Result<ArticleConnection> {
     let (list, page) = arguments.take_apart()?;
+    // Others stand in for what was asked for where the list says so.
+    let asked = match (&list.filter.own, &list.filter.language) {
+        (Some(Own::Fallback(_)), Some(language)) => Some(Arc::from(language.0.as_str())),
+        _ => None,
+    };
     let slice = match wanted(ctx) {
         None => Slice::default(),
         Some(columns) => {
             let slice = read::list(ctx.broadsheet(), &scope, &list, &page, columns).await?;
             Slice {
-                rows: Article::group(slice.rows, scope.clone()),
+                rows: Article::group_for(slice.rows, scope.clone(), asked),
                 has_previous: slice.has_previous,
                 has_next: slice.has_next,
             }

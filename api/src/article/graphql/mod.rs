@@ -8,6 +8,7 @@ mod mutation;
 mod parts;
 mod query;
 mod schedule;
+mod translation;
 mod types;
 mod workflow;
 
@@ -17,5 +18,6 @@ pub use mutation::ArticleMutation;
 pub use parts::Revision;
 pub use query::ArticleQuery;
 pub use schedule::ScheduleQuery;
+pub use translation::{TranslationMutation, TranslationQuery};
 pub use types::{Article, selection};
 pub use workflow::WorkflowMutation;

@@ -219,7 +219,7 @@ async fn article(ctx: &Context<'_>, id: Uuid, view: ViewArgument) -> Result<Opti
     Ok(row.and_then(|row| Article::group(vec![row], scope).pop()))
 }
 
-pub async fn payload(
+pub(super) async fn payload(
     ctx: &Context<'_>,
     done: Result<Uuid>,
     view: ViewArgument,

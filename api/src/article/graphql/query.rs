@@ -4,9 +4,12 @@ use async_graphql::{Context, Object};
 
 use super::connection::{Arguments, ArticleConnection, connect};
 use super::types::{Article, selection};
-use crate::article::filter::{ArticleBy, ArticleFilter, ArticleOrder};
-use crate::article::read;
+use crate::article::filter::{ArticleBy, ArticleFilter, ArticleOrder, Own};
+use crate::article::read::{self, Best};
+use crate::error::{Error, Result};
+use crate::graphql::scalar::LanguageTag;
 use crate::graphql::{ContextExt, ViewArgument};
+use crate::site::Frame;
 
 #[derive(Default)]
 pub struct ArticleQuery;
@@ -18,14 +21,25 @@ impl ArticleQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which one.")] by: ArticleBy,
+        #[graphql(
+            desc = "The article in this language, whatever language the one that `by` names is in."
+        )]
+        language: Option<LanguageTag>,
+        #[graphql(
+            default,
+            desc = "Whether another language may stand in where the article is not there in the one asked for: that of `language`, else that of the address. See `Language.fallback`."
+        )]
+        fallback: bool,
         #[graphql(default, desc = "Which copies to read, here and in everything nested.")]
         view: ViewArgument,
     ) -> async_graphql::Result<Option<Article>> {
         let columns = selection(ctx, &[]);
         let ctx = ctx.broadsheet();
         let scope = view.scope(ctx)?;
-        let row = read::one(ctx, &scope, &by, columns).await?;
-        Ok(row.and_then(|row| Article::group(vec![row], scope).pop()))
+        let language = language.as_ref().map(|tag| tag.0.as_str());
+        let best = read::best(ctx, &scope, &by, language, fallback, columns).await?;
+        let article = |Best { row, asked }| Article::group_for(vec![row], scope, asked).pop();
+        Ok(best.and_then(article))
     }
 
     /// A list of articles, newest first unless another order is asked for.
@@ -42,11 +56,32 @@ impl ArticleQuery {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which ones; all where it is null.")] filter: Option<ArticleFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<ArticleOrder>,
+        #[graphql(
+            default,
+            desc = "Whether other languages stand in where an article is not there in `filter.language`: the list has each group of translations once, in the best language that there is. See `Language.fallback`."
+        )]
+        fallback: bool,
         #[graphql(default, desc = "Which copies to read, here and in everything nested.")]
         view: ViewArgument,
     ) -> async_graphql::Result<ArticleConnection> {
         let scope = view.scope(ctx.broadsheet())?;
+        let mut filter = filter;
+        if fallback {
+            filter = Some(with_fallback(&*ctx.broadsheet().frame().await?, filter)?);
+        }
         let arguments = Arguments { first, after, last, before, filter, order_by };
         Ok(connect(ctx, scope, arguments).await?)
     }
+}
+
+/// The filter, with other languages in the place of its own where that has nothing.
+fn with_fallback(frame: &Frame, filter: Option<ArticleFilter>) -> Result<ArticleFilter> {
+    let Some((filter, tag)) = filter.and_then(|filter| Some((filter.clone(), filter.language?)))
+    else {
+        return Err(Error::bad_input(
+            "`fallback` needs the language that others stand in for: give `filter.language`",
+        ));
+    };
+    let chain = frame.chain(frame.resolve(Some(&tag.0))?);
+    Ok(ArticleFilter { own: Some(Own::Fallback(chain)), ..filter })
 }

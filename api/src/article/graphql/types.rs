@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::connection::{RevisionConnection, revisions};
 use super::desk::{self, ArticleAction, ArticleAssignment, ArticleComment, ArticleReview};
 use super::parts::{Author, Body, Image, Source};
+use super::translation::TranslationStatus;
 use crate::article::columns::Columns;
 use crate::article::content::{Author as StoredAuthor, Image as StoredImage};
 use crate::article::filter::ArticleStatus;
@@ -35,6 +36,8 @@ pub struct Group {
     with: Arc<Siblings>,
     rows: Vec<Arc<Model>>,
     scope: Scope,
+    /// The language that was asked for, where others may stand in for it.
+    asked: Option<Arc<str>>,
 }
 
 /// An article in one language, as one view shows it.
@@ -48,11 +51,18 @@ impl Article {
     /// Makes rows that were read together into siblings.
     #[must_use]
     pub fn group(rows: Vec<Model>, scope: Scope) -> Vec<Self> {
+        Self::group_for(rows, scope, None)
+    }
+
+    /// The same, of rows that may stand in for what was asked for.
+    #[must_use]
+    pub fn group_for(rows: Vec<Model>, scope: Scope, asked: Option<Arc<str>>) -> Vec<Self> {
         let rows: Vec<_> = rows.into_iter().map(Arc::new).collect();
         let group = Arc::new(Group {
             with: Siblings::new(rows.iter().map(|row| row.article_id).collect()),
             rows: rows.clone(),
             scope,
+            asked,
         });
         rows.into_iter().map(|row| Self { row, group: Arc::clone(&group) }).collect()
     }
@@ -86,16 +96,22 @@ impl Article {
         bodies.get(&self.row.body_id).cloned().ok_or_else(|| Error::internal("a body is missing"))
     }
 
+    /// The translation keys of the group, each once.
+    pub(super) fn translation_keys(&self) -> Vec<String> {
+        let mut keys: Vec<_> =
+            self.group.rows.iter().map(|row| row.translation_key.clone()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+
     /// The articles of the group's translation keys, this one's without itself.
     pub(crate) async fn translations_of(&self, ctx: &Ctx, columns: Columns) -> Result<Vec<Self>> {
         let scope = self.scope().clone();
         let found = self
             .with()
             .load(format!("translations:{columns:?}"), || async {
-                let mut keys: Vec<_> =
-                    self.group.rows.iter().map(|row| row.translation_key.clone()).collect();
-                keys.sort_unstable();
-                keys.dedup();
+                let keys = self.translation_keys();
                 Ok(Self::group(read::translations(ctx, &scope, &keys, columns).await?, scope))
             })
             .await?;
@@ -159,7 +175,7 @@ impl Article {
     }
 }
 
-async fn by_id(
+pub(super) async fn by_id(
     ctx: &Ctx,
     scope: &Scope,
     ids: &[Uuid],
@@ -196,7 +212,7 @@ pub fn columns_of<'a>(fields: impl Iterator<Item = SelectionField<'a>>) -> Colum
             "expiresAt" => Columns::of(&[Column::ReleasedUntil, Column::UtcOffset]),
             "lastModified" => Columns::of(&[Column::LastModified, Column::UtcOffset]),
             "createdAt" => Columns::of(&[Column::CreatedAt]),
-            "translations" => Columns::of(&[Column::TranslationKey]),
+            "translations" | "translationStatus" => Columns::of(&[Column::TranslationKey]),
             "thumbnail" => Columns::of(&[Column::Thumbnail]),
             "authors" => Columns::of(&[Column::Authors]),
             "body" => Columns::of(&[Column::BodyId]),
@@ -340,6 +356,26 @@ impl Article {
     /// The same article in other languages.
     async fn translations(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Article>> {
         Ok(self.translations_of(ctx.broadsheet(), selection(ctx, &[])).await?)
+    }
+
+    /// The language that was asked for, where this article stands in for one that
+    /// is not there in it; null where it is what was asked for.
+    async fn fallback_for(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Language>> {
+        Ok(match &self.group.asked {
+            Some(asked) if **asked != self.row.language => {
+                Some(Language::new(ctx.broadsheet().frame().await?, asked))
+            }
+            _ => None,
+        })
+    }
+
+    /// Where the article stands in each language of the site, by weight. Needs
+    /// somebody who may read drafts.
+    async fn translation_status(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Vec<TranslationStatus>> {
+        Ok(TranslationStatus::list(ctx.broadsheet(), self).await?)
     }
 
     /// The picture for lists.

@@ -8,9 +8,9 @@ use sea_orm::sea_query::{
     Query, SelectStatement, UnionType,
 };
 
-use super::visible;
+use super::{group, visible};
 use crate::article::filter::{
-    ArticleFilter, ArticleStatus, DateTimeFilter, StringFilter, TermFilter,
+    ArticleFilter, ArticleStatus, DateTimeFilter, Own, StringFilter, TermFilter,
 };
 use crate::article::review::ReviewState;
 use crate::error::{Error, Result};
@@ -34,6 +34,7 @@ pub fn filter_condition(scope: &Scope, filter: &ArticleFilter) -> Result<Conditi
         status,
         review,
         assigned_to,
+        own,
     } = filter;
     let mut all = Condition::all();
     for part in and.iter().flatten() {
@@ -50,7 +51,9 @@ pub fn filter_condition(scope: &Scope, filter: &ArticleFilter) -> Result<Conditi
     if let Some(not) = not {
         all = all.add(filter_condition(scope, not)?.not());
     }
-    if let Some(language) = language {
+    if let Some(language) = language
+        && !matches!(own, Some(Own::Fallback(_)))
+    {
         all = all.add(Column::Language.eq(language.0.as_str()));
     }
     for (column, text) in [(Column::Section, section), (Column::Title, title), (Column::Path, path)]
@@ -97,6 +100,9 @@ pub fn filter_condition(scope: &Scope, filter: &ArticleFilter) -> Result<Conditi
             .take();
         all = all.add(Column::ArticleId.in_subquery(assigned));
     }
+    if let Some(own) = own {
+        all = all.add(own_condition(scope, own));
+    }
     Ok(all)
 }
 
@@ -115,6 +121,24 @@ fn reviewed(state: ReviewState) -> SelectStatement {
         );
     }
     select.take()
+}
+
+fn own_condition(scope: &Scope, own: &Own) -> Condition {
+    match own {
+        Own::Ids(ids) => Column::ArticleId.is_in(ids.iter().copied()).into_condition(),
+        Own::Carrying(terms) => {
+            let carriers = Query::select()
+                .column((article_term::Entity, article_term::Column::ArticleId))
+                .from(article_term::Entity)
+                .cond_where(visible(scope, "article_term"))
+                .cond_where(article_term::Column::TermId.is_in(terms.iter().copied()))
+                .take();
+            Column::ArticleId.in_subquery(carriers).into_condition()
+        }
+        Own::Fallback(chain) => group::best_of(scope, chain),
+        Own::Untranslated { languages, default } => group::untranslated(scope, languages, default),
+        Own::Outdated { default } => group::outdated(scope, default),
+    }
 }
 
 fn text_condition(column: Column, filter: &StringFilter) -> Condition {
