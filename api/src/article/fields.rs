@@ -135,10 +135,12 @@ mod tests {
         assert_eq!(put(fields.clone(), &content).unwrap(), content);
         let mut other = fields;
         other.insert("title".to_owned(), json!("U"));
+        other.insert("section".to_owned(), json!("moved"));
         other.insert("tags".to_owned(), json!([]));
         other.insert("categories".to_owned(), json!([Uuid::from_u128(3)]));
         let changed = put(other, &content).unwrap();
         assert_eq!((changed.title.as_str(), changed.name.as_str()), ("U", "file"));
+        assert_eq!(changed.directory, "moved");
         assert_eq!(changed.terms["categories"], [Uuid::from_u128(3)]);
         assert_eq!(changed.terms["series"], content.terms["series"]);
         assert!(changed.terms["tags"].is_empty());

@@ -11,11 +11,14 @@
 //!   mean now, which [`store`] asks of the taxonomy whenever it makes a copy.
 //! - Who locks articles and terms locks articles first, both in order of ids.
 //! - Status is computed when a row is read, from its release and the clock.
+//! - No save overwrites what its author has not seen: one that began with an older
+//!   version is merged ([`merge`]) or comes back as a conflict ([`stale`]).
 //!
 //! To add a field: a column in a migration and in `entity::article_copy`, a line
 //! in [`columns`], a field in [`content`] and in `store::project` (the compiler
 //! asks for both), a getter and a line of `columns_of` in `graphql::types`, an
-//! input in `graphql::input`; then the front matter key in `hugo::page`.
+//! input in `graphql::input`; then the front matter key in `hugo::page`. Is it more
+//! than one value, a line in `merge` says how it is taken apart.
 
 pub mod away;
 pub mod bulk;

@@ -141,6 +141,20 @@ mod tests {
     }
 
     #[test]
+    fn a_new_paragraph_beside_one_that_another_changes_is_welcome() {
+        let base = "one\n\ntwo\n\nthree\n";
+        let mine = "one\n\nnew\n\ntwo\n\nthree\n";
+        for changed in ["one", "two", "three"] {
+            let theirs = base.replace(changed, "changed");
+            let both = mine.replace(changed, "changed");
+            assert_eq!(merge(base, mine, &theirs), Some(both), "{changed}");
+        }
+        // Which of two new ones comes first is for people to say.
+        assert_eq!(merge(base, mine, &mine.replace("new", "other")), None);
+        assert_eq!(merge(base, &base.replace("two", "2"), "one\n\nthree\n"), None);
+    }
+
+    #[test]
     fn a_block_that_would_swallow_another_is_a_conflict() {
         // Each for itself is a fence of its own; together one ends the other.
         let base = "one\n\ntwo\n\nthree\n\nfour\n";

@@ -4,6 +4,11 @@
 //! sides that overlap, or that touch without an element between them that both
 //! kept, belong together: such a group is an answer only if both sides made the
 //! same of it. All other hunks stand alone and are taken.
+//!
+//! Where an element was inserted between two like it (a paragraph with its blank
+//! line, after a blank line), the difference can be told in more than one way.
+//! Each is as true as the others, so the sides disagree only if they do however
+//! both are told.
 
 use std::hash::Hash;
 use std::ops::Range;
@@ -36,6 +41,46 @@ fn hunks<T: Eq + Hash + Ord>(base: &[T], side: &[T]) -> Vec<Hunk> {
     hunks
 }
 
+/// The same difference with each insertion and each removal as far up, or as far
+/// down, as it goes without meeting another hunk.
+fn slide<T: Eq>(base: &[T], side: &[T], hunks: &[Hunk], up: bool) -> Vec<Hunk> {
+    let mut hunks = hunks.to_vec();
+    let order: Vec<usize> =
+        if up { (0..hunks.len()).collect() } else { (0..hunks.len()).rev().collect() };
+    for index in order {
+        let limit = if up {
+            index.checked_sub(1).and_then(|before| hunks.get(before)).map(|hunk| hunk.base.end + 1)
+        } else {
+            hunks.get(index + 1).map(|hunk| hunk.base.start - 1)
+        };
+        let Some(Hunk { base: in_base, side: in_side }) = hunks.get_mut(index) else { continue };
+        // What was inserted or removed; a replacement stays where it is.
+        let (items, range) = match (in_base.start == in_base.end, in_side.start == in_side.end) {
+            (true, false) => (side, in_side.clone()),
+            (false, true) => (base, in_base.clone()),
+            _ => continue,
+        };
+        let same = |a: usize, b: usize| items.get(a).is_some() && items.get(a) == items.get(b);
+        let mut steps = 0;
+        if up {
+            let room = in_base.start - limit.unwrap_or(0).min(in_base.start);
+            while steps < room && same(range.start - steps - 1, range.end - steps - 1) {
+                steps += 1;
+            }
+            *in_base = in_base.start - steps..in_base.end - steps;
+            *in_side = in_side.start - steps..in_side.end - steps;
+        } else {
+            let room = limit.unwrap_or(base.len()).saturating_sub(in_base.end);
+            while steps < room && same(range.start + steps, range.end + steps) {
+                steps += 1;
+            }
+            *in_base = in_base.start + steps..in_base.end + steps;
+            *in_side = in_side.start + steps..in_side.end + steps;
+        }
+    }
+    hunks
+}
+
 /// The hunks of one side, in order, and how far they have been taken.
 struct Side<'a, T> {
     all: &'a [T],
@@ -45,8 +90,8 @@ struct Side<'a, T> {
 }
 
 impl<'a, T: Eq + Hash + Ord> Side<'a, T> {
-    fn new(base: &[T], all: &'a [T]) -> Self {
-        Self { all, hunks: hunks(base, all).into_iter().peekable(), shift: 0 }
+    fn new(all: &'a [T], hunks: Vec<Hunk>) -> Self {
+        Self { all, hunks: hunks.into_iter().peekable(), shift: 0 }
     }
 
     fn start(&mut self) -> Option<usize> {
@@ -83,7 +128,21 @@ pub fn merge<T: Eq + Hash + Ord + Clone>(base: &[T], mine: &[T], theirs: &[T]) -
     if theirs == base {
         return Some(mine.to_vec());
     }
-    let (mut mine, mut theirs) = (Side::new(base, mine), Side::new(base, theirs));
+    let (my, their) = (hunks(base, mine), hunks(base, theirs));
+    let told = |up: bool| {
+        let (my, their) = (slide(base, mine, &my, up), slide(base, theirs, &their, up));
+        weave(base, Side::new(mine, my), Side::new(theirs, their))
+    };
+    // Both in one way: what two inserted in one place meets in either.
+    told(true).or_else(|| told(false))
+}
+
+/// Takes the hunks of both sides, or none where a group of them disagrees.
+fn weave<T: Eq + Hash + Ord + Clone>(
+    base: &[T],
+    mut mine: Side<'_, T>,
+    mut theirs: Side<'_, T>,
+) -> Option<Vec<T>> {
     let mut merged = Vec::with_capacity(base.len());
     let mut place = 0;
     loop {
@@ -153,5 +212,38 @@ mod tests {
         check("ab", "xb", "ay", None);
         check("abcd", "ad", "aXcd", None);
         check("", "a", "b", None);
+        check("a.b", "a.b.c", "a.x", None);
+    }
+
+    #[test]
+    fn what_comes_between_two_touches_neither() {
+        // The same whether it is told as "n." after the point or ".n" before it.
+        check("a.b.c", "a.n.b.c", "x.b.c", Some("x.n.b.c"));
+        check("a.b.c", "a.n.b.c", "a.x.c", Some("a.n.x.c"));
+        check("a.b.c", "a.n.b.c", "x.y.c", None);
+        check("a.b.c", "a.c", "x.b.c", Some("x.c"));
+        check("a.b.c", "a.c", "a.b.x", Some("a.x"));
+        check("a.b.c", "a.n.b.c", "a.b.m.c", Some("a.n.b.m.c"));
+        check("a.b.c", "a.n.b.c", "a.m.b.c", None);
+        check("a.b.c.d", "a.d", "a.b.c.n.d", None);
+    }
+
+    #[test]
+    fn differences_are_the_same_however_they_are_told() {
+        let (base, side) = ("a.b...c.a", "a.n.b..c.b.a..");
+        let split = |text: &str| text.chars().collect::<Vec<_>>();
+        let (base, side) = (split(base), split(side));
+        for up in [true, false] {
+            let hunks = slide(&base, &side, &hunks(&base, &side), up);
+            let mut told = Vec::new();
+            let mut place = 0;
+            for Hunk { base: in_base, side: in_side } in hunks {
+                told.extend_from_slice(&base[place..in_base.start]);
+                told.extend_from_slice(&side[in_side]);
+                place = in_base.end;
+            }
+            told.extend_from_slice(&base[place..]);
+            assert_eq!(told, side, "{up}");
+        }
     }
 }
