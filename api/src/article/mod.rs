@@ -25,6 +25,7 @@ mod graphql;
 pub mod read;
 pub mod retag;
 pub mod store;
+pub(crate) mod terms;
 pub mod translation;
 pub mod write;
 
