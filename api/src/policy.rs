@@ -63,7 +63,7 @@ pub enum Action {
     PublishArticle,
     /// Put in the trash and take out of it.
     TrashArticle,
-    /// Make, rename and delete tags and categories.
+    /// Make, rename, merge, split and delete tags and categories, and undo it.
     EditTerms,
 }
 
