@@ -83,7 +83,7 @@ pub enum Action {
     CommentArticle,
     /// Give somebody without an account a look at the working copy.
     PreviewArticle,
-    /// Make, rename, merge, split and delete tags and categories.
+    /// Make, rename, merge, split and delete tags and categories, and undo it.
     EditTerms,
     /// Change the site's own settings.
     EditSite,

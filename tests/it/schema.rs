@@ -4,13 +4,14 @@ use serde_json::Value;
 use tests::TestApp;
 
 /// Types of async-graphql's own that cannot be described.
-const UNDESCRIBED: [&str; 7] = [
+const UNDESCRIBED: [&str; 8] = [
     "ArticleConnection",
     "AuditEntryConnection",
     "CategoryConnection",
     "RevisionConnection",
     "ScheduledMomentConnection",
     "TagConnection",
+    "TaxonomyChangeConnection",
     "ID",
 ];
 

@@ -536,4 +536,40 @@ on_both! {
         let statements = |first: usize| app.statements(|| list(&format!("(first: {first})"))).1.len();
         assert_eq!(statements(1), statements(5));
     }
+
+    fn a_merge_of_many_articles_names_some_and_counts_all(app) {
+        let text = |number: usize| format!("---\ntitle: T{number}\ndate: 2026-01-01\ntags: [t{}, x]\n---\n", number % 3);
+        let files: Vec<_> = (0..620).map(|number| (format!("content/a{number}.md"), text(number))).collect();
+        let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        assert_eq!(app.import_files(&files).created, 620);
+        let editor = app.as_role(Role::Editor);
+        let before = state(&app, &editor);
+        let ids: Vec<_> = ["t0", "t1", "x"].map(|slug| tag(&editor, slug)).into();
+        let count = app.events().len();
+        let merged = merge(&editor, &ids.iter().collect::<Vec<_>>(), &tag(&editor, "t2")).accepted("mergeTags");
+        assert_eq!(merged.number("/mergeTags/change/articleCount"), 620);
+        let events = events_since(&app, count);
+        assert_eq!(events.len(), 1);
+        assert_eq!(events[0].data["articleCount"], 620);
+        assert_eq!(events[0].data["articles"].as_array().map(Vec::len), Some(500));
+        let counts = app.query("{ tags { nodes { slug articleCount } } }", Value::Null);
+        assert_eq!(counts.at("/tags/nodes"), &json!([{"slug": "t2", "articleCount": 620}]));
+        let _ = undo(&editor, merged.at("/mergeTags/change/id")).accepted("undoTaxonomyChange");
+        assert_eq!(state(&app, &editor), before);
+    }
+
+    fn what_comes_out_of_the_trash_carries_what_survived(app) {
+        let editor = app.as_role(Role::Editor);
+        published(&editor, &json!({"title": "A", "tags": ["a"]}));
+        let trashed = published(&editor, &json!({"title": "B", "tags": ["b"]}));
+        act(&editor, "trashArticle", &trashed);
+        let merged = merge(&editor, &[&tag(&editor, "b")], &tag(&editor, "a")).accepted("mergeTags");
+        act(&editor, "restoreArticle", &trashed);
+        act(&editor, "publishArticle", &trashed);
+        assert_eq!(tags(&editor, &trashed, "PUBLISHED"), json!(["a"]));
+        assert_eq!(route(&app, "/tags/b/"), "redirect /tags/a/");
+        let _ = undo(&editor, merged.at("/mergeTags/change/id")).accepted("undoTaxonomyChange");
+        assert_eq!(tags(&editor, &trashed, "PUBLISHED"), json!(["b"]));
+        assert_eq!(route(&app, "/tags/b/"), "tag b");
+    }
 }

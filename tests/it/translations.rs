@@ -414,4 +414,33 @@ on_both! {
         let tags = nobody.ask("{ site { languages { tag fallback { tag } } } }", Value::Null);
         assert_eq!(tags.at("/site/languages/3"), &json!({"tag": "pt", "fallback": {"tag": "fr"}}));
     }
+
+    fn a_translation_of_an_imported_file_pairs_with_it(app) {
+        let editor = site(&app, &[
+            ("content/news/bundle/index.md", "---\ntitle: Bundle\ndate: 2026-01-01\n---\nx\n"),
+            ("content/news/plain.en.md", "---\ntitle: Plain\ndate: 2026-01-01\nslug: other\ntranslationKey: key\ntags: [gone]\n\
+                menu:\n  main:\n    name: Shown\n    weight: 3\n---\nx\n"),
+        ]);
+        for (path, expected) in [("/news/bundle/", "/de/news/bundle/"), ("/news/other/", "/de/news/plain/")] {
+            let id = app.query("query($path: String!) { article(by: { path: $path }) { id } }", json!({ "path": path })).at("/article/id").clone();
+            let made = translate(&editor, &id, "de", &json!({"title": "Deutsch"})).accepted("createTranslation");
+            assert_eq!(made.text("/createTranslation/article/path"), expected);
+            act(&editor, "publishArticle", made.at("/createTranslation/article/id"));
+            let back = app.query("query($path: String!) { article(by: { path: $path }) { translations { path } } }", json!({ "path": expected }));
+            assert_eq!(back.each("/article/translations", "path"), [path]);
+        }
+        let menu = app.query("{ site(language: \"de\") { menu(name: \"main\") { items { name weight } } } }", Value::Null);
+        assert_eq!(menu.at("/site/menu/items"), &json!([{"name": "Deutsch", "weight": 3}]));
+        // Both are one group for Hugo, too: the same folder, and the same name or key.
+        let names = app.block_on(async {
+            use sea_orm::EntityTrait;
+            let rows = entity::revision::Entity::find().all(app.app.db().read()).await.expect("revisions");
+            let of = |row: &entity::revision::Model| json!([row.content["directory"], row.content["name"], row.content["bundle"], row.content["translationKey"]]);
+            let mut names: Vec<_> = rows.iter().map(|row| of(row).to_string()).collect();
+            names.sort_unstable();
+            names
+        });
+        assert_eq!(names.len(), 4);
+        assert_eq!((&names[0], &names[2]), (&names[1], &names[3]));
+    }
 }

@@ -38,6 +38,7 @@ pub mod review;
 pub mod schedule;
 pub mod stale;
 pub mod store;
+pub(crate) mod terms;
 pub mod translation;
 pub mod write;
 

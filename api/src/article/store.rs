@@ -4,24 +4,23 @@
 //! revision into a view and puts it where the old one was, terms and menu
 //! entries included, so that what readers see is always one revision, whole.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use entity::{
     Json, Timestamp, View, article, article_copy, article_term, body, due, menu_entry, redirect,
     revision,
 };
-use indexmap::IndexMap;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect,
 };
-use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::content::Content;
 use super::read::is_taken;
+use super::terms;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::event::Write;
 use crate::hugo::address::{Parts, Sections};
@@ -193,7 +192,7 @@ pub fn project(
         widgets: json(Json::of(widgets)),
         params: Value::Object(params.clone()).into(),
     };
-    let terms = term_rows(&copy, terms);
+    let terms = terms::rows(&copy, terms);
     let menus = menus
         .iter()
         .map(|place| menu_entry::Model {
@@ -218,28 +217,6 @@ pub fn project(
         })
         .collect();
     Projection { copy, terms, menus }
-}
-
-/// What a copy carries, in the order given.
-fn term_rows(
-    copy: &article_copy::Model,
-    terms: &IndexMap<String, Vec<Uuid>>,
-) -> Vec<article_term::Model> {
-    terms
-        .iter()
-        .flat_map(|(taxonomy, ids)| ids.iter().map(move |id| (taxonomy, *id)))
-        .zip(0..)
-        .map(|((taxonomy, term_id), position)| article_term::Model {
-            view: copy.view,
-            article_id: copy.article_id,
-            term_id,
-            taxonomy: taxonomy.clone(),
-            position,
-            language: copy.language.clone(),
-            visible_from: copy.visible_from,
-            visible_until: copy.visible_until,
-        })
-        .collect()
 }
 
 /// The last element of a path, without an extension: `a` of `/news/a/`.
@@ -268,7 +245,7 @@ pub async fn put(write: &Write<'_>, mut projections: Vec<Projection>) -> Result<
     let named = named.map(|row| row.term_id).collect();
     let means = taxonomy::resolve(write, named).await?;
     for projection in &mut projections {
-        translate(&mut projection.terms, &means);
+        terms::translate(&mut projection.terms, &means);
     }
     for view in [View::Published, View::Working, View::Trash, View::Archive] {
         let ids: Vec<_> = projections
@@ -323,56 +300,6 @@ fn moments(copy: &article_copy::Model, now: Timestamp) -> impl Iterator<Item = d
         .map(|(expires, at)| moment(expires, at))
         .collect();
     moments.into_iter()
-}
-
-/// Replaces the ids that revisions hold by what they mean now; an article that
-/// had both of two terms carries one, where the first of them stood.
-fn translate(rows: &mut Vec<article_term::Model>, means: &HashMap<Uuid, Uuid>) {
-    let mut seen = HashSet::new();
-    rows.retain_mut(|row| {
-        let Some(id) = means.get(&row.term_id) else {
-            return false;
-        };
-        row.term_id = *id;
-        seen.insert((row.view, row.article_id, *id))
-    });
-}
-
-/// Writes anew what the copies of these articles carry, after what the ids in
-/// their revisions mean has changed. The caller has locked the articles.
-pub async fn project_terms(write: &Write<'_>, articles: &[Uuid]) -> Result<()> {
-    for articles in articles.chunks(CHUNK) {
-        let ids = || articles.iter().copied();
-        let copies = article_copy::Entity::find()
-            .filter(article_copy::Column::ArticleId.is_in(ids()))
-            .all(write.txn())
-            .await?;
-        let contents: HashMap<Uuid, Json> = revision::Entity::find()
-            .select_only()
-            .columns([revision::Column::Id, revision::Column::Content])
-            .filter(revision::Column::Id.is_in(copies.iter().map(|copy| copy.revision_id)))
-            .into_tuple()
-            .all(write.txn())
-            .await?
-            .into_iter()
-            .collect();
-        let mut rows = Vec::new();
-        for copy in &copies {
-            let content = contents
-                .get(&copy.revision_id)
-                .ok_or_else(|| Error::internal("the revision of a copy is missing"))?;
-            let content = Content::deserialize(&content.0)?;
-            rows.extend(term_rows(copy, &content.terms));
-        }
-        let means = taxonomy::resolve(write, rows.iter().map(|row| row.term_id).collect()).await?;
-        translate(&mut rows, &means);
-        article_term::Entity::delete_many()
-            .filter(article_term::Column::ArticleId.is_in(ids()))
-            .exec(write.txn())
-            .await?;
-        write.insert_all(rows).await?;
-    }
-    Ok(())
 }
 
 /// Locks articles until the transaction ends, in one order for everybody.

@@ -1,15 +1,17 @@
 //! Tags and categories in GraphQL.
 
+mod input;
 mod work;
 
 use async_graphql::connection::{Connection, Edge, EmptyFields};
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, OneofObject, SimpleObject};
+use async_graphql::{Context, ID, Object, OneofObject, SimpleObject};
 
 pub use work::{TaxonomyWorkMutation, TaxonomyWorkQuery};
 
+use self::input::{CreateCategoryInput, CreateTagInput, UpdateCategoryInput, UpdateTagInput};
 use self::work::TaxonomyChange;
 use super::change::Done;
-use super::{Rename, Taxonomy, Term, TermBy, TermOrder, read, write};
+use super::{Taxonomy, Term, TermBy, TermOrder, read, write};
 use crate::article::filter::{ArticleFilter, ArticleOrder};
 use crate::article::read::{self as articles, List};
 use crate::article::{Arguments, ArticleConnection, connect_terms};
@@ -338,92 +340,6 @@ async fn list<T: From<Term> + async_graphql::OutputType>(
     Ok(connection)
 }
 
-/// A new tag.
-#[derive(InputObject)]
-pub struct CreateTagInput {
-    /// What it is called.
-    name: String,
-    /// Made from the name where it is not given.
-    slug: Option<String>,
-    /// What it is about.
-    description: Option<String>,
-}
-
-/// Changes of a tag; what is not given stays.
-#[derive(InputObject)]
-pub struct UpdateTagInput {
-    /// What it is called.
-    name: Option<String>,
-    /// A new slug gives a new address; the old one leads there.
-    slug: Option<String>,
-    /// What it is about.
-    description: MaybeUndefined<String>,
-}
-
-/// A new category.
-#[derive(InputObject)]
-pub struct CreateCategoryInput {
-    /// What it is called.
-    name: String,
-    /// Made from the name where it is not given.
-    slug: Option<String>,
-    /// What it is about.
-    description: Option<String>,
-    /// The category above.
-    parent: Option<ID>,
-}
-
-/// Changes of a category; what is not given stays.
-#[derive(InputObject)]
-pub struct UpdateCategoryInput {
-    /// What it is called.
-    name: Option<String>,
-    /// A new slug gives a new address; the old one leads there.
-    slug: Option<String>,
-    /// What it is about.
-    description: MaybeUndefined<String>,
-    /// The category above; null moves it to the top.
-    parent: MaybeUndefined<ID>,
-}
-
-impl From<CreateTagInput> for Rename {
-    fn from(CreateTagInput { name, slug, description }: CreateTagInput) -> Self {
-        Self { name: Some(name), slug, description: Some(description), parent: None }
-    }
-}
-
-impl From<UpdateTagInput> for Rename {
-    fn from(UpdateTagInput { name, slug, description }: UpdateTagInput) -> Self {
-        Self { name, slug, description: given(description), parent: None }
-    }
-}
-
-impl CreateCategoryInput {
-    /// One that names no parent is at the top.
-    fn into_new(self) -> Result<Rename> {
-        let Self { name, slug, description, parent } = self;
-        let parent = parent.map(|id| decode_as(Taxonomy::Categories.id_kind(), &id)).transpose()?;
-        Ok(Rename {
-            name: Some(name),
-            slug,
-            description: Some(description),
-            parent: parent.map(Some),
-        })
-    }
-}
-
-impl UpdateCategoryInput {
-    fn into_change(self) -> Result<Rename> {
-        let Self { name, slug, description, parent } = self;
-        let parent = given(parent)
-            .map(|parent| {
-                parent.map(|id| decode_as(Taxonomy::Categories.id_kind(), &id)).transpose()
-            })
-            .transpose()?;
-        Ok(Rename { name, slug, description: given(description), parent })
-    }
-}
-
 /// The tag, or why nothing was done.
 #[derive(SimpleObject)]
 pub struct TagPayload {
@@ -524,15 +440,6 @@ impl TaxonomyMutation {
         #[graphql(desc = "Which one.")] id: ID,
     ) -> async_graphql::Result<DeleteTermPayload> {
         delete(ctx, Taxonomy::Categories, &id).await
-    }
-}
-
-/// Omitted, null and given, as `None`, `Some(None)` and `Some(Some(_))`.
-fn given<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
-    match value {
-        MaybeUndefined::Undefined => None,
-        MaybeUndefined::Null => Some(None),
-        MaybeUndefined::Value(value) => Some(Some(value)),
     }
 }
 

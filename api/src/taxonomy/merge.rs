@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::change::{self, Before, ChangeKind, Done, Lost, Moved, Plan};
 use super::{Taxonomy, merged, redirects};
-use crate::article::store;
+use crate::article::{store, terms as article_terms};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::event::Write;
@@ -195,7 +195,7 @@ async fn apply(write: &Write<'_>, plan: &Plan) -> Result<()> {
     term::Entity::delete_many().filter(term::Column::Id.is_in(gone)).exec(write.txn()).await?;
     plan.term.clone().into_active_model().reset_all().update(write.txn()).await?;
     let articles: Vec<_> = plan.articles.iter().copied().collect();
-    store::project_terms(write, &articles).await
+    article_terms::project(write, &articles).await
 }
 
 /// Puts terms below another, or at the top.

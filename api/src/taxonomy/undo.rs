@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::change::{self, Before, Lost, Moved, Record};
 use super::merge::{busy, lock_rows, move_below, put_back};
 use super::{Taxonomy, redirects, split, write as terms};
-use crate::article::store;
+use crate::article::{store, terms as article_terms};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::event::{Event, Write};
@@ -93,7 +93,7 @@ async fn attempt(ctx: &Ctx, id: Uuid) -> Result<bool> {
         Before::Merge { terms, moved } => {
             let target = merge(&write, &frame, taxonomy, row.term_id, terms, &moved).await?;
             let all: Vec<_> = articles.iter().copied().collect();
-            store::project_terms(&write, &all).await?;
+            article_terms::project(&write, &all).await?;
             target
         }
         Before::Split { source, new, keep, articles } => {

@@ -4,10 +4,8 @@ use async_graphql::connection::{Connection, Edge, EmptyFields};
 use async_graphql::{Context, ID, InputObject, Object, OneofObject, SimpleObject};
 use uuid::Uuid;
 
-use super::{
-    Category, CategoryPayload, CreateCategoryInput, CreateTagInput, TagPayload,
-    UpdateCategoryInput, UpdateTagInput, category_payload, tag_payload,
-};
+use super::input::{CreateCategoryInput, CreateTagInput, UpdateCategoryInput, UpdateTagInput};
+use super::{Category, CategoryPayload, TagPayload, category_payload, tag_payload};
 use crate::article::filter::{ArticleFilter, ArticleOrder, Own};
 use crate::article::{Arguments, ArticleConnection, connect};
 use crate::ctx::Ctx;

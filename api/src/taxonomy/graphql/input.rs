@@ -1,0 +1,102 @@
+//! What mutations of tags and categories take, and what it means.
+
+use async_graphql::{ID, InputObject, MaybeUndefined};
+
+use crate::error::Result;
+use crate::graphql::id::decode_as;
+use crate::taxonomy::{Rename, Taxonomy};
+
+/// A new tag.
+#[derive(InputObject)]
+pub struct CreateTagInput {
+    /// What it is called.
+    name: String,
+    /// Made from the name where it is not given.
+    slug: Option<String>,
+    /// What it is about.
+    description: Option<String>,
+}
+
+/// Changes of a tag; what is not given stays.
+#[derive(InputObject)]
+pub struct UpdateTagInput {
+    /// What it is called.
+    name: Option<String>,
+    /// A new slug gives a new address; the old one leads there.
+    slug: Option<String>,
+    /// What it is about.
+    description: MaybeUndefined<String>,
+}
+
+/// A new category.
+#[derive(InputObject)]
+pub struct CreateCategoryInput {
+    /// What it is called.
+    name: String,
+    /// Made from the name where it is not given.
+    slug: Option<String>,
+    /// What it is about.
+    description: Option<String>,
+    /// The category above.
+    parent: Option<ID>,
+}
+
+/// Changes of a category; what is not given stays.
+#[derive(InputObject)]
+pub struct UpdateCategoryInput {
+    /// What it is called.
+    name: Option<String>,
+    /// A new slug gives a new address; the old one leads there.
+    slug: Option<String>,
+    /// What it is about.
+    description: MaybeUndefined<String>,
+    /// The category above; null moves it to the top.
+    parent: MaybeUndefined<ID>,
+}
+
+impl From<CreateTagInput> for Rename {
+    fn from(CreateTagInput { name, slug, description }: CreateTagInput) -> Self {
+        Self { name: Some(name), slug, description: Some(description), parent: None }
+    }
+}
+
+impl From<UpdateTagInput> for Rename {
+    fn from(UpdateTagInput { name, slug, description }: UpdateTagInput) -> Self {
+        Self { name, slug, description: given(description), parent: None }
+    }
+}
+
+impl CreateCategoryInput {
+    /// One that names no parent is at the top.
+    pub(super) fn into_new(self) -> Result<Rename> {
+        let Self { name, slug, description, parent } = self;
+        let parent = parent.map(|id| decode_as(Taxonomy::Categories.id_kind(), &id)).transpose()?;
+        Ok(Rename {
+            name: Some(name),
+            slug,
+            description: Some(description),
+            parent: parent.map(Some),
+        })
+    }
+}
+
+impl UpdateCategoryInput {
+    pub(super) fn into_change(self) -> Result<Rename> {
+        let Self { name, slug, description, parent } = self;
+        let parent = given(parent)
+            .map(|parent| {
+                parent.map(|id| decode_as(Taxonomy::Categories.id_kind(), &id)).transpose()
+            })
+            .transpose()?;
+        Ok(Rename { name, slug, description: given(description), parent })
+    }
+}
+
+/// Omitted, null and given, as `None`, `Some(None)` and `Some(Some(_))`.
+fn given<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
+    match value {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(None),
+        MaybeUndefined::Value(value) => Some(Some(value)),
+    }
+}
