@@ -66,6 +66,8 @@ pub struct Auth {
     pub access_minutes: i64,
     pub refresh_days: i64,
     pub secret: Secret,
+    pub previous_secrets: Vec<Secret>,
+    pub rotate_days: i64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -164,6 +166,11 @@ impl Config {
             return Err(ConfigError(
                 "auth.secret must have at least 32 characters (or be empty, to have one made)"
                     .to_owned(),
+            ));
+        }
+        if self.auth.previous_secrets.iter().any(|secret| secret.reveal().len() < 32) {
+            return Err(ConfigError(
+                "each of auth.previous_secrets has at least 32 characters".to_owned(),
             ));
         }
         Ok(self)

@@ -41,7 +41,7 @@ impl App {
     }
 
     pub fn with_db(config: Config, clock: Clock, db: Db) -> Result<Arc<Self>> {
-        let keys = Keys::load(&config)?;
+        let keys = Keys::load(&config, clock())?;
         Ok(Arc::new(Self { db, config, clock, keys, feed: watch::Sender::new(0) }))
     }
 

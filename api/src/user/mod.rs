@@ -8,9 +8,13 @@
 //! API tokens, invitations and second factors belong here as they come.
 
 mod graphql;
+mod key_file;
+mod keys;
 mod ops;
+mod password;
+mod seal;
 mod token;
 
 pub use graphql::{User, UserMutation, UserQuery};
+pub use keys::{Keys, Purpose};
 pub use ops::{Person, actor, add, is_active, people, role};
-pub use token::Keys;

@@ -10,6 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::keys::{AccessClaims, Purpose};
 use super::token::{fingerprint, random_token};
 use crate::ctx::{Actor, App, Ctx, Via};
 use crate::error::{Error, Result, UserErrorCode};
@@ -47,7 +48,7 @@ fn later(now: Timestamp, seconds: i64) -> Timestamp {
 
 /// Who an access token speaks for, with the role that they have now.
 pub async fn actor(app: &App, token: &str) -> Result<Actor> {
-    let claims = app.keys().verify(token, app.now())?;
+    let claims: AccessClaims = app.keys().verify_claims(Purpose::Access, token, app.now())?;
     let found: Option<(String, bool)> = user::Entity::find_by_id(claims.sub)
         .select_only()
         .columns([user::Column::Role, user::Column::Active])
@@ -147,7 +148,8 @@ pub async fn logout(ctx: &Ctx) -> Result<bool> {
 
 fn tokens(ctx: &Ctx, user: Uuid, session: Uuid, refresh: String) -> Result<Tokens> {
     let expires = later(ctx.now(), ctx.app().config().auth.access_minutes * 60);
-    let access = ctx.app().keys().sign(user, session, ctx.now(), expires)?;
+    let claims = AccessClaims { sub: user, sid: session };
+    let access = ctx.app().keys().sign_claims(Purpose::Access, &claims, ctx.now(), expires)?;
     Ok(Tokens { access, expires, refresh })
 }
 
