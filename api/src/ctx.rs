@@ -8,13 +8,13 @@ use entity::Timestamp;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::config::Config;
+use crate::config::{Config, Secret};
 use crate::db::Db;
 use crate::error::Result;
 use crate::graphql::siblings::Siblings;
 use crate::policy::{Grant, Role};
 use crate::site::Frame;
-use crate::user::Keys;
+use crate::user::{Keys, Uses};
 
 /// Where the time comes from. Tests set their own.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -30,6 +30,7 @@ pub struct App {
     config: Config,
     clock: Clock,
     keys: Keys,
+    uses: Uses,
     feed: watch::Sender<i64>,
 }
 
@@ -42,7 +43,14 @@ impl App {
 
     pub fn with_db(config: Config, clock: Clock, db: Db) -> Result<Arc<Self>> {
         let keys = Keys::load(&config, clock())?;
-        Ok(Arc::new(Self { db, config, clock, keys, feed: watch::Sender::new(0) }))
+        Ok(Arc::new(Self {
+            db,
+            config,
+            clock,
+            keys,
+            uses: Uses::default(),
+            feed: watch::Sender::new(0),
+        }))
     }
 
     #[must_use]
@@ -58,6 +66,12 @@ impl App {
     #[must_use]
     pub fn keys(&self) -> &Keys {
         &self.keys
+    }
+
+    /// When sessions were last used, until that is written.
+    #[must_use]
+    pub fn uses(&self) -> &Uses {
+        &self.uses
     }
 
     #[must_use]
@@ -118,11 +132,20 @@ pub enum Via {
     Token(Arc<Grant>),
 }
 
+/// What a request says of where it comes from.
+#[derive(Debug, Clone, Default)]
+pub struct Client {
+    /// For the audit log, and against guessing.
+    pub address: Option<IpAddr>,
+    pub user_agent: Option<String>,
+    /// The refresh token of a browser, where no other site can have sent it.
+    pub refresh_cookie: Option<Secret>,
+}
+
 pub struct Ctx {
     app: Arc<App>,
     actor: Actor,
-    /// The client's address, for the audit log and against guessing.
-    address: Option<IpAddr>,
+    client: Client,
     now: Timestamp,
     once: Arc<Siblings>,
 }
@@ -132,18 +155,38 @@ impl Ctx {
     #[must_use]
     pub fn new(app: Arc<App>, actor: Actor) -> Self {
         let now = app.now();
-        Self { app, actor, address: None, now, once: Siblings::new(Vec::new()) }
+        Self { app, actor, client: Client::default(), now, once: Siblings::new(Vec::new()) }
+    }
+
+    /// The same, from a client.
+    #[must_use]
+    pub fn from_client(self, client: Client) -> Self {
+        Self { client, ..self }
     }
 
     /// The same, from a client's address.
     #[must_use]
-    pub fn from_address(self, address: Option<IpAddr>) -> Self {
-        Self { address, ..self }
+    pub fn from_address(mut self, address: Option<IpAddr>) -> Self {
+        self.client.address = address;
+        self
+    }
+
+    /// The same request, by somebody who has just shown who they are.
+    #[must_use]
+    pub fn acting_as(&self, actor: Actor) -> Self {
+        let Self { app, actor: _, client, now, once } = self;
+        let (app, client, once) = (Arc::clone(app), client.clone(), Arc::clone(once));
+        Self { app, actor, client, now: *now, once }
+    }
+
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
     }
 
     #[must_use]
     pub fn address(&self) -> Option<IpAddr> {
-        self.address
+        self.client.address
     }
 
     #[must_use]

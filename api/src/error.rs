@@ -91,12 +91,19 @@ pub struct UserError {
     pub field: Vec<String>,
     pub message: String,
     pub code: UserErrorCode,
+    /// When to try again; with [`UserErrorCode::Throttled`] alone.
+    pub retry_after_seconds: Option<i64>,
 }
 
 impl UserError {
     /// `field` is a dotted path: `input.slug`.
     pub fn new(field: &str, code: UserErrorCode, message: impl Into<String>) -> Self {
-        Self { field: field.split('.').map(str::to_owned).collect(), message: message.into(), code }
+        Self {
+            field: field.split('.').map(str::to_owned).collect(),
+            message: message.into(),
+            code,
+            retry_after_seconds: None,
+        }
     }
 }
 
@@ -115,6 +122,8 @@ pub enum UserErrorCode {
     Stale,
     /// The entity's state does not allow this.
     WrongState,
-    /// E-mail and password do not belong together.
+    /// A password, a code or a token is not right, or not any more.
     BadCredentials,
+    /// Too many wrong ones: try again after `retryAfterSeconds`.
+    Throttled,
 }

@@ -14,6 +14,7 @@ pub mod graphql;
 pub mod http;
 pub mod hugo;
 pub mod menu;
+pub mod network;
 pub mod policy;
 pub mod render;
 pub mod route;

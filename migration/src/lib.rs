@@ -9,12 +9,17 @@ use sea_orm_migration::prelude::*;
 mod columns;
 mod m20261124_1_ground;
 mod m20261124_2_authoring;
+mod m20261124_5_people;
 
 pub struct Migrator;
 
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261124_1_ground::Migration), Box::new(m20261124_2_authoring::Migration)]
+        vec![
+            Box::new(m20261124_1_ground::Migration),
+            Box::new(m20261124_2_authoring::Migration),
+            Box::new(m20261124_5_people::Migration),
+        ]
     }
 }

@@ -12,18 +12,22 @@ pub enum IdKind {
     Article,
     Category,
     Revision,
+    /// Somebody's sign-in; no node.
+    Session,
     Tag,
     User,
 }
 
 impl IdKind {
-    const ALL: [Self; 5] = [Self::Article, Self::Category, Self::Revision, Self::Tag, Self::User];
+    const ALL: [Self; 6] =
+        [Self::Article, Self::Category, Self::Revision, Self::Session, Self::Tag, Self::User];
 
     fn letter(self) -> u8 {
         match self {
             Self::Article => b'a',
             Self::Category => b'c',
             Self::Revision => b'r',
+            Self::Session => b's',
             Self::Tag => b't',
             Self::User => b'u',
         }
@@ -34,6 +38,7 @@ impl IdKind {
             Self::Article => "article",
             Self::Category => "category",
             Self::Revision => "revision",
+            Self::Session => "session",
             Self::Tag => "tag",
             Self::User => "user",
         }
