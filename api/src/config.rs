@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::network::Network;
+
 /// The file with every default, as `broadsheet config` prints it.
 pub const DEFAULTS: &str = include_str!("../broadsheet.toml");
 
@@ -58,6 +60,7 @@ pub enum LogFormat {
 pub struct Http {
     pub workers: usize,
     pub cors_origins: Vec<String>,
+    pub trusted_proxies: Vec<Network>,
     pub shutdown_seconds: u64,
     pub graphiql: bool,
 }
@@ -68,6 +71,22 @@ pub struct Auth {
     pub access_minutes: i64,
     pub refresh_days: i64,
     pub secret: Secret,
+    pub previous_secrets: Vec<Secret>,
+    pub rotate_days: i64,
+    pub invitation_days: i64,
+    pub reset_hours: i64,
+    pub link_page: String,
+    pub cookie_secure: CookieSecure,
+}
+
+/// Whether browsers send the cookie over HTTPS alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CookieSecure {
+    /// Where the site's address begins with `https`.
+    Auto,
+    Always,
+    Never,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -195,6 +214,11 @@ impl Config {
             return Err(ConfigError(
                 "history.keep_folded_hours must be at least 1: editors still work on what is folded"
                     .to_owned(),
+            ));
+        }
+        if self.auth.previous_secrets.iter().any(|secret| secret.reveal().len() < 32) {
+            return Err(ConfigError(
+                "each of auth.previous_secrets has at least 32 characters".to_owned(),
             ));
         }
         Ok(self)

@@ -8,14 +8,14 @@ use entity::Timestamp;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::config::Config;
+use crate::config::{Config, Secret};
 use crate::db::Db;
 use crate::error::Result;
 use crate::graphql::siblings::Siblings;
 use crate::policy::{Grant, Role};
 use crate::site::Frame;
-use crate::token::Uses;
-use crate::user::Keys;
+use crate::token;
+use crate::user::{Keys, Uses};
 
 /// Where the time comes from. Tests set their own.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -31,8 +31,9 @@ pub struct App {
     config: Config,
     clock: Clock,
     keys: Keys,
+    uses: Uses,
     feed: watch::Sender<i64>,
-    token_uses: Uses,
+    token_uses: token::Uses,
 }
 
 impl App {
@@ -43,14 +44,15 @@ impl App {
     }
 
     pub fn with_db(config: Config, clock: Clock, db: Db) -> Result<Arc<Self>> {
-        let keys = Keys::load(&config)?;
+        let keys = Keys::load(&config, clock())?;
         Ok(Arc::new(Self {
             db,
             config,
             clock,
             keys,
+            uses: Uses::default(),
             feed: watch::Sender::new(0),
-            token_uses: Uses::default(),
+            token_uses: token::Uses::default(),
         }))
     }
 
@@ -69,13 +71,19 @@ impl App {
         &self.keys
     }
 
+    /// When sessions were last used, until that is written.
+    #[must_use]
+    pub fn uses(&self) -> &Uses {
+        &self.uses
+    }
+
     #[must_use]
     pub fn now(&self) -> Timestamp {
         (self.clock)()
     }
 
     #[must_use]
-    pub fn token_uses(&self) -> &Uses {
+    pub fn token_uses(&self) -> &token::Uses {
         &self.token_uses
     }
 
@@ -132,11 +140,20 @@ pub enum Via {
     Token(Arc<Grant>),
 }
 
+/// What a request says of where it comes from.
+#[derive(Debug, Clone, Default)]
+pub struct Client {
+    /// For the audit log, and against guessing.
+    pub address: Option<IpAddr>,
+    pub user_agent: Option<String>,
+    /// The refresh token of a browser, where no other site can have sent it.
+    pub refresh_cookie: Option<Secret>,
+}
+
 pub struct Ctx {
     app: Arc<App>,
     actor: Actor,
-    /// The client's address, for the audit log and against guessing.
-    address: Option<IpAddr>,
+    client: Client,
     now: Timestamp,
     once: Arc<Siblings>,
 }
@@ -146,18 +163,38 @@ impl Ctx {
     #[must_use]
     pub fn new(app: Arc<App>, actor: Actor) -> Self {
         let now = app.now();
-        Self { app, actor, address: None, now, once: Siblings::new(Vec::new()) }
+        Self { app, actor, client: Client::default(), now, once: Siblings::new(Vec::new()) }
+    }
+
+    /// The same, from a client.
+    #[must_use]
+    pub fn from_client(self, client: Client) -> Self {
+        Self { client, ..self }
     }
 
     /// The same, from a client's address.
     #[must_use]
-    pub fn from_address(self, address: Option<IpAddr>) -> Self {
-        Self { address, ..self }
+    pub fn from_address(mut self, address: Option<IpAddr>) -> Self {
+        self.client.address = address;
+        self
+    }
+
+    /// The same request, by somebody who has just shown who they are.
+    #[must_use]
+    pub fn acting_as(&self, actor: Actor) -> Self {
+        let Self { app, actor: _, client, now, once } = self;
+        let (app, client, once) = (Arc::clone(app), client.clone(), Arc::clone(once));
+        Self { app, actor, client, now: *now, once }
+    }
+
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
     }
 
     #[must_use]
     pub fn address(&self) -> Option<IpAddr> {
-        self.address
+        self.client.address
     }
 
     #[must_use]

@@ -91,12 +91,19 @@ pub struct UserError {
     pub field: Vec<String>,
     pub message: String,
     pub code: UserErrorCode,
+    /// When to try again; with [`UserErrorCode::Throttled`] alone.
+    pub retry_after_seconds: Option<i64>,
 }
 
 impl UserError {
     /// `field` is a dotted path: `input.slug`.
     pub fn new(field: &str, code: UserErrorCode, message: impl Into<String>) -> Self {
-        Self { field: field.split('.').map(str::to_owned).collect(), message: message.into(), code }
+        Self {
+            field: field.split('.').map(str::to_owned).collect(),
+            message: message.into(),
+            code,
+            retry_after_seconds: None,
+        }
     }
 }
 
@@ -117,6 +124,8 @@ pub enum UserErrorCode {
     WrongState,
     /// The caller may see this and may not do that to it.
     Forbidden,
-    /// E-mail and password do not belong together.
+    /// A password, a code or a token is not right, or not any more.
     BadCredentials,
+    /// Too many wrong ones: try again after `retryAfterSeconds`.
+    Throttled,
 }

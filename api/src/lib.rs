@@ -15,6 +15,7 @@ pub mod graphql;
 pub mod http;
 pub mod hugo;
 pub mod menu;
+pub mod network;
 pub mod policy;
 pub mod preview;
 pub mod render;

@@ -499,6 +499,15 @@ pub fn session(actor: &Actor) -> Result<(Uuid, Uuid)> {
     }
 }
 
+/// Links that sign in as somebody, and whatever touches administrators, are made
+/// in person or on the command line: a token could make itself more by them.
+pub fn in_person(actor: &Actor) -> Result<()> {
+    match actor {
+        Actor::System => Ok(()),
+        actor => session(actor).map(drop),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,7 +18,7 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::article::{history, schedule};
 use crate::ctx::{Actor, App, Ctx};
 use crate::error::Result;
-use crate::token;
+use crate::{token, user};
 
 /// How long a node sleeps at most before it looks again.
 const IDLE: Duration = Duration::from_secs(30);
@@ -63,6 +63,7 @@ pub async fn tick(app: &Arc<App>) -> Result<Duration> {
 /// What is done now and then, and once more before the process ends.
 pub async fn tidy(app: &Arc<App>) -> Result<()> {
     token::record_uses(app).await?;
+    user::tend(app).await?;
     let ctx = Ctx::new(Arc::clone(app), Actor::System);
     history::prune(&ctx).await?;
     Ok(())

@@ -11,6 +11,7 @@ mod m20261124_1_ground;
 mod m20261124_2_authoring;
 mod m20261124_3_history;
 mod m20261124_4_taxonomy_work;
+mod m20261124_5_people;
 
 pub struct Migrator;
 
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_2_authoring::Migration),
             Box::new(m20261124_3_history::Migration),
             Box::new(m20261124_4_taxonomy_work::Migration),
+            Box::new(m20261124_5_people::Migration),
         ]
     }
 }

@@ -15,19 +15,22 @@ pub enum IdKind {
     Comment,
     Preview,
     Revision,
+    /// Somebody's sign-in; no node.
+    Session,
     Tag,
     TaxonomyChange,
     User,
 }
 
 impl IdKind {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::ApiToken,
         Self::Article,
         Self::Category,
         Self::Comment,
         Self::Preview,
         Self::Revision,
+        Self::Session,
         Self::Tag,
         Self::TaxonomyChange,
         Self::User,
@@ -41,6 +44,7 @@ impl IdKind {
             Self::Comment => b'm',
             Self::Preview => b'p',
             Self::Revision => b'r',
+            Self::Session => b's',
             Self::Tag => b't',
             Self::TaxonomyChange => b'x',
             Self::User => b'u',
@@ -55,6 +59,7 @@ impl IdKind {
             Self::Comment => "comment",
             Self::Preview => "preview",
             Self::Revision => "revision",
+            Self::Session => "session",
             Self::Tag => "tag",
             Self::TaxonomyChange => "change of tags or categories",
             Self::User => "user",

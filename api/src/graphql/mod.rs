@@ -138,11 +138,13 @@ pub struct UserErrorObject {
     message: String,
     /// What kind of mistake it is.
     code: UserErrorCode,
+    /// Seconds until another try is allowed; with the code THROTTLED alone.
+    retry_after_seconds: Option<i64>,
 }
 
 impl From<UserError> for UserErrorObject {
-    fn from(UserError { field, message, code }: UserError) -> Self {
-        Self { field, message, code }
+    fn from(UserError { field, message, code, retry_after_seconds }: UserError) -> Self {
+        Self { field, message, code, retry_after_seconds }
     }
 }
 

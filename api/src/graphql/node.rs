@@ -11,6 +11,7 @@ use crate::article::{Article, read, selection};
 use crate::error::{Error, Result};
 use crate::graphql::page::MAX_SIZE;
 use crate::taxonomy::{self, Category, Tag, Taxonomy};
+use crate::user::{self, User};
 
 /// Anything that has an id.
 #[derive(Interface)]
@@ -19,6 +20,7 @@ pub enum Node {
     Article(Article),
     Tag(Tag),
     Category(Category),
+    User(User),
 }
 
 #[derive(Default)]
@@ -76,18 +78,20 @@ async fn load(ctx: &Context<'_>, ids: Vec<ID>, view: ViewArgument) -> Result<Vec
     let tags = taxonomy::by_ids(ctx, &scope, Taxonomy::Tags, &of(IdKind::Tag), None).await?;
     let categories =
         taxonomy::by_ids(ctx, &scope, Taxonomy::Categories, &of(IdKind::Category), None).await?;
+    let people = user::by_ids(ctx, &of(IdKind::User)).await?;
     Ok(ids
         .iter()
         .map(|(kind, id)| match kind {
             IdKind::Article => articles.get(id).cloned().map(Node::Article),
             IdKind::Tag => tags.get(id).cloned().map(|term| Node::Tag(term.into())),
             IdKind::Category => categories.get(id).cloned().map(|term| Node::Category(term.into())),
+            IdKind::User => people.get(id).cloned().map(|person| Node::User(User(person))),
             IdKind::ApiToken
             | IdKind::Comment
             | IdKind::Preview
             | IdKind::Revision
-            | IdKind::TaxonomyChange
-            | IdKind::User => None,
+            | IdKind::Session
+            | IdKind::TaxonomyChange => None,
         })
         .collect())
 }

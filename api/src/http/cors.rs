@@ -4,8 +4,9 @@ use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, HeaderValue, ORIGIN, VARY,
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD,
+    HeaderValue, ORIGIN, VARY,
 };
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -14,7 +15,8 @@ use actix_web::{Error, HttpResponse};
 use crate::ctx::App;
 
 /// Answers preflights and marks answers that a page of an allowed origin may
-/// read. Credentials are never allowed: tokens travel in a header.
+/// read. Credentials, which is the cookie of a session, are allowed to origins
+/// that are named, and never to all.
 pub async fn allow(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -32,7 +34,7 @@ pub async fn allow(
                 .insert_header((ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"))
                 .insert_header((
                     ACCESS_CONTROL_ALLOW_HEADERS,
-                    "authorization, content-type, x-request-id",
+                    "authorization, content-type, x-broadsheet-csrf, x-request-id",
                 ))
                 .insert_header((ACCESS_CONTROL_MAX_AGE, "3600"));
         }
@@ -44,6 +46,10 @@ pub async fn allow(
         response.headers_mut().append(VARY, HeaderValue::from_static("origin"));
     }
     if let Some(origin) = allowed {
+        if origin.as_bytes() != b"*" {
+            let headers = response.headers_mut();
+            headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+        }
         response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     }
     Ok(response)

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT, ALLOW, AUTHORIZATION, CONTENT_TYPE};
+use actix_web::http::header::{ACCEPT, ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::web::{Bytes, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
@@ -17,6 +17,7 @@ use async_graphql::{ErrorExtensionValues, Request, Response, ServerError, Variab
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::client;
 use crate::config::Limits;
 use crate::ctx::{Actor, App, Ctx};
 use crate::error::Error;
@@ -223,7 +224,21 @@ async fn run_batch(
             Err(refusal) => failed(vec![error_of(&refusal)]),
         });
     }
-    HttpResponse::Ok().content_type(content_type(media)).json(&responses)
+    let mut answer = HttpResponse::Ok();
+    for response in &responses {
+        add_headers(&mut answer, response);
+    }
+    answer.content_type(content_type(media)).json(&responses)
+}
+
+/// What resolvers have set: cookies. An answer with one is nobody else's.
+fn add_headers(answer: &mut actix_web::HttpResponseBuilder, response: &Response) {
+    for (name, value) in &response.http_headers {
+        answer.append_header((name.as_str(), value.as_bytes()));
+    }
+    if !response.http_headers.is_empty() {
+        answer.insert_header((CACHE_CONTROL, "no-store"));
+    }
 }
 
 /// The actor of a request: nobody, or whom its bearer token speaks for.
@@ -307,9 +322,10 @@ async fn run(
     if let Some(name) = operation_name {
         request = request.operation_name(name);
     }
-    let address = http.peer_addr().map(|peer| peer.ip());
-    let ctx = Ctx::new(Arc::clone(&endpoint.app), actor).from_address(address);
-    let request = request.data(ctx);
+    let request = request.data(
+        Ctx::new(Arc::clone(&endpoint.app), actor)
+            .from_client(client::of(http, &endpoint.app.config().http)),
+    );
     let patience = Duration::from_secs(limits.seconds);
     let response = tokio::time::timeout(patience, endpoint.schema.execute(request)).await;
     Ok(finish(response.map_err(|_| {
@@ -407,7 +423,9 @@ fn answer(media: &'static str, response: &Response) -> HttpResponse {
             .content_type(content_type(media))
             .json(json!({ "errors": response.errors }));
     }
-    HttpResponse::Ok().content_type(content_type(media)).json(response)
+    let mut answer = HttpResponse::Ok();
+    add_headers(&mut answer, response);
+    answer.content_type(content_type(media)).json(response)
 }
 
 fn refuse(media: &'static str, refusal: &Refusal) -> HttpResponse {

@@ -7,7 +7,7 @@ use entity::Timestamp;
 use uuid::Uuid;
 
 use crate::error::Result;
-use crate::user::random_bytes;
+use crate::user::random;
 
 /// What every token begins with.
 pub const PREFIX: &str = "bsht_";
@@ -24,7 +24,7 @@ pub fn make() -> Result<String> {
     let mut text = PREFIX.to_owned();
     while text.len() < PREFIX.len() + RANDOM {
         // Bytes from 248 on would make the first letters more likely.
-        let bytes = random_bytes::<64>()?;
+        let bytes = random::<64>()?;
         let letters = bytes.iter().filter(|byte| **byte < 248);
         let letters = letters.filter_map(|byte| ALPHABET.get(usize::from(byte % 62)));
         let missing = PREFIX.len() + RANDOM - text.len();

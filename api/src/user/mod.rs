@@ -1,16 +1,38 @@
 //! People who sign in, their sessions, and the tokens that prove them.
 //!
-//! An access token is a signed JWT that lives for minutes and names a person and
-//! a session; the role is read from the database with every request, so that
-//! what somebody may do is what they may do now. A refresh token is a random
-//! secret, stored as a hash and replaced with each use.
+//! **Invariants.** An access token is a signed JWT that lives for minutes and
+//! names a person and a session; role and session are read from the database with
+//! every request, so that what somebody may do is what they may do now. A refresh
+//! token is random, stored as a hash, and replaced with each use; one that comes
+//! back after that ends its session. Passwords, tokens, codes and links are never
+//! stored in clear, logged, or put into an event. Whatever can be guessed goes
+//! through [`throttle`] first. The last administrator stays one.
 //!
-//! API tokens, invitations and second factors belong here as they come.
+//! To add a way to sign in: a [`sessions::Method`], and a call of
+//! [`sessions::start`] or, where a second factor is owed, [`sessions::admit`].
 
+mod cookie;
 mod graphql;
-mod ops;
+mod key_file;
+mod keys;
+mod links;
+mod password;
+mod people;
+mod profile;
+mod read;
+mod seal;
+mod sessions;
+mod tend;
+mod throttle;
 mod token;
+mod totp;
 
+pub use cookie::NAME as REFRESH_COOKIE;
 pub use graphql::{User, UserMutation, UserQuery};
-pub use ops::{Person, actor, add, is_active, people, role};
-pub use token::{Keys, fingerprint, random_bytes};
+pub use keys::{Keys, Purpose};
+pub use links::{Link, create_reset, invite};
+pub use people::{add, deactivate};
+pub use read::{Account, Person, PersonFilter, all, by_email, by_ids, is_active, people, role};
+pub use sessions::{Uses, actor};
+pub use tend::{flush_uses, tend};
+pub use token::{fingerprint, random};
