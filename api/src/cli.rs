@@ -67,6 +67,9 @@ enum Command {
     /// Manage people.
     #[command(subcommand)]
     User(UserCommand),
+    /// Manage the keys that sign tokens.
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Print the GraphQL schema.
     Schema,
     /// Print the configuration file with every default.
@@ -107,6 +110,24 @@ enum UserCommand {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Invite somebody, and print the link's token, which works once.
+    Invite {
+        email: String,
+        /// `ADMIN`, `EDITOR`, `AUTHOR`, `CONTRIBUTOR` or `VIEWER`.
+        #[arg(long)]
+        role: Role,
+    },
+    /// Print a token by which somebody sets a new password, once.
+    ResetPassword { email: String },
+    /// Send somebody away: sessions and tokens stop at once.
+    Deactivate { email: String },
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysCommand {
+    /// Sign with a new key from now on; what old keys signed stays good until it
+    /// expires. A running server notices by itself.
+    Rotate,
 }
 
 /// Runs the command that the process was started with.
@@ -168,6 +189,35 @@ async fn run(cli: Cli) -> Result<ExitCode, String> {
         }
         Command::User(UserCommand::Add { email, role, name, password_stdin }) => {
             add_user(config, &email, role, name, password_stdin).await
+        }
+        Command::User(UserCommand::Invite { email, role }) => {
+            with_ctx(config, async |ctx| {
+                let link = user::invite(ctx, &email, None, role).await?;
+                Ok(told(&link))
+            })
+            .await
+        }
+        Command::User(UserCommand::ResetPassword { email }) => {
+            with_ctx(config, async |ctx| {
+                let person = user::by_email(ctx, &email).await?;
+                Ok(told(&user::create_reset(ctx, person.id).await?))
+            })
+            .await
+        }
+        Command::User(UserCommand::Deactivate { email }) => {
+            with_ctx(config, async |ctx| {
+                let person = user::by_email(ctx, &email).await?;
+                user::deactivate(ctx, person.id).await?;
+                Ok(format!("{} may not sign in any more.", person.email))
+            })
+            .await
+        }
+        Command::Keys(KeysCommand::Rotate) => {
+            with_ctx(config, async |ctx| {
+                ctx.app().keys().rotate(ctx.now())?;
+                Ok("New tokens are signed with a new key.".to_owned())
+            })
+            .await
         }
         Command::Health => health(&config),
         Command::Schema | Command::Config => Ok(ExitCode::SUCCESS),
@@ -274,6 +324,25 @@ async fn import_hugo(
         say(report.to_string().trim_end());
     }
     Ok(if report.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Runs an operation as the system, and prints what it says.
+async fn with_ctx(
+    config: Config,
+    work: impl AsyncFnOnce(&Ctx) -> crate::error::Result<String>,
+) -> Result<ExitCode, String> {
+    let app = open(config).await?;
+    let ctx = Ctx::new(Arc::clone(&app), Actor::System);
+    let done = work(&ctx).await;
+    app.db().close().await;
+    say(&done.map_err(explain)?);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A link on standard output: there is nowhere else it will be shown.
+fn told(link: &user::Link) -> String {
+    let until = link.expires.utc().format("%Y-%m-%d %H:%M UTC");
+    format!("{}\nGood once, until {until}.", link.url.as_ref().unwrap_or(&link.token))
 }
 
 async fn add_user(

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::network::Network;
+use crate::user;
 
 /// The file with every default, as `broadsheet config` prints it.
 pub const DEFAULTS: &str = include_str!("../broadsheet.toml");
@@ -215,6 +216,12 @@ impl Config {
                 "history.keep_folded_hours must be at least 1: editors still work on what is folded"
                     .to_owned(),
             ));
+        }
+        if !(1..=user::LONGEST_DAYS * 24 * 60).contains(&self.auth.access_minutes) {
+            return Err(ConfigError(format!(
+                "auth.access_minutes must be from 1 to {} days' worth",
+                user::LONGEST_DAYS
+            )));
         }
         if self.auth.previous_secrets.iter().any(|secret| secret.reveal().len() < 32) {
             return Err(ConfigError(

@@ -154,3 +154,39 @@ fn health_asks_the_server_that_runs() {
     let healthy = broadsheet(data.path(), &["health", "--bind", &address], "");
     assert_eq!((healthy.code, healthy.err.as_str()), (Some(0), ""));
 }
+
+#[test]
+fn people_and_keys_are_managed_beside_a_running_server() {
+    let data = folder();
+    let server = Process::serve(command(PROGRAM, data.path(), None));
+    let invite = ["user", "invite", "new@example.org", "--role", "EDITOR"];
+    let invited = broadsheet(data.path(), &invite, "");
+    assert_eq!(invited.code, Some(0), "{}", invited.err);
+    let token = invited.out.lines().next().unwrap_or_default().to_owned();
+    let accepted = server.nobody().ask(
+        "mutation($t: String!) { acceptInvitation(token: $t, password: \"correct horse battery\") {
+           session { accessToken } userErrors { code } } }",
+        json!({ "t": token }),
+    );
+    let old = accepted.text("/acceptInvitation/session/accessToken");
+    assert_eq!(broadsheet(data.path(), &["keys", "rotate"], "").code, Some(0));
+    let reset = broadsheet(data.path(), &["user", "reset-password", "new@example.org"], "");
+    let token = reset.out.lines().next().unwrap_or_default().to_owned();
+    let viewer = "{ viewer { email } }";
+    let client = server.nobody().with_token(&old);
+    assert_eq!(client.ask(viewer, Value::Null).text("/viewer/email"), "new@example.org");
+    let again = server.nobody().ask(
+        "mutation($t: String!) { resetPassword(token: $t, password: \"another horse battery\") {
+           session { accessToken } userErrors { code } } }",
+        json!({ "t": token }),
+    );
+    let new = again.text("/resetPassword/session/accessToken");
+    let key = |token: &str| token.split('.').next().map(str::to_owned);
+    assert_ne!(key(&old), key(&new), "the running server signs with the new key");
+    let gone = broadsheet(data.path(), &["user", "deactivate", "new@example.org"], "");
+    assert_eq!(gone.code, Some(0), "{}", gone.err);
+    let client = server.nobody().with_token(&new);
+    assert_eq!(client.code(viewer, Value::Null), "UNAUTHENTICATED");
+    let unknown = broadsheet(data.path(), &["user", "deactivate", "x@example.org"], "");
+    assert!(unknown.err.contains("x@example.org"), "{}", unknown.err);
+}

@@ -65,9 +65,9 @@ on_both! {
         let _ = editor.ask("mutation($id: ID!) { trashArticle(id: $id) { userErrors { message } } }", id);
         let events = app.events();
         let kinds: Vec<_> = events.iter().map(|event| event.kind.as_str()).collect();
-        assert_eq!(kinds, ["user.added", "term.created", "article.created", "article.published",
+        assert_eq!(kinds, ["user.added", "session.started", "term.created", "article.created", "article.published",
             "article.unpublished", "article.trashed"]);
-        let published = &events[3];
+        let published = &events[4];
         assert_eq!(published.entity, "article");
         assert_eq!(published.version, Some(1));
         assert_eq!(published.language.as_deref(), Some("en"));

@@ -90,7 +90,7 @@ macro_rules! on_both_for_long {
 
             fn app(backend: Backend) -> Option<TestApp> {
                 TestApp::configured(backend, |config| {
-                    config.auth.access_minutes = 10_000 * 24 * 60;
+                    config.auth.access_minutes = 80 * 24 * 60;
                     config.auth.refresh_days = 10_000;
                     config.history.keep_days = $keep_days;
                 })
@@ -405,7 +405,7 @@ on_both! {
         let (_, statements) = app.statements(|| editor.ask("query($id: ID!, $from: ID!) { articleDiff(id: $id, from: $from) {
             from { version author { name } } to { version } fields { field old new segments { text } } } }",
             json!({"id": id, "from": first})));
-        // Who asks, the article, both revisions as listed, what they hold, bodies, names of terms.
-        assert_eq!(statements.len(), 6, "{statements:#?}");
+        // Who asks, the article, its section, both revisions as listed, what they hold, bodies, what terms went into, names of terms.
+        assert_eq!(statements.len(), 8, "{statements:#?}");
     }
 }

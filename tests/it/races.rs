@@ -113,7 +113,7 @@ on_both! {
         }
     }
 
-    fn a_refresh_token_that_two_use_at_once_serves_one(app) {
+    fn a_refresh_token_that_many_use_at_once_has_one_successor(app) {
         let ctx = app.ctx();
         app.block_on(api::user::add(&ctx, "a@example.org", None, Role::Editor, "a long password".to_owned())).expect("a user");
         for _ in 0..3 {
@@ -121,10 +121,11 @@ on_both! {
                 session { refreshToken } } }", Value::Null).text("/login/session/refreshToken");
             let won = at_once(6, |_| {
                 let answer = app.query("mutation($token: String!) { refreshSession(refreshToken: $token) {
-                    session { accessToken } userErrors { code } } }", json!({ "token": token }));
-                !answer.at("/refreshSession/session").is_null()
+                    session { refreshToken } userErrors { code } } }", json!({ "token": token }));
+                answer.text("/refreshSession/session/refreshToken")
             });
-            assert_eq!(won.iter().filter(|won| **won).count(), 1);
+            // A lost answer and a second tab get the same again.
+            assert!(won.iter().all(|token| Some(token) == won.first()), "{won:?}");
         }
     }
 

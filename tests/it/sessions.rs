@@ -43,10 +43,13 @@ on_both! {
         let renewed = app.query(REFRESH, json!({ "token": token })).accepted("refreshSession");
         let client = app.nobody().with_token(&renewed.text("/refreshSession/session/accessToken"));
         assert!(!client.ask(VIEWER, Value::Null).at("/viewer").is_null());
+        let other = login(&app).text("/login/session/refreshToken");
+        app.set_clock(START + HOUR + 11_000_000);
         let replayed = app.query(REFRESH, json!({ "token": token }));
         assert_eq!(replayed.text("/refreshSession/userErrors/0/code"), "BAD_CREDENTIALS");
-        app.set_clock(START + 31 * 24 * HOUR);
-        let late = app.query(REFRESH, json!({ "token": renewed.text("/refreshSession/session/refreshToken") }));
+        assert_eq!(client.code(VIEWER, Value::Null), "UNAUTHENTICATED");
+        app.set_clock(START + HOUR + 30 * 24 * HOUR);
+        let late = app.query(REFRESH, json!({ "token": other }));
         assert_eq!(late.text("/refreshSession/userErrors/0/code"), "BAD_CREDENTIALS");
     }
 

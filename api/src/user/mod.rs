@@ -29,7 +29,7 @@ mod totp;
 
 pub use cookie::NAME as REFRESH_COOKIE;
 pub use graphql::{User, UserMutation, UserQuery};
-pub use keys::{Keys, Purpose};
+pub use keys::{Keys, LONGEST_DAYS, Purpose};
 pub use links::{Link, create_reset, invite};
 pub use people::{add, deactivate};
 pub use read::{Account, Person, PersonFilter, all, by_email, by_ids, is_active, people, role};
