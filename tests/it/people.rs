@@ -36,7 +36,7 @@ fn code(answer: &Answer, mutation: &str) -> String {
 }
 
 /// A request with headers, as a browser sends it.
-fn post(app: &TestApp, document: &str, variables: Value, headers: &[(&str, &str)]) -> Raw {
+fn post(app: &TestApp, document: &str, variables: &Value, headers: &[(&str, &str)]) -> Raw {
     let mut request = agent().post(app.url("/graphql"));
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -176,7 +176,7 @@ on_both! {
         user(&app, "a@example.org", Role::Editor);
         let sign_in = "mutation($email: String!, $password: String!) { login(input: { email: $email, password: $password, cookie: true }) {
             session { accessToken refreshToken } userErrors { code } } }";
-        let signed = post(&app, sign_in, json!({ "email": "a@example.org", "password": PASSWORD }), &[]);
+        let signed = post(&app, sign_in, &json!({ "email": "a@example.org", "password": PASSWORD }), &[]);
         let cookie = signed.header("set-cookie").to_owned();
         for part in ["HttpOnly", "SameSite=Strict", "Path=/graphql"] {
             assert!(cookie.contains(part), "{cookie}");
@@ -193,13 +193,13 @@ on_both! {
         ] {
             let mut all = vec![("cookie", pair.as_str())];
             all.extend(headers);
-            let answer = post(&app, refresh, Value::Null, &all);
+            let answer = post(&app, refresh, &Value::Null, &all);
             let session = &answer.json()["data"]["refreshSession"]["session"];
             assert_eq!(!session.is_null(), works, "{headers:?}");
         }
-        let out = post(&app, "mutation { logout { ended } }", Value::Null, &[("cookie", &pair), ("x-broadsheet-csrf", "1")]);
+        let out = post(&app, "mutation { logout { ended } }", &Value::Null, &[("cookie", &pair), ("x-broadsheet-csrf", "1")]);
         assert!(out.header("set-cookie").contains("Max-Age=0"), "{}", out.header("set-cookie"));
-        assert_eq!(post(&app, refresh, Value::Null, &[("cookie", &pair), ("x-broadsheet-csrf", "1")]).json()["data"]["refreshSession"]["session"], Value::Null);
+        assert_eq!(post(&app, refresh, &Value::Null, &[("cookie", &pair), ("x-broadsheet-csrf", "1")]).json()["data"]["refreshSession"]["session"], Value::Null);
     }
 
     fn guessing_is_slowed_down_for_accounts_that_exist_and_those_that_do_not(app) {

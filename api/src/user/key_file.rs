@@ -81,7 +81,7 @@ impl KeyFile {
         if change(&mut entries)? {
             let mut text = String::new();
             for Entry { made_at, secret } in &entries {
-                text += &format!("{made_at} {secret}\n");
+                text.extend([made_at.to_string().as_str(), " ", secret, "\n"]);
             }
             let fresh = self.path.with_extension("new");
             let mut file = self.open(&fresh)?;

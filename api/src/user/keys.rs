@@ -156,7 +156,7 @@ impl Keys {
             let sealing = KeyFile::new(config.data_dir.join(SEAL_FILE)).read_or_make(now)?;
             (Some(file), entries, sealing)
         } else {
-            let previous = config.auth.previous_secrets.iter().map(|secret| secret.reveal());
+            let previous = config.auth.previous_secrets.iter().map(crate::config::Secret::reveal);
             let entries: Vec<_> = std::iter::once(given)
                 .chain(previous)
                 .map(|secret| Entry { made_at: 0, secret: secret.to_owned() })

@@ -18,6 +18,7 @@ use crate::error::Result;
 use crate::graphql::id::{IdKind, decode_as};
 use crate::graphql::scalar::LanguageTag;
 use crate::graphql::{ContextExt, ViewArgument};
+use crate::policy;
 use crate::site::{Frame, Language};
 
 /// Where an article stands in a language of the site.
@@ -224,7 +225,7 @@ impl TranslationQuery {
         #[graphql(desc = "Which of them; all where it is null.")] filter: Option<ArticleFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<ArticleOrder>,
     ) -> async_graphql::Result<ArticleConnection> {
-        let scope = ViewArgument::Working.scope(ctx.broadsheet())?;
+        let scope = policy::desk(ctx.broadsheet())?;
         let frame = ctx.broadsheet().frame().await?;
         let language = match &language {
             Some(LanguageTag(tag)) => Some(Arc::clone(&frame.resolve(Some(tag))?.tag)),
