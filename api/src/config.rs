@@ -6,12 +6,16 @@
 //!
 //! To add an option: a field below and a commented line in that file.
 
+mod oidc;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
 use crate::network::Network;
+
+pub use oidc::{Oidc, is_safe};
 
 /// The file with every default, as `broadsheet config` prints it.
 pub const DEFAULTS: &str = include_str!("../broadsheet.toml");
@@ -29,6 +33,7 @@ pub struct Config {
     pub log: Log,
     pub http: Http,
     pub auth: Auth,
+    pub oidc: Oidc,
     pub preview: Preview,
     pub limits: Limits,
     pub history: History,
@@ -221,6 +226,7 @@ impl Config {
                 "each of auth.previous_secrets has at least 32 characters".to_owned(),
             ));
         }
+        self.oidc.check()?;
         Ok(self)
     }
 }
