@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use crate::network::Network;
 
-pub use oidc::{Oidc, is_safe};
+pub use oidc::{MaybeRole, Oidc, RoleOf, is_safe};
 
 /// The file with every default, as `broadsheet config` prints it.
 pub const DEFAULTS: &str = include_str!("../broadsheet.toml");
