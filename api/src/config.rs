@@ -6,6 +6,8 @@
 //!
 //! To add an option: a field below and a commented line in that file.
 
+mod oidc;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +15,8 @@ use serde::Deserialize;
 
 use crate::network::Network;
 use crate::user;
+
+pub use oidc::{MaybeRole, Oidc, RoleOf, is_safe};
 
 /// The file with every default, as `broadsheet config` prints it.
 pub const DEFAULTS: &str = include_str!("../broadsheet.toml");
@@ -30,6 +34,7 @@ pub struct Config {
     pub log: Log,
     pub http: Http,
     pub auth: Auth,
+    pub oidc: Oidc,
     pub preview: Preview,
     pub limits: Limits,
     pub history: History,
@@ -228,6 +233,7 @@ impl Config {
                 "each of auth.previous_secrets has at least 32 characters".to_owned(),
             ));
         }
+        self.oidc.check()?;
         Ok(self)
     }
 }

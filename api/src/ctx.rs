@@ -15,7 +15,7 @@ use crate::graphql::siblings::Siblings;
 use crate::policy::{Grant, Role};
 use crate::site::Frame;
 use crate::token;
-use crate::user::{Keys, Uses};
+use crate::user::{Keys, Uses, oidc};
 
 /// Where the time comes from. Tests set their own.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -31,6 +31,7 @@ pub struct App {
     config: Config,
     clock: Clock,
     keys: Keys,
+    oidc: oidc::Provider,
     uses: Uses,
     feed: watch::Sender<i64>,
     token_uses: token::Uses,
@@ -50,6 +51,7 @@ impl App {
             config,
             clock,
             keys,
+            oidc: oidc::Provider::default(),
             uses: Uses::default(),
             feed: watch::Sender::new(0),
             token_uses: token::Uses::default(),
@@ -69,6 +71,12 @@ impl App {
     #[must_use]
     pub fn keys(&self) -> &Keys {
         &self.keys
+    }
+
+    /// The OpenID Connect provider, where one is configured.
+    #[must_use]
+    pub fn oidc(&self) -> &oidc::Provider {
+        &self.oidc
     }
 
     /// When sessions were last used, until that is written.

@@ -1,4 +1,4 @@
-//! A link that somebody can follow once, to set a password.
+//! A link that somebody can follow once, to set a password; or a code to sign in with.
 
 use sea_orm::entity::prelude::*;
 
@@ -8,9 +8,9 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub user_id: Uuid,
-    /// `INVITATION` or `RESET`.
+    /// `INVITATION`, `RESET` or `OIDC`.
     pub kind: String,
-    /// SHA-256 of the token in the link.
+    /// SHA-256 of the token in the link, or of the code.
     #[sea_orm(unique)]
     pub secret_hash: Vec<u8>,
     /// Null for the command line.

@@ -19,6 +19,7 @@ mod hugo;
 mod limits;
 mod logs;
 mod odd;
+mod oidc;
 mod pages;
 mod people;
 mod previews;

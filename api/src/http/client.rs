@@ -21,7 +21,7 @@ pub fn of(request: &HttpRequest, config: &Http) -> Client {
     let peer = request.peer_addr().map(|peer| peer.ip());
     let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
     let cookie = (request.method() == Method::POST && is_ours(headers, config))
-        .then(|| cookie(headers))
+        .then(|| cookie(headers, REFRESH_COOKIE))
         .flatten();
     Client {
         address: peer.map(|peer| address(peer, headers, config).to_canonical()),
@@ -85,13 +85,13 @@ fn plain(text: &str) -> Option<IpAddr> {
         .or_else(|| text.strip_prefix('[')?.strip_suffix(']')?.parse().ok())
 }
 
-fn cookie(headers: &HeaderMap) -> Option<Secret> {
+pub fn cookie(headers: &HeaderMap, wanted: &str) -> Option<Secret> {
     headers
         .get_all(COOKIE)
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == REFRESH_COOKIE)
+        .find(|(name, _)| *name == wanted)
         .map(|(_, value)| Secret::new(value))
 }
 
@@ -181,8 +181,9 @@ mod tests {
 
     #[test]
     fn the_cookie_is_found_among_others() {
-        let found = cookie(&headers(&[("cookie", "a=b; broadsheet_refresh=secret; c=d")]));
+        let cookie = |text| super::cookie(&headers(&[("cookie", text)]), REFRESH_COOKIE);
+        let found = cookie("a=b; broadsheet_refresh=secret; c=d");
         assert_eq!(found.unwrap().reveal(), "secret");
-        assert!(cookie(&headers(&[("cookie", "xbroadsheet_refresh=secret")])).is_none());
+        assert!(cookie("xbroadsheet_refresh=secret").is_none());
     }
 }

@@ -7,6 +7,7 @@ mod cors;
 mod graphiql;
 mod graphql;
 mod log;
+mod oidc;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -87,6 +88,9 @@ fn routes(routes: &mut web::ServiceConfig, app: &App) {
         )
         .route("/health", web::get().to(health))
         .route("/health", web::head().to(health));
+    if app.config().oidc.is_on() {
+        oidc::routes(routes);
+    }
     if app.config().http.graphiql {
         routes.route("/graphiql", web::get().to(graphiql::page));
     }

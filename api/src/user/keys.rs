@@ -39,6 +39,8 @@ pub enum Purpose {
     Preview,
     /// Somebody has given a password and owes a second factor.
     SecondFactor,
+    /// A browser is at the OpenID Connect provider.
+    Oidc,
 }
 
 impl Purpose {
@@ -47,6 +49,7 @@ impl Purpose {
             Self::Access => "access",
             Self::Preview => "preview",
             Self::SecondFactor => "second-factor",
+            Self::Oidc => "oidc",
         }
     }
 
@@ -55,6 +58,7 @@ impl Purpose {
             Self::Access => "access token",
             Self::Preview => "preview link",
             Self::SecondFactor => "challenge",
+            Self::Oidc => "sign-in at the provider",
         }
     }
 
@@ -62,7 +66,7 @@ impl Purpose {
         match self {
             Self::Access => "renew it with refreshSession",
             Self::Preview => "ask for a new one",
-            Self::SecondFactor => "sign in again",
+            Self::SecondFactor | Self::Oidc => "sign in again",
         }
     }
 }
@@ -349,7 +353,7 @@ mod tests {
         let keys = configured("first", &[]);
         let token = keys.sign_claims(Purpose::Preview, &claims(), NOW, HOUR).unwrap();
         assert_eq!(keys.verify_claims::<Claims>(Purpose::Preview, &token, NOW).unwrap(), claims());
-        for purpose in [Purpose::Access, Purpose::SecondFactor] {
+        for purpose in [Purpose::Access, Purpose::SecondFactor, Purpose::Oidc] {
             assert_eq!(code(keys.verify_claims(purpose, &token, NOW)), "UNAUTHENTICATED");
         }
         assert_eq!(code(keys.verify_claims(Purpose::Preview, &token, HOUR)), "UNAUTHENTICATED");

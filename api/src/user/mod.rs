@@ -16,6 +16,7 @@ mod graphql;
 mod key_file;
 mod keys;
 mod links;
+pub mod oidc;
 mod password;
 mod people;
 mod profile;

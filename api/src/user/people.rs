@@ -75,7 +75,7 @@ pub async fn locked(write: &Write<'_>, id: Uuid) -> Result<user::Model> {
 }
 
 /// Refuses to go on where nobody else could manage people any more.
-async fn keep_an_admin(write: &Write<'_>, without: Uuid, field: &str) -> Result<()> {
+pub async fn keep_an_admin(write: &Write<'_>, without: Uuid, field: &str) -> Result<()> {
     // Two who demote each other wait here for one another.
     let admins = user::Entity::find()
         .filter(user::Column::Role.eq(Role::Admin.name()))

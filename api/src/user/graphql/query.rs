@@ -23,10 +23,10 @@ pub struct UserFilter {
 }
 
 #[derive(Default)]
-pub struct UserQuery;
+pub struct PeopleQuery;
 
 #[Object]
-impl UserQuery {
+impl PeopleQuery {
     /// Who asks; null for nobody.
     async fn viewer(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
         Ok(read::viewer(ctx.broadsheet()).await?.map(User))

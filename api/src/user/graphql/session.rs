@@ -158,7 +158,7 @@ async fn clear(ctx: &Context<'_>) -> Result<()> {
     Ok(())
 }
 
-async fn payload(
+pub async fn payload(
     ctx: &Context<'_>,
     done: Result<SignIn>,
     in_cookie: bool,

@@ -1,0 +1,518 @@
+//! Signing in at an OpenID Connect provider, which the test itself is.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use actix_web::web::{self, Bytes, Data, Query};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
+use api::config::{Config, MaybeRole, Oidc, RoleOf, Secret};
+use api::policy::Role;
+use base64::Engine;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use sea_orm::prelude::Uuid;
+use serde_json::{Value, json};
+use tests::client::{Raw, raw};
+use tests::{Answer, Backend, START, TestApp};
+
+// Two keys of this test, on P-256: a private one, and what is public of it.
+const KEYS: [(&str, &str, &str); 2] = [
+    (
+        "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgQ_KRSCw_Wg9vPdudxzshjXvb9lYXgjyhgam4EB0q2M-hRANCAATnfBcAeQev0_2oymbZf01i33XJ4coR_D71VbBL5wMgqEOTAESio0OcEHf_EzpNocYce7b_r51bfDGIUNK6P41k",
+        "53wXAHkHr9P9qMpm2X9NYt91yeHKEfw-9VWwS-cDIKg",
+        "Q5MARKKjQ5wQd_8TOk2hxhx7tv-vnVt8MYhQ0ro_jWQ",
+    ),
+    (
+        "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgOIkTpxq_GXfE9twkqvvz1KKktmLxbGRLHZD2yoIgB-6hRANCAASEM6SI0f0HxSL_TVNqiVRZEXswMGoCTQop_DoydbhJ0wKNOf_rnYQjNwV0uh_5aU-NLzDrBfGiioamZT4d3Abo",
+        "hDOkiNH9B8Ui_01TaolUWRF7MDBqAk0KKfw6MnW4SdM",
+        "Ao05_-udhCM3BXS6H_lpT40vMOsF8aKKhqZlPh3cBug",
+    ),
+];
+const SECRET: &str = "a planted client secret";
+const PAGE: &str = "https://desk.example.org/signed-in";
+const LOGIN: &str = "mutation($code: String!) { loginWithOidc(code: $code) {
+    session { accessToken refreshToken } user { email name role } secondFactor { token }
+    userErrors { code } } }";
+const NOW: i64 = START / 1_000_000;
+
+/// What the provider does, changed by a test.
+#[derive(Default)]
+struct Behaviour {
+    /// Claims in place of the usual ones; null leaves one out.
+    claims: HashMap<String, Value>,
+    /// Which key signs.
+    key: usize,
+    /// What the keys are called that are published.
+    published: Vec<(usize, &'static str)>,
+    /// The name of the key in the header.
+    named: Option<&'static str>,
+    /// A token in place of one that is signed, made of its claims.
+    forge: Option<fn(&str) -> String>,
+    /// Authorization codes that wait: what was asked with each.
+    codes: HashMap<String, HashMap<String, String>>,
+    /// How often keys were asked for.
+    asked_keys: usize,
+}
+
+#[derive(Clone)]
+struct Provider {
+    issuer: String,
+    behaviour: Arc<Mutex<Behaviour>>,
+}
+
+fn parse(text: &str) -> HashMap<String, String> {
+    Query::<HashMap<_, _>>::from_query(text).expect("a query").into_inner()
+}
+
+fn encode(bytes: &[u8]) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
+}
+
+fn decode(text: &str) -> Vec<u8> {
+    BASE64_URL_SAFE_NO_PAD.decode(text).expect("base64")
+}
+
+fn sign(behaviour: &Behaviour, claims: &Value) -> String {
+    if let Some(forge) = behaviour.forge {
+        return forge(&encode(claims.to_string().as_bytes()));
+    }
+    let der = decode(KEYS[behaviour.key].0);
+    let mut header = Header::new(Algorithm::ES256);
+    header.kid = behaviour.named.map(str::to_owned);
+    jsonwebtoken::encode(&header, claims, &EncodingKey::from_ec_der(&der)).expect("a token")
+}
+
+async fn metadata(provider: Data<Provider>) -> HttpResponse {
+    let issuer = &provider.issuer;
+    HttpResponse::Ok().json(json!({
+        "issuer": issuer,
+        "authorization_endpoint": format!("{issuer}/authorize"),
+        "token_endpoint": format!("{issuer}/token"),
+        "jwks_uri": format!("{issuer}/jwks"),
+    }))
+}
+
+async fn jwks(provider: Data<Provider>) -> HttpResponse {
+    let mut behaviour = provider.behaviour.lock().expect("the provider");
+    behaviour.asked_keys += 1;
+    let keys: Vec<_> = behaviour
+        .published
+        .iter()
+        .map(|(key, kid)| {
+            let (_, x, y) = KEYS[*key];
+            json!({ "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": kid, "x": x, "y": y })
+        })
+        .collect();
+    HttpResponse::Ok().json(json!({ "keys": keys }))
+}
+
+async fn token(request: HttpRequest, provider: Data<Provider>, body: Bytes) -> HttpResponse {
+    let form = parse(std::str::from_utf8(&body).expect("a form"));
+    let mut behaviour = provider.behaviour.lock().expect("the provider");
+    let who = BASE64_STANDARD.encode("broadsheet:a%20planted%20client%20secret");
+    let given = request.headers().get("authorization").and_then(|value| value.to_str().ok());
+    let asked = behaviour.codes.remove(&form["code"]);
+    let proof = encode(&api::user::fingerprint(&form["code_verifier"]));
+    let right = asked.filter(|asked| {
+        asked["redirect_uri"] == form["redirect_uri"]
+            && asked["code_challenge"] == proof
+            && given == Some(&format!("Basic {who}"))
+            && form["grant_type"] == "authorization_code"
+    });
+    let Some(asked) = right else {
+        return HttpResponse::BadRequest().json(json!({ "error": "invalid_grant" }));
+    };
+    let mut claims = json!({
+        "iss": provider.issuer, "aud": "broadsheet", "sub": "subject-1", "nonce": asked["nonce"],
+        "iat": NOW, "exp": NOW + 300, "email": "Ann@example.org", "email_verified": true,
+        "name": "Ann", "groups": ["desk"],
+    });
+    for (name, value) in &behaviour.claims {
+        claims[name] = value.clone();
+    }
+    HttpResponse::Ok().json(json!({ "access_token": "x", "token_type": "Bearer",
+        "id_token": sign(&behaviour, &claims) }))
+}
+
+/// The program under test, and its provider.
+struct Stage {
+    app: TestApp,
+    provider: Provider,
+    server: actix_web::dev::ServerHandle,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.runtime.block_on(self.server.stop(false));
+    }
+}
+
+fn stage(backend: Backend, change: impl FnOnce(&mut Oidc)) -> Option<Stage> {
+    let runtime = tests::runtime();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let issuer = format!("http://{}", listener.local_addr().expect("an address"));
+    let behaviour =
+        Behaviour { published: vec![(0, "one")], named: Some("one"), ..Behaviour::default() };
+    let provider = Provider { issuer, behaviour: Arc::new(Mutex::new(behaviour)) };
+    let shared = provider.clone();
+    let server = runtime.block_on(async move {
+        let server = HttpServer::new(move || {
+            App::new()
+                .app_data(Data::new(shared.clone()))
+                .route("/.well-known/openid-configuration", web::get().to(metadata))
+                .route("/jwks", web::get().to(jwks))
+                .route("/token", web::post().to(token))
+        })
+        .workers(1)
+        .disable_signals()
+        .listen(listener)
+        .expect("a provider")
+        .run();
+        let handle = server.handle();
+        tokio::spawn(server);
+        handle
+    });
+    let app = TestApp::configured(backend, |config: &mut Config| {
+        let oidc = &mut config.oidc;
+        oidc.issuer.clone_from(&provider.issuer);
+        "broadsheet".clone_into(&mut oidc.client_id);
+        oidc.client_secret = Secret::new(SECRET);
+        "https://cms.example.org/".clone_into(&mut oidc.server_url);
+        PAGE.clone_into(&mut oidc.return_page);
+        "groups".clone_into(&mut oidc.role_claim);
+        oidc.roles = ["desk=EDITOR", "chiefs=ADMIN", "guests=VIEWER"]
+            .map(|text| RoleOf::try_from(text.to_owned()).expect("a mapping"))
+            .into();
+        change(oidc);
+        *config = config.clone().checked().expect("a configuration");
+    })?;
+    Some(Stage { app, provider, server: server, runtime })
+}
+
+impl Stage {
+    fn behave(&self, change: impl FnOnce(&mut Behaviour)) {
+        change(&mut self.provider.behaviour.lock().expect("the provider"));
+    }
+
+    fn claim(&self, name: &str, value: Value) {
+        self.behave(|behaviour| {
+            behaviour.claims.insert(name.to_owned(), value);
+        });
+    }
+
+    fn get(&self, path: &str, cookie: &str) -> Raw {
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .build()
+            .into();
+        raw(agent.get(self.app.url(path)).header("cookie", cookie).call())
+    }
+
+    /// What the browser sends to the provider, and the cookie that it keeps.
+    fn begin(&self) -> (HashMap<String, String>, String) {
+        let start = self.get("/auth/oidc/start", "");
+        assert_eq!((start.status, start.header("cache-control")), (302, "no-store"));
+        let cookie = start.header("set-cookie");
+        for part in
+            ["; HttpOnly", "; SameSite=Lax", "; Secure", "; Path=/auth/oidc", "; Max-Age=600"]
+        {
+            assert!(cookie.contains(part), "{cookie}");
+        }
+        let cookie = cookie.split(';').next().expect("a cookie").to_owned();
+        let (endpoint, query) = start.header("location").split_once('?').expect("a query");
+        assert_eq!(endpoint, format!("{}/authorize", self.provider.issuer));
+        (parse(query), cookie)
+    }
+
+    /// The provider lets them in: where the browser goes back to.
+    fn authorize(&self, asked: HashMap<String, String>) -> String {
+        let state = asked["state"].clone();
+        self.behave(|behaviour| {
+            behaviour.codes.insert("a-code".to_owned(), asked);
+        });
+        format!("/auth/oidc/callback?code=a-code&state={state}")
+    }
+
+    /// The whole way: what stands behind the page's address.
+    fn come(&self) -> String {
+        let (asked, cookie) = self.begin();
+        let back = self.authorize(asked);
+        self.back(&back, &cookie)
+    }
+
+    fn back(&self, path: &str, cookie: &str) -> String {
+        let back = self.get(path, cookie);
+        assert_eq!(back.status, 302);
+        assert!(back.header("set-cookie").starts_with("broadsheet_oidc=; "));
+        let fragment = back.header("location").strip_prefix(&format!("{PAGE}#"));
+        fragment.expect("the page of the interface").to_owned()
+    }
+
+    fn code(&self) -> String {
+        let fragment = self.come();
+        fragment.strip_prefix("code=").unwrap_or_else(|| panic!("{fragment}")).to_owned()
+    }
+
+    fn exchange(&self, code: &str) -> Answer {
+        self.app.query(LOGIN, json!({ "code": code }))
+    }
+
+    fn login(&self) -> Value {
+        let answer = self.exchange(&self.code()).accepted("loginWithOidc");
+        assert!(!answer.text("/loginWithOidc/session/refreshToken").is_empty());
+        answer.at("/loginWithOidc/user").clone()
+    }
+
+    fn kinds(&self) -> Vec<String> {
+        self.app.events().into_iter().map(|event| event.kind).collect()
+    }
+
+    fn add(&self, email: &str, role: Role) -> Uuid {
+        let (ctx, email, password) =
+            (self.app.ctx(), email.to_owned(), "a long password".to_owned());
+        self.app
+            .block_on(async move { api::user::add(&ctx, &email, None, role, password).await })
+            .expect("a new user")
+    }
+}
+
+/// A test of both databases, with settings of its own.
+macro_rules! on_stage {
+    ($($name:ident($stage:ident, $change:expr) $body:block)*) => {
+        $(mod $name {
+            use super::*;
+
+            fn check($stage: Stage) $body
+
+            #[test]
+            fn sqlite() {
+                check(stage(Backend::Sqlite, $change).expect("SQLite is always there"));
+            }
+
+            #[test]
+            fn postgres() {
+                if let Some(stage) = stage(Backend::Postgres, $change) {
+                    check(stage);
+                }
+            }
+        })*
+    };
+}
+
+fn as_it_is(_: &mut Oidc) {}
+
+fn match_email(oidc: &mut Oidc) {
+    oidc.match_email = true;
+}
+
+on_stage! {
+    somebody_new_comes_in_with_the_role_of_the_claim(stage, as_it_is) {
+        let offered = stage.app.query("{ oidc { label startPath } }", Value::Null);
+        assert_eq!(offered.at("/oidc"),
+            &json!({ "label": "Single sign-on", "startPath": "/auth/oidc/start" }));
+        let (asked, cookie) = stage.begin();
+        assert_eq!((asked["response_type"].as_str(), asked["scope"].as_str()), ("code", "openid email profile"));
+        assert_eq!((asked["code_challenge_method"].as_str(), asked["client_id"].as_str()), ("S256", "broadsheet"));
+        assert_eq!(asked["redirect_uri"], "https://cms.example.org/auth/oidc/callback");
+        let back = stage.authorize(asked);
+        let code = stage.back(&back, &cookie);
+        let answer = stage.exchange(code.strip_prefix("code=").expect("a code")).accepted("loginWithOidc");
+        assert_eq!(answer.at("/loginWithOidc/user"),
+            &json!({ "email": "ann@example.org", "name": "Ann", "role": "EDITOR" }));
+        let client = stage.app.nobody().with_token(&answer.text("/loginWithOidc/session/accessToken"));
+        let seats = client.ask("{ sessions { method current } viewer { hasPassword } }", Value::Null);
+        assert_eq!(seats.at("/sessions"), &json!([{ "method": "OIDC", "current": true }]));
+        assert_eq!(seats.at("/viewer/hasPassword"), &json!(false));
+        assert_eq!(stage.kinds(), ["user.added", "session.started"]);
+        let events = stage.app.events();
+        assert_eq!(events[0].data, json!({ "role": "EDITOR", "method": "OIDC" }).into());
+        assert_eq!(events[1].data, json!({ "method": "OIDC" }).into());
+        // The next time it is the same account, whatever the address is now.
+        stage.claim("email", json!("ann.new@example.org"));
+        assert_eq!(stage.login()["email"], "ann@example.org");
+        assert_eq!(stage.kinds()[2..], ["session.started"]);
+        assert!(!format!("{:?}", stage.app.app.config()).contains(SECRET));
+    }
+
+    a_code_is_good_once_and_soon(stage, as_it_is) {
+        let code = stage.code();
+        let _ = stage.exchange(&code).accepted("loginWithOidc");
+        let refused = |code: &str| {
+            let answer = stage.exchange(code);
+            assert!(answer.at("/loginWithOidc/session").is_null());
+            answer.text("/loginWithOidc/userErrors/0/code")
+        };
+        assert_eq!(refused(&code), "BAD_CREDENTIALS");
+        assert_eq!(refused("x"), "BAD_CREDENTIALS");
+        let late = stage.code();
+        stage.app.set_clock(START + 60_000_000);
+        assert_eq!(refused(&late), "BAD_CREDENTIALS");
+        assert_eq!(stage.kinds().iter().filter(|kind| *kind == "session.failed").count(), 3);
+    }
+
+    a_token_that_cannot_be_believed_lets_nobody_in(stage, as_it_is) {
+        for (name, value) in [
+            ("nonce", json!("another")), ("nonce", Value::Null),
+            ("aud", json!("another")), ("aud", json!(["broadsheet", "another"])), ("azp", json!("another")),
+            ("iss", json!("https://id.example.org")), ("sub", Value::Null),
+            ("exp", json!(NOW)), ("exp", Value::Null), ("iat", json!(NOW + 3600)), ("nbf", json!(NOW + 3600)),
+        ] {
+            stage.claim(name, value.clone());
+            assert_eq!(stage.come(), "error=token", "{name} {value}");
+            stage.behave(|behaviour| behaviour.claims.clear());
+        }
+        // {"alg":"none"}, and HS256 with what is public.
+        let forgeries: [fn(&str) -> String; 4] = [
+            |claims| format!("eyJhbGciOiJub25lIn0.{claims}."),
+            |claims| {
+                let mut header = Header::new(Algorithm::HS256);
+                header.kid = Some("one".to_owned());
+                let claims: Value = serde_json::from_slice(&decode(claims)).expect("claims");
+                jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(KEYS[0].1.as_bytes())).expect("a token")
+            },
+            |claims| format!("{}.{claims}.{}", encode(br#"{"alg":"ES256","kid":"one"}"#), encode(&[7; 64])),
+            |_| "nonsense".to_owned(),
+        ];
+        for forge in forgeries {
+            stage.behave(|behaviour| behaviour.forge = Some(forge));
+            assert_eq!(stage.come(), "error=token");
+        }
+        stage.behave(|behaviour| (behaviour.forge, behaviour.key) = (None, 1));
+        assert_eq!(stage.come(), "error=token", "signed by another key of that name");
+        let kinds = stage.kinds();
+        assert_eq!((kinds.len(), kinds.iter().all(|kind| kind == "session.failed")), (16, true));
+        stage.behave(|behaviour| behaviour.key = 0);
+        assert_eq!(stage.login()["role"], "EDITOR");
+    }
+
+    a_browser_brings_back_what_it_was_sent_with(stage, as_it_is) {
+        let (asked, cookie) = stage.begin();
+        let back = stage.authorize(asked.clone());
+        assert_eq!(stage.back("/auth/oidc/callback?code=a-code&state=x", &cookie), "error=state");
+        assert_eq!(stage.back("/auth/oidc/callback?code=a-code", &cookie), "error=state");
+        assert_eq!(stage.back("/auth/oidc/callback?state=%FF&state=x", &cookie), "error=state");
+        let foreign = format!("{back}&iss=https%3A%2F%2Fid.example.org");
+        assert_eq!(stage.back(&foreign, &cookie), "error=state");
+        let denied = format!("/auth/oidc/callback?error=access_denied&state={}", asked["state"]);
+        assert_eq!(stage.back(&denied, &cookie), "error=denied");
+        assert_eq!(stage.back(&back, ""), "error=expired");
+        assert_eq!(stage.back(&back, "broadsheet_oidc=x"), "error=expired");
+        let (_, other) = stage.begin();
+        assert_eq!(stage.back(&back, &other), "error=state", "another sign-in's cookie");
+        stage.app.set_clock(START + 600_000_000);
+        assert_eq!(stage.back(&back, &cookie), "error=expired");
+        stage.app.set_clock(START);
+        let done = stage.back(&back, &cookie);
+        assert!(done.starts_with("code="), "{done}");
+        assert_eq!(stage.back(&back, &cookie), "error=token", "the provider's code is used up");
+    }
+
+    nobody_comes_in_without_a_verified_address_or_a_role(stage, |oidc: &mut Oidc| {
+        oidc.allowed_domains = vec!["example.org".to_owned()];
+    }) {
+        for (name, value, error) in [
+            ("email_verified", json!(false), "email"), ("email_verified", Value::Null, "email"),
+            ("email", json!("ann@example.com"), "email"), ("email", json!("ann@sub.example.org"), "email"),
+            ("groups", json!(["others"]), "role"), ("groups", Value::Null, "role"),
+        ] {
+            stage.claim(name, value.clone());
+            assert_eq!(stage.come(), format!("error={error}"), "{name} {value}");
+            stage.behave(|behaviour| behaviour.claims.clear());
+        }
+        let users: usize = stage.kinds().iter().filter(|kind| *kind == "user.added").count();
+        assert_eq!(users, 0);
+        stage.claim("email_verified", json!("true"));
+        assert_eq!(stage.login()["role"], "EDITOR");
+        // Who has an account comes no more when the role has gone.
+        stage.claim("groups", json!([]));
+        assert_eq!(stage.come(), "error=role");
+    }
+
+    a_role_follows_the_claim_and_the_last_administrator_stays_one(stage, as_it_is) {
+        stage.claim("groups", json!(["guests", "chiefs"]));
+        assert_eq!(stage.login()["role"], "ADMIN");
+        stage.claim("groups", json!("guests"));
+        assert_eq!(stage.login()["role"], "ADMIN", "there is no other");
+        stage.add("other@example.org", Role::Admin);
+        assert_eq!(stage.login()["role"], "VIEWER");
+        assert!(stage.kinds().contains(&"user.roleChanged".to_owned()));
+    }
+
+    a_default_role_is_for_those_without_another(stage, |oidc: &mut Oidc| {
+        oidc.default_role = MaybeRole(Some(Role::Contributor));
+        oidc.role_claim.clear();
+        oidc.roles.clear();
+    }) {
+        assert_eq!(stage.login()["role"], "CONTRIBUTOR");
+        stage.app.sql("UPDATE \"user\" SET role = 'AUTHOR'");
+        assert_eq!(stage.login()["role"], "AUTHOR", "without a claim, roles are given here");
+    }
+
+    an_account_of_that_address_is_not_signed_in_to_unless_that_is_configured(stage, as_it_is) {
+        stage.add("ann@example.org", Role::Author);
+        assert_eq!(stage.come(), "error=taken");
+    }
+
+    a_verified_address_leads_to_its_account(stage, match_email) {
+        let id = stage.add("ann@example.org", Role::Editor);
+        stage.claim("email_verified", json!(false));
+        assert_eq!(stage.come(), "error=email");
+        stage.behave(|behaviour| behaviour.claims.clear());
+        assert_eq!(stage.login()["email"], "ann@example.org");
+        let linked = stage.app.events().into_iter().find(|event| event.kind == "user.identityLinked");
+        assert_eq!(linked.expect("the event").entity_id, Some(id));
+        // The address has been given to somebody else there.
+        stage.claim("sub", json!("subject-2"));
+        assert_eq!(stage.come(), "error=taken");
+    }
+
+    whoever_is_invited_comes_by_the_provider_too(stage, match_email) {
+        let ctx = stage.app.ctx();
+        stage.app.block_on(api::user::invite(&ctx, "ann@example.org", None, Role::Editor)).expect("an invitation");
+        assert_eq!(stage.login()["role"], "EDITOR");
+        assert_eq!(stage.kinds(), ["user.invited", "user.identityLinked", "user.added", "session.started"]);
+    }
+
+    whoever_is_deactivated_stays_out(stage, as_it_is) {
+        let _ = stage.login();
+        let code = stage.code();
+        let ctx = stage.app.ctx();
+        let id = stage.app.events()[0].entity_id.expect("a user");
+        stage.app.block_on(api::user::deactivate(&ctx, id)).expect("a deactivation");
+        assert_eq!(stage.come(), "error=deactivated");
+        assert_eq!(stage.exchange(&code).text("/loginWithOidc/userErrors/0/code"), "BAD_CREDENTIALS");
+    }
+
+    a_new_key_is_asked_for_and_not_too_often(stage, as_it_is) {
+        let _ = stage.login();
+        stage.behave(|behaviour| {
+            behaviour.published = vec![(1, "two")];
+            (behaviour.key, behaviour.named) = (1, Some("two"));
+        });
+        assert_eq!(stage.come(), "error=token", "keys were asked for just now");
+        stage.app.set_clock(START + 31_000_000);
+        let _ = stage.login();
+        let _ = stage.login();
+        stage.behave(|behaviour| assert_eq!(behaviour.asked_keys, 2));
+    }
+
+    a_provider_that_is_away_is_said_so(stage, as_it_is) {
+        stage.runtime.block_on(stage.server.stop(false));
+        let start = stage.get("/auth/oidc/start", "");
+        assert_eq!((start.status, start.header("location")), (302, &*format!("{PAGE}#error=provider")));
+    }
+}
+
+tests::on_both! {
+    fn without_a_provider_there_is_nothing(app) {
+        assert!(app.query("{ oidc { label } }", Value::Null).at("/oidc").is_null());
+        for path in ["/auth/oidc/start", "/auth/oidc/callback"] {
+            assert_eq!(raw(tests::client::agent().get(app.url(path)).call()).status, 404);
+        }
+        let refused = app.query(LOGIN, json!({ "code": "x" }));
+        assert_eq!(refused.text("/loginWithOidc/userErrors/0/code"), "BAD_CREDENTIALS");
+    }
+}
