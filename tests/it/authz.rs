@@ -378,6 +378,7 @@ const NEEDS: &[(&[&str], Needs)] = {
             &[
                 "login",
                 "loginWithTotp",
+                "loginWithOidc",
                 "acceptInvitation",
                 "resetPassword",
                 "refreshSession",

@@ -105,6 +105,52 @@ on_both! {
         assert_eq!(editor, public);
     }
 
+    fn no_edit_of_any_kind_changes_a_public_answer_until_it_is_published(app) {
+        site(&app);
+        let (editor, id) = (app.as_role(Role::Editor), draft_id(&app));
+        let all = editor.ask("{ articles(first: 50, view: WORKING) { nodes { id path version } } }", Value::Null);
+        let mut articles: Vec<(String, i64)> = all.at("/articles/nodes").as_array().expect("a list").iter()
+            .map(|node| (node["id"].as_str().expect("an id").to_owned(), node["version"].as_i64().expect("a version")))
+            .collect();
+        let before = app.query(EVERYTHING, everything("PUBLISHED", &id));
+        let mut seed = 0x2545_f491_4f6c_dd1d_u64;
+        let mut random = move |below: usize| {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            usize::try_from(seed % u64::try_from(below).expect("a number")).expect("a small number")
+        };
+        let mut kinds = std::collections::BTreeSet::new();
+        for round in 0..60 {
+            let word = format!("{SECRET} {round}");
+            let fields = [
+                ("title", json!(word)), ("linkTitle", json!(word)), ("summary", json!(word)),
+                ("lead", json!(word)), ("description", json!(word)), ("body", json!(format!("# {word}\n\n{word}\n"))),
+                ("tags", json!([word, "shared"])), ("categories", json!([word])), ("aliases", json!([format!("/{SECRET}-{round}/")])),
+                ("params", json!({ SECRET: word })), ("section", json!(format!("{SECRET}{round}"))),
+                ("slug", json!(format!("{SECRET}-{round}"))), ("date", json!("2026-10-30T00:00:00Z")),
+                ("weight", json!(round)), ("comments", json!(false)), ("expireAt", json!("2026-10-30T01:00:00Z")),
+            ];
+            let mut input = serde_json::Map::new();
+            for _ in 0..=random(3) {
+                let (name, value) = &fields[random(fields.len())];
+                kinds.insert(*name);
+                input.insert((*name).to_owned(), value.clone());
+            }
+            let place = random(articles.len());
+            let (article, version) = &mut articles[place];
+            let saved = editor.ask("mutation($id: ID!, $version: Int!, $input: UpdateArticleInput!) {
+                updateArticle(id: $id, expectedVersion: $version, input: $input) { article { version } userErrors { message } } }",
+                json!({ "id": article, "version": version, "input": input }));
+            if !saved.at("/updateArticle/article").is_null() {
+                *version = saved.number("/updateArticle/article/version");
+            }
+            assert_eq!(app.query(EVERYTHING, everything("PUBLISHED", &id)), before, "{input:?}");
+        }
+        assert_eq!(kinds.len(), 16, "every kind of field was edited");
+        assert!(articles.iter().map(|(_, version)| version).sum::<i64>() > 50, "most edits were saved");
+    }
+
     fn everything_unpublished_is_in_the_working_view(app) {
         site(&app);
         let id = draft_id(&app);
