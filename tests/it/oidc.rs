@@ -187,7 +187,7 @@ fn stage(backend: Backend, change: impl FnOnce(&mut Oidc)) -> Option<Stage> {
         change(oidc);
         *config = config.clone().checked().expect("a configuration");
     })?;
-    Some(Stage { app, provider, server: server, runtime })
+    Some(Stage { app, provider, server, runtime })
 }
 
 impl Stage {
