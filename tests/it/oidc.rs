@@ -1,138 +1,23 @@
 //! Signing in at an OpenID Connect provider, which the test itself is.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+mod provider;
 
-use actix_web::web::{self, Bytes, Data, Query};
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
+use std::collections::HashMap;
+
 use api::config::{Config, MaybeRole, Oidc, RoleOf, Secret};
 use api::policy::Role;
-use base64::Engine;
-use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use provider::{Behaviour, KEYS, NOW, Provider, decode, encode, parse};
 use sea_orm::prelude::Uuid;
 use serde_json::{Value, json};
 use tests::client::{Raw, raw};
 use tests::{Answer, Backend, START, TestApp};
 
-// Two keys of this test, on P-256: a private one, and what is public of it.
-const KEYS: [(&str, &str, &str); 2] = [
-    (
-        "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgQ_KRSCw_Wg9vPdudxzshjXvb9lYXgjyhgam4EB0q2M-hRANCAATnfBcAeQev0_2oymbZf01i33XJ4coR_D71VbBL5wMgqEOTAESio0OcEHf_EzpNocYce7b_r51bfDGIUNK6P41k",
-        "53wXAHkHr9P9qMpm2X9NYt91yeHKEfw-9VWwS-cDIKg",
-        "Q5MARKKjQ5wQd_8TOk2hxhx7tv-vnVt8MYhQ0ro_jWQ",
-    ),
-    (
-        "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgOIkTpxq_GXfE9twkqvvz1KKktmLxbGRLHZD2yoIgB-6hRANCAASEM6SI0f0HxSL_TVNqiVRZEXswMGoCTQop_DoydbhJ0wKNOf_rnYQjNwV0uh_5aU-NLzDrBfGiioamZT4d3Abo",
-        "hDOkiNH9B8Ui_01TaolUWRF7MDBqAk0KKfw6MnW4SdM",
-        "Ao05_-udhCM3BXS6H_lpT40vMOsF8aKKhqZlPh3cBug",
-    ),
-];
 const SECRET: &str = "a planted client secret";
 const PAGE: &str = "https://desk.example.org/signed-in";
 const LOGIN: &str = "mutation($code: String!) { loginWithOidc(code: $code) {
     session { accessToken refreshToken } user { email name role } secondFactor { token }
     userErrors { code } } }";
-const NOW: i64 = START / 1_000_000;
-
-/// What the provider does, changed by a test.
-#[derive(Default)]
-struct Behaviour {
-    /// Claims in place of the usual ones; null leaves one out.
-    claims: HashMap<String, Value>,
-    /// Which key signs.
-    key: usize,
-    /// What the keys are called that are published.
-    published: Vec<(usize, &'static str)>,
-    /// The name of the key in the header.
-    named: Option<&'static str>,
-    /// A token in place of one that is signed, made of its claims.
-    forge: Option<fn(&str) -> String>,
-    /// Authorization codes that wait: what was asked with each.
-    codes: HashMap<String, HashMap<String, String>>,
-    /// How often keys were asked for.
-    asked_keys: usize,
-}
-
-#[derive(Clone)]
-struct Provider {
-    issuer: String,
-    behaviour: Arc<Mutex<Behaviour>>,
-}
-
-fn parse(text: &str) -> HashMap<String, String> {
-    Query::<HashMap<_, _>>::from_query(text).expect("a query").into_inner()
-}
-
-fn encode(bytes: &[u8]) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(bytes)
-}
-
-fn decode(text: &str) -> Vec<u8> {
-    BASE64_URL_SAFE_NO_PAD.decode(text).expect("base64")
-}
-
-fn sign(behaviour: &Behaviour, claims: &Value) -> String {
-    if let Some(forge) = behaviour.forge {
-        return forge(&encode(claims.to_string().as_bytes()));
-    }
-    let der = decode(KEYS[behaviour.key].0);
-    let mut header = Header::new(Algorithm::ES256);
-    header.kid = behaviour.named.map(str::to_owned);
-    jsonwebtoken::encode(&header, claims, &EncodingKey::from_ec_der(&der)).expect("a token")
-}
-
-async fn metadata(provider: Data<Provider>) -> HttpResponse {
-    let issuer = &provider.issuer;
-    HttpResponse::Ok().json(json!({
-        "issuer": issuer,
-        "authorization_endpoint": format!("{issuer}/authorize"),
-        "token_endpoint": format!("{issuer}/token"),
-        "jwks_uri": format!("{issuer}/jwks"),
-    }))
-}
-
-async fn jwks(provider: Data<Provider>) -> HttpResponse {
-    let mut behaviour = provider.behaviour.lock().expect("the provider");
-    behaviour.asked_keys += 1;
-    let keys: Vec<_> = behaviour
-        .published
-        .iter()
-        .map(|(key, kid)| {
-            let (_, x, y) = KEYS[*key];
-            json!({ "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": kid, "x": x, "y": y })
-        })
-        .collect();
-    HttpResponse::Ok().json(json!({ "keys": keys }))
-}
-
-async fn token(request: HttpRequest, provider: Data<Provider>, body: Bytes) -> HttpResponse {
-    let form = parse(std::str::from_utf8(&body).expect("a form"));
-    let mut behaviour = provider.behaviour.lock().expect("the provider");
-    let who = BASE64_STANDARD.encode("broadsheet:a%20planted%20client%20secret");
-    let given = request.headers().get("authorization").and_then(|value| value.to_str().ok());
-    let asked = behaviour.codes.remove(&form["code"]);
-    let proof = encode(&api::user::fingerprint(&form["code_verifier"]));
-    let right = asked.filter(|asked| {
-        asked["redirect_uri"] == form["redirect_uri"]
-            && asked["code_challenge"] == proof
-            && given == Some(&format!("Basic {who}"))
-            && form["grant_type"] == "authorization_code"
-    });
-    let Some(asked) = right else {
-        return HttpResponse::BadRequest().json(json!({ "error": "invalid_grant" }));
-    };
-    let mut claims = json!({
-        "iss": provider.issuer, "aud": "broadsheet", "sub": "subject-1", "nonce": asked["nonce"],
-        "iat": NOW, "exp": NOW + 300, "email": "Ann@example.org", "email_verified": true,
-        "name": "Ann", "groups": ["desk"],
-    });
-    for (name, value) in &behaviour.claims {
-        claims[name] = value.clone();
-    }
-    HttpResponse::Ok().json(json!({ "access_token": "x", "token_type": "Bearer",
-        "id_token": sign(&behaviour, &claims) }))
-}
 
 /// The program under test, and its provider.
 struct Stage {
@@ -150,29 +35,7 @@ impl Drop for Stage {
 
 fn stage(backend: Backend, change: impl FnOnce(&mut Oidc)) -> Option<Stage> {
     let runtime = tests::runtime();
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let issuer = format!("http://{}", listener.local_addr().expect("an address"));
-    let behaviour =
-        Behaviour { published: vec![(0, "one")], named: Some("one"), ..Behaviour::default() };
-    let provider = Provider { issuer, behaviour: Arc::new(Mutex::new(behaviour)) };
-    let shared = provider.clone();
-    let server = runtime.block_on(async move {
-        let server = HttpServer::new(move || {
-            App::new()
-                .app_data(Data::new(shared.clone()))
-                .route("/.well-known/openid-configuration", web::get().to(metadata))
-                .route("/jwks", web::get().to(jwks))
-                .route("/token", web::post().to(token))
-        })
-        .workers(1)
-        .disable_signals()
-        .listen(listener)
-        .expect("a provider")
-        .run();
-        let handle = server.handle();
-        tokio::spawn(server);
-        handle
-    });
+    let (provider, server) = runtime.block_on(async { Provider::start() });
     let app = TestApp::configured(backend, |config: &mut Config| {
         let oidc = &mut config.oidc;
         oidc.issuer.clone_from(&provider.issuer);
@@ -187,7 +50,7 @@ fn stage(backend: Backend, change: impl FnOnce(&mut Oidc)) -> Option<Stage> {
         change(oidc);
         *config = config.clone().checked().expect("a configuration");
     })?;
-    Some(Stage { app, provider, server: server, runtime })
+    Some(Stage { app, provider, server, runtime })
 }
 
 impl Stage {

@@ -53,7 +53,7 @@ impl<'a> Guest<'a> {
         }
     }
 
-    fn from_allowed_domain(&self, oidc: &Oidc) -> bool {
+    fn is_of_allowed_domain(&self, oidc: &Oidc) -> bool {
         let domain = self.email.as_deref().and_then(|email| email.rsplit_once('@'));
         oidc.allowed_domains.is_empty()
             || domain.is_some_and(|(_, domain)| {
@@ -69,7 +69,7 @@ impl<'a> Guest<'a> {
 pub async fn admit(ctx: &Ctx, claims: &Claims) -> Result<Uuid, Refusal> {
     let oidc = &ctx.app().config().oidc;
     let guest = Guest::of(oidc, claims);
-    if !guest.from_allowed_domain(oidc) {
+    if !guest.is_of_allowed_domain(oidc) {
         return Err(Refusal::new(Code::Email, "no verified e-mail address of an allowed domain"));
     }
     let mut write = Write::begin(ctx).await?;
