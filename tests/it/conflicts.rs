@@ -198,10 +198,23 @@ fn edit(fields: &Map<String, Value>, dice: &mut Dice, word: &str) -> (String, Va
     }
 }
 
+/// The version that somebody's last save made. The article in the answer may be
+/// newer: another save can come between a save and its answer.
+fn own_version(article: &Value, me: &str) -> i64 {
+    let saves = article["revisions"]["nodes"].as_array().expect("revisions");
+    let own = saves.iter().find(|save| save["author"]["email"] == me).expect("a save of mine");
+    own["version"].as_i64().expect("a version")
+}
+
 /// One editor's day: edits what they have in front of them, saves, and where
 /// somebody disagrees looks at both sides and decides.
 fn work(editor: &Client, id: &str, who: usize, saves: usize, log: &Mutex<Log>) {
     let mut dice = Dice(who as u64 + 1);
+    let reckoned = UPDATE.replace(
+        "body { markdown } }",
+        "body { markdown } revisions(first: 50) { nodes { version author { email } } } }",
+    );
+    let me = editor.ask("{ viewer { email } }", Value::Null).text("/viewer/email");
     let first = saved(editor, id, 1, &json!({"weight": 0}));
     let mut article = first.at("/updateArticle/article").clone();
     for number in 0..saves {
@@ -215,12 +228,13 @@ fn work(editor: &Client, id: &str, who: usize, saves: usize, log: &Mutex<Log>) {
             input.insert(field, value);
         }
         loop {
-            let answer = update(editor, id, version, &json!(input));
+            let answer =
+                editor.ask(&reckoned, json!({"id": id, "version": version, "input": input}));
             let payload = answer.at("/updateArticle");
             let mut log = log.lock().expect("the log");
             if payload["conflict"].is_null() {
                 assert_eq!(payload["userErrors"], json!([]));
-                let version = payload["article"]["version"].as_i64().expect("a version");
+                let version = own_version(&payload["article"], &me);
                 for (field, value) in &input {
                     let (old, new) = (pieces(field, &base[field]), pieces(field, value));
                     log.record(version, true, new.difference(&old));
