@@ -2,6 +2,8 @@
 //!
 //! Commands call the same operations as mutations do, as `Actor::System`.
 
+mod people;
+
 use std::io::{IsTerminal, Read, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -116,11 +118,18 @@ enum UserCommand {
         /// `ADMIN`, `EDITOR`, `AUTHOR`, `CONTRIBUTOR` or `VIEWER`.
         #[arg(long)]
         role: Role,
+        /// As it is printed; the first part of the e-mail address where it is not given.
+        #[arg(long)]
+        name: Option<String>,
     },
     /// Print a token by which somebody sets a new password, once.
     ResetPassword { email: String },
     /// Send somebody away: sessions and tokens stop at once.
     Deactivate { email: String },
+    /// Take away the second factor of somebody who has lost it.
+    RemoveSecondFactor { email: String },
+    /// List everybody: role, state, e-mail address and name.
+    List,
 }
 
 #[derive(Debug, Subcommand)]
@@ -190,9 +199,9 @@ async fn run(cli: Cli) -> Result<ExitCode, String> {
         Command::User(UserCommand::Add { email, role, name, password_stdin }) => {
             add_user(config, &email, role, name, password_stdin).await
         }
-        Command::User(UserCommand::Invite { email, role }) => {
+        Command::User(UserCommand::Invite { email, role, name }) => {
             with_ctx(config, async |ctx| {
-                let link = user::invite(ctx, &email, None, role).await?;
+                let link = user::invite(ctx, &email, name.as_deref(), role).await?;
                 Ok(told(&link))
             })
             .await
@@ -211,6 +220,17 @@ async fn run(cli: Cli) -> Result<ExitCode, String> {
                 Ok(format!("{} may not sign in any more.", person.email))
             })
             .await
+        }
+        Command::User(UserCommand::RemoveSecondFactor { email }) => {
+            with_ctx(config, async |ctx| {
+                let person = user::by_email(ctx, &email).await?;
+                user::remove_second_factor(ctx, person.id).await?;
+                Ok(format!("{} signs in with a password alone.", person.email))
+            })
+            .await
+        }
+        Command::User(UserCommand::List) => {
+            with_ctx(config, async |ctx| Ok(people::list(ctx).await?.trim_end().to_owned())).await
         }
         Command::Keys(KeysCommand::Rotate) => {
             with_ctx(config, async |ctx| {

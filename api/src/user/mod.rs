@@ -33,7 +33,11 @@ pub use graphql::{User, UserMutation, UserQuery};
 pub use keys::{Keys, LONGEST_DAYS, Purpose};
 pub use links::{Link, create_reset, invite};
 pub use people::{add, deactivate};
-pub use read::{Account, Person, PersonFilter, all, by_email, by_ids, is_active, people, role};
+pub use read::{
+    Account, ORDER, Person, PersonFilter, account, all, by_email, by_ids, cursor, is_active,
+    people, role,
+};
 pub use sessions::{Uses, actor};
 pub use tend::{flush_uses, tend};
 pub use token::{fingerprint, random};
+pub use totp::remove as remove_second_factor;

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use async_graphql::connection::CursorType;
 use entity::Timestamp;
 use entity::user::{Column, Entity, Model};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Func, LikeExpr};
@@ -133,6 +134,12 @@ pub async fn all(ctx: &Ctx, filter: &PersonFilter, page: &Page) -> Result<Slice<
         .all(ctx.app().db().read())
         .await?;
     Ok(page.slice(rows.into_iter().map(person).collect::<Result<_>>()?))
+}
+
+/// Where somebody stands in the list.
+#[must_use]
+pub fn cursor(person: &Person) -> String {
+    Cursor { order: ORDER, key: Key::Text(person.name.clone()), id: person.id }.encode_cursor()
 }
 
 /// How many people there are.
