@@ -190,3 +190,41 @@ fn people_and_keys_are_managed_beside_a_running_server() {
     let unknown = broadsheet(data.path(), &["user", "deactivate", "x@example.org"], "");
     assert!(unknown.err.contains("x@example.org"), "{}", unknown.err);
 }
+
+#[test]
+fn people_are_listed_and_what_cannot_be_done_to_them_is_said() {
+    let data = folder();
+    let user = |arguments: &[&str], input: &str| {
+        let all = [&["user"], arguments].concat();
+        let done = broadsheet(data.path(), &all, input);
+        assert_eq!(done.code, Some(0), "{arguments:?}: {}", done.err);
+        done.out
+    };
+    user(&["add", "boss@example.org", "--role", "admin", "--password-stdin"], "a long password");
+    user(&["add", "gone@example.org", "--role", "viewer", "--password-stdin"], "a long password");
+    user(&["invite", "ann@example.org", "--role", "author", "--name", "Ann"], "");
+    user(&["deactivate", "gone@example.org"], "");
+    let list = user(&["list"], "");
+    let lines: Vec<Vec<&str>> =
+        list.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(
+        lines,
+        [
+            ["AUTHOR", "invited", "ann@example.org", "Ann"],
+            ["ADMIN", "active", "boss@example.org", "boss"],
+            ["VIEWER", "deactivated", "gone@example.org", "gone"],
+        ]
+    );
+    for (arguments, part) in [
+        (&["user", "deactivate", "boss@example.org"][..], "last administrator"),
+        (&["user", "reset-password", "gone@example.org"], "reactivate"),
+        (&["user", "reset-password", "ann@example.org"], "invite"),
+        (&["user", "reset-password", "nobody@example.org"], "nobody@example.org"),
+        (&["user", "invite", "boss@example.org", "--role", "author"], "already"),
+        (&["user", "remove-second-factor", "boss@example.org"], "no second factor"),
+    ] {
+        let refused = broadsheet(data.path(), arguments, "");
+        assert_ne!(refused.code, Some(0), "{arguments:?}");
+        assert!(refused.err.contains(part), "{arguments:?}: {}", refused.err);
+    }
+}

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
 
+mod accounts;
 mod articles;
 mod audit;
 mod authz;
@@ -27,6 +28,7 @@ mod races;
 mod schedules;
 mod schema;
 mod second_factor;
+mod secrets;
 mod sessions;
 mod statements;
 mod taxonomy;

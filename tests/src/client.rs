@@ -10,6 +10,7 @@ pub struct Client {
     agent: Agent,
     url: String,
     token: Option<String>,
+    headers: Vec<(String, String)>,
 }
 
 /// A status, headers and JSON, whatever the status is.
@@ -44,12 +45,20 @@ pub fn agent() -> Agent {
 impl Client {
     #[must_use]
     pub fn new(url: String, token: Option<String>) -> Self {
-        Self { agent: agent(), url, token }
+        Self { agent: agent(), url, token, headers: Vec::new() }
     }
 
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// The same, with one more header in each request.
+    #[must_use]
+    pub fn with_header(&self, name: &str, value: &str) -> Self {
+        let mut client = self.clone();
+        client.headers.push((name.to_owned(), value.to_owned()));
+        client
     }
 
     /// The answer as it came.
@@ -63,6 +72,9 @@ impl Client {
         let mut request = self.agent.post(&self.url);
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
         }
         let mut response = request.send_json(body).ok()?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
