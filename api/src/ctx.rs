@@ -180,13 +180,6 @@ impl Ctx {
         Self { client, ..self }
     }
 
-    /// The same, from a client's address.
-    #[must_use]
-    pub fn from_address(mut self, address: Option<IpAddr>) -> Self {
-        self.client.address = address;
-        self
-    }
-
     /// The same request, by somebody who has just shown who they are.
     #[must_use]
     pub fn acting_as(&self, actor: Actor) -> Self {

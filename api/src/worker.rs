@@ -53,8 +53,12 @@ impl Worker {
 /// Everything that has come due. Says how long nothing will.
 pub async fn tick(app: &Arc<App>) -> Result<Duration> {
     let ctx = Ctx::new(Arc::clone(app), Actor::System);
-    schedule::announce(&ctx).await?;
-    let next = schedule::next(&ctx).await?;
+    // Every commit wakes this: a look takes nobody's turn to write.
+    let mut next = schedule::next(&ctx).await?;
+    if next.is_some_and(|next| next <= ctx.now()) {
+        schedule::announce(&ctx).await?;
+        next = schedule::next(&ctx).await?;
+    }
     let until = next.map_or(i64::MAX, |next| next.0.saturating_sub(app.now().0));
     let until = Duration::from_micros(u64::try_from(until).unwrap_or(0));
     Ok(until.clamp(Duration::from_millis(1), IDLE))

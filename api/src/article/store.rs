@@ -283,7 +283,7 @@ pub async fn put(write: &Write<'_>, mut projections: Vec<Projection>) -> Result<
 }
 
 /// The moments to come at which time alone changes what the public sees.
-fn moments(copy: &article_copy::Model, now: Timestamp) -> impl Iterator<Item = due::Model> {
+fn moments(copy: &article_copy::Model, now: Timestamp) -> Vec<due::Model> {
     let moment = |expires, at| due::Model {
         article_id: copy.article_id,
         expires,
@@ -292,14 +292,12 @@ fn moments(copy: &article_copy::Model, now: Timestamp) -> impl Iterator<Item = d
         language: copy.language.clone(),
     };
     let bounds = [(false, copy.visible_from), (true, copy.visible_until)];
-    let coming = move |at: Timestamp| at > now && at != Timestamp::NEVER;
     let public = copy.view == View::Published;
-    let moments: Vec<_> = bounds
+    bounds
         .into_iter()
-        .filter(|(_, at)| public && coming(*at))
+        .filter(|(_, at)| public && *at > now && *at != Timestamp::NEVER)
         .map(|(expires, at)| moment(expires, at))
-        .collect();
-    moments.into_iter()
+        .collect()
 }
 
 /// Locks articles until the transaction ends, in one order for everybody.

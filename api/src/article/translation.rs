@@ -22,7 +22,7 @@ use super::content::{Content, Image, MenuPlace};
 use super::lock::lock;
 use super::read::{self, Group};
 use super::store;
-use super::write::{Note, insert_body, save};
+use super::write::{Note, insert_body, insert_head, save};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::event::{Event, Write};
@@ -74,28 +74,12 @@ pub async fn create(ctx: &Ctx, source: Uuid, language: &str, new: NewTranslation
     crate::taxonomy::keep_existing(&write, &mut content.terms).await?;
     let id = ctx.new_id();
     refuse_taken(&write, &store::path(&frame, language, &content), id).await?;
-    let head = article::Model {
-        id,
-        language: tag.to_owned(),
-        owner_id: ctx.actor().user_id(),
-        version: 0,
-        revision_id: Uuid::nil(),
-        text_version: 1,
-        created_at: ctx.now(),
-        trashed_at: None,
-        archived_at: None,
-        review: None,
-        review_version: None,
-        reviewer_id: None,
-        reviewed_at: None,
+    let head = insert_head(&write, id, tag).await?;
+    let markdown = match markdown {
+        Some(markdown) => markdown,
+        None => markdown_of(&write, revision.body_id).await?,
     };
-    head.clone().into_active_model().reset_all().insert(write.txn()).await?;
-    let body_id = match markdown {
-        Some(markdown) => insert_body(&write, &frame, &head, markdown).await?,
-        None => {
-            insert_body(&write, &frame, &head, markdown_of(&write, revision.body_id).await?).await?
-        }
-    };
+    let body_id = insert_body(&write, &frame, &head, markdown).await?;
     save(&mut write, &frame, head, content, body_id, Note::default(), "article.created").await?;
     note(&write, vec![(id, source, version)]).await?;
     write.commit().await?;

@@ -113,14 +113,27 @@ async fn create_once(ctx: &Ctx, new: NewArticle) -> Result<Uuid> {
         let logical = [content.directory.as_str(), content.name.as_str()].join("/");
         logical.trim_matches('/').clone_into(&mut content.translation_key);
     }
+    let head = insert_head(&write, id, &language.row.tag).await?;
+    let body_id = insert_body(&write, &frame, &head, body).await?;
+    save(&mut write, &frame, head, content, body_id, Note::default(), "article.created").await?;
+    write.commit().await?;
+    Ok(id)
+}
+
+/// Makes the identity of a new article, before its first save.
+pub(super) async fn insert_head(
+    write: &Write<'_>,
+    id: Uuid,
+    language: &str,
+) -> Result<article::Model> {
     let head = article::Model {
         id,
-        language: language.row.tag.clone(),
-        owner_id: ctx.actor().user_id(),
+        language: language.to_owned(),
+        owner_id: write.ctx().actor().user_id(),
         version: 0,
         revision_id: Uuid::nil(),
         text_version: 1,
-        created_at: ctx.now(),
+        created_at: write.ctx().now(),
         trashed_at: None,
         archived_at: None,
         review: None,
@@ -129,10 +142,7 @@ async fn create_once(ctx: &Ctx, new: NewArticle) -> Result<Uuid> {
         reviewed_at: None,
     };
     head.clone().into_active_model().reset_all().insert(write.txn()).await?;
-    let body_id = insert_body(&write, &frame, &head, body).await?;
-    save(&mut write, &frame, head, content, body_id, Note::default(), "article.created").await?;
-    write.commit().await?;
-    Ok(id)
+    Ok(head)
 }
 
 /// Saves the working copy, together with what others saved since the version

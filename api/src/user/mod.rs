@@ -38,6 +38,6 @@ pub use read::{
     people, role,
 };
 pub use sessions::{Uses, actor};
-pub use tend::{flush_uses, tend};
+pub use tend::tend;
 pub use token::{fingerprint, random};
 pub use totp::remove as remove_second_factor;

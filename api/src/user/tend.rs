@@ -1,19 +1,14 @@
-//! What is done now and then: a worker calls [`tend`] each minute, and
-//! [`flush_uses`] once more when the process stops.
+//! What is done now and then: a worker calls [`tend`] each minute, and once more
+//! when the process stops.
 
 use super::{links, sessions, throttle, totp};
 use crate::ctx::App;
 use crate::error::Result;
 
-/// Writes when sessions were last used.
-pub async fn flush_uses(app: &App) -> Result<()> {
-    sessions::write_uses(app, app.uses().take()).await
-}
-
 /// Writes last uses, makes a new signing key once it is time, and forgets what
 /// is over: sessions, links and failures.
 pub async fn tend(app: &App) -> Result<()> {
-    flush_uses(app).await?;
+    sessions::write_uses(app, app.uses().take()).await?;
     let auth = &app.config().auth;
     let now = app.now();
     app.keys().rotate_by_age(now, auth.rotate_days)?;

@@ -170,11 +170,14 @@ pub async fn allowed_actions(ctx: &Context<'_>, article: &Article) -> Result<Vec
 
 type Reviewed = (ReviewState, entity::article::Model);
 
+/// The identities of all siblings.
+async fn heads(ctx: &Ctx, article: &Article) -> Result<Arc<HashMap<Uuid, entity::article::Model>>> {
+    let with = article.with();
+    with.load("heads".to_owned(), || review::heads(ctx, with.ids())).await
+}
+
 async fn review_of(ctx: &Ctx, article: &Article) -> Result<Option<Reviewed>> {
-    let heads = article
-        .with()
-        .load("heads".to_owned(), || review::heads(ctx, article.with().ids()))
-        .await?;
+    let heads = heads(ctx, article).await?;
     let head = heads.get(&article.row.article_id);
     Ok(head.and_then(|head| Some((review::state(head)?, head.clone()))))
 }
@@ -202,7 +205,7 @@ pub async fn review(ctx: &Ctx, article: &Article) -> Result<Option<ArticleReview
     let people = article
         .with()
         .load("reviewers".to_owned(), || async {
-            let heads = review::heads(ctx, article.with().ids()).await?;
+            let heads = heads(ctx, article).await?;
             people(ctx, heads.values().map(|head| head.reviewer_id)).await
         })
         .await?;

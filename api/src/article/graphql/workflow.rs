@@ -44,9 +44,10 @@ pub struct CommentArticleInput {
 }
 
 /// What becomes of the others when one article of many cannot be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Enum)]
 pub enum BulkMode {
     /// Nothing is done.
+    #[default]
     AllOrNothing,
     /// The others are done.
     Each,
@@ -233,10 +234,7 @@ impl WorkflowMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which ones.")] ids: Vec<ID>,
         #[graphql(desc = "When; now where it is null.")] at: Option<DateTime>,
-        #[graphql(
-            default_with = "BulkMode::AllOrNothing",
-            desc = "What becomes of the others when one cannot be done."
-        )]
+        #[graphql(default, desc = "What becomes of the others when one cannot be done.")]
         mode: BulkMode,
     ) -> async_graphql::Result<BulkPayload> {
         let action = bulk::Action::Publish(at.map(|at| at.0));
@@ -248,10 +246,7 @@ impl WorkflowMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which ones.")] ids: Vec<ID>,
-        #[graphql(
-            default_with = "BulkMode::AllOrNothing",
-            desc = "What becomes of the others when one cannot be done."
-        )]
+        #[graphql(default, desc = "What becomes of the others when one cannot be done.")]
         mode: BulkMode,
     ) -> async_graphql::Result<BulkPayload> {
         bulk_payload(ctx, ids, &bulk::Action::Unpublish, mode, ViewArgument::Working).await
@@ -262,10 +257,7 @@ impl WorkflowMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which ones.")] ids: Vec<ID>,
-        #[graphql(
-            default_with = "BulkMode::AllOrNothing",
-            desc = "What becomes of the others when one cannot be done."
-        )]
+        #[graphql(default, desc = "What becomes of the others when one cannot be done.")]
         mode: BulkMode,
     ) -> async_graphql::Result<BulkPayload> {
         bulk_payload(ctx, ids, &bulk::Action::Trash, mode, ViewArgument::Trash).await
@@ -276,10 +268,7 @@ impl WorkflowMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which ones.")] ids: Vec<ID>,
-        #[graphql(
-            default_with = "BulkMode::AllOrNothing",
-            desc = "What becomes of the others when one cannot be done."
-        )]
+        #[graphql(default, desc = "What becomes of the others when one cannot be done.")]
         mode: BulkMode,
     ) -> async_graphql::Result<BulkPayload> {
         bulk_payload(ctx, ids, &bulk::Action::Archive, mode, ViewArgument::Archive).await
@@ -298,10 +287,7 @@ impl WorkflowMutation {
         #[graphql(default, desc = "Names of categories to take away.")] remove_categories: Vec<
             String,
         >,
-        #[graphql(
-            default_with = "BulkMode::AllOrNothing",
-            desc = "What becomes of the others when one cannot be done."
-        )]
+        #[graphql(default, desc = "What becomes of the others when one cannot be done.")]
         mode: BulkMode,
     ) -> async_graphql::Result<BulkPayload> {
         let action = bulk::Action::Retag {
@@ -318,10 +304,7 @@ impl WorkflowMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which ones.")] ids: Vec<ID>,
         #[graphql(desc = "Folder below the language: `news/local`.")] section: String,
-        #[graphql(
-            default_with = "BulkMode::AllOrNothing",
-            desc = "What becomes of the others when one cannot be done."
-        )]
+        #[graphql(default, desc = "What becomes of the others when one cannot be done.")]
         mode: BulkMode,
     ) -> async_graphql::Result<BulkPayload> {
         let action = bulk::Action::Move(section);
