@@ -7,7 +7,7 @@
 //! PostgreSQL is the server that `BROADSHEET_TEST_POSTGRES` names, else one of
 //! the harness's own where its programs are installed; else those tests say that
 //! they skip, and fail where `CI` is set. The same holds for the corpora and
-//! `BROADSHEET_CORPORA`.
+//! `BROADSHEET_CORPORA`, and for programs that others wrote ([`tools`]).
 
 #![expect(
     clippy::expect_used,
@@ -23,6 +23,7 @@ pub mod client;
 pub mod generate;
 pub mod postgres;
 pub mod process;
+pub mod tools;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
