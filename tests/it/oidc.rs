@@ -14,8 +14,12 @@ use tests::client::{Raw, raw};
 use tests::{Answer, Backend, START, TestApp};
 
 const SECRET: &str = "a planted client secret";
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+/// Of the verifier, by the example of RFC 7636, appendix B.
+const START_PATH: &str = "/auth/oidc/start?challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const PAGE: &str = "https://desk.example.org/signed-in";
-const LOGIN: &str = "mutation($code: String!) { loginWithOidc(code: $code) {
+const LOGIN: &str = "mutation($code: String!, $verifier: String!) {
+    loginWithOidc(code: $code, verifier: $verifier) {
     session { accessToken refreshToken } user { email name role } secondFactor { token }
     userErrors { code } } }";
 
@@ -76,7 +80,7 @@ impl Stage {
 
     /// What the browser sends to the provider, and the cookie that it keeps.
     fn begin(&self) -> (HashMap<String, String>, String) {
-        let start = self.get("/auth/oidc/start", "");
+        let start = self.get(START_PATH, "");
         assert_eq!((start.status, start.header("cache-control")), (302, "no-store"));
         let cookie = start.header("set-cookie");
         for part in
@@ -120,7 +124,7 @@ impl Stage {
     }
 
     fn exchange(&self, code: &str) -> Answer {
-        self.app.query(LOGIN, json!({ "code": code }))
+        self.app.query(LOGIN, json!({ "code": code, "verifier": VERIFIER }))
     }
 
     fn login(&self) -> Value {
@@ -198,6 +202,22 @@ on_stage! {
         assert_eq!(stage.login()["email"], "ann@example.org");
         assert_eq!(stage.kinds()[2..], ["session.started"]);
         assert!(!format!("{:?}", stage.app.app.config()).contains(SECRET));
+    }
+
+    a_code_is_good_for_the_browser_that_set_out_alone(stage, as_it_is) {
+        let code = stage.code();
+        let other = json!({ "code": code, "verifier": VERIFIER.replace('d', "e") });
+        let refused = stage.app.query(LOGIN, other);
+        assert!(refused.at("/loginWithOidc/session").is_null());
+        assert_eq!(refused.text("/loginWithOidc/userErrors/0/code"), "BAD_CREDENTIALS");
+        let _ = stage.exchange(&code).accepted("loginWithOidc");
+    }
+
+    setting_out_needs_a_challenge(stage, as_it_is) {
+        for path in ["", "?challenge=", "?challenge=short", "?challenge=%0d", "?challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw+cM"] {
+            let start = stage.get(&format!("/auth/oidc/start{path}"), "");
+            assert_eq!(start.header("location"), format!("{PAGE}#error=challenge"), "{path}");
+        }
     }
 
     a_code_is_good_once_and_soon(stage, as_it_is) {
@@ -364,7 +384,7 @@ on_stage! {
 
     a_provider_that_is_away_is_said_so(stage, as_it_is) {
         stage.runtime.block_on(stage.server.stop(false));
-        let start = stage.get("/auth/oidc/start", "");
+        let start = stage.get(START_PATH, "");
         assert_eq!((start.status, start.header("location")), (302, &*format!("{PAGE}#error=provider")));
     }
 }
@@ -375,7 +395,7 @@ tests::on_both! {
         for path in ["/auth/oidc/start", "/auth/oidc/callback"] {
             assert_eq!(raw(tests::client::agent().get(app.url(path)).call()).status, 404);
         }
-        let refused = app.query(LOGIN, json!({ "code": "x" }));
+        let refused = app.query(LOGIN, json!({ "code": "x", "verifier": VERIFIER }));
         assert_eq!(refused.text("/loginWithOidc/userErrors/0/code"), "BAD_CREDENTIALS");
     }
 }

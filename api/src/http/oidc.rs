@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::client;
 use crate::ctx::{Actor, App, Ctx};
-use crate::user::oidc::{self, CALLBACK_PATH, COOKIE, Callback, Redirect, START_PATH};
+use crate::user::oidc::{self, CALLBACK_PATH, COOKIE, Callback, Redirect, START_PATH, Start};
 
 pub fn routes(routes: &mut web::ServiceConfig) {
     routes.route(START_PATH, web::get().to(start)).route(CALLBACK_PATH, web::get().to(callback));
@@ -21,7 +21,10 @@ fn context(request: &HttpRequest, app: &Data<App>) -> Ctx {
 }
 
 async fn start(request: HttpRequest, app: Data<App>) -> HttpResponse {
-    answer(oidc::begin(&context(&request, &app)).await)
+    // What cannot be read has no challenge, and is refused for that.
+    let query = Query::<Start>::from_query(request.query_string());
+    let query = query.map(Query::into_inner).unwrap_or_default();
+    answer(oidc::begin(&context(&request, &app), query).await)
 }
 
 async fn callback(request: HttpRequest, app: Data<App>) -> HttpResponse {

@@ -139,7 +139,11 @@ pub const TABLE: &[(&str, &str, Who)] = &[
         "{ refreshSession(refreshToken: \"z\") { userErrors { code } } }",
         Who::Everybody,
     ),
-    ("loginWithOidc", "{ loginWithOidc(code: \"z\") { userErrors { code } } }", Who::Everybody),
+    (
+        "loginWithOidc",
+        "{ loginWithOidc(code: \"z\", verifier: \"z\") { userErrors { code } } }",
+        Who::Everybody,
+    ),
     ("logout", "{ logout { ended } }", Who::Everybody),
     ("users", "{ users { totalCount } }", Who::Admins),
     ("user", "{ user(id: $user) { id } }", Who::Everybody),

@@ -6,6 +6,11 @@
 //! for a minute. [`login`] gives a session for the code. No token of the provider
 //! is kept, and none of this server is ever in an address.
 //!
+//! The code is bound to the interface that set out, as PKCE binds the provider's
+//! to this server: [`begin`] takes a challenge, and [`login`] the verifier that it
+//! was made of. Whoever follows a link that somebody else prepared has no verifier
+//! for it, and cannot be signed in as that somebody.
+//!
 //! The provider is asked to see to second factors: one of the account here is not
 //! asked for afterwards.
 //!
@@ -70,6 +75,8 @@ pub enum Code {
     Deactivated,
     /// Too many have failed from there.
     Throttled,
+    /// The interface has sent no challenge: a mistake of its author.
+    Challenge,
     /// It is not their fault: the log says more.
     Failed,
 }
@@ -87,6 +94,7 @@ impl Code {
             Self::Role => "role",
             Self::Deactivated => "deactivated",
             Self::Throttled => "throttled",
+            Self::Challenge => "challenge",
             Self::Failed => "failed",
         }
     }
@@ -95,7 +103,12 @@ impl Code {
     fn counts(self) -> bool {
         !matches!(
             self,
-            Self::Denied | Self::Expired | Self::Provider | Self::Throttled | Self::Failed
+            Self::Denied
+                | Self::Expired
+                | Self::Provider
+                | Self::Throttled
+                | Self::Challenge
+                | Self::Failed
         )
     }
 }
@@ -130,6 +143,15 @@ struct Pending {
     state: String,
     nonce: String,
     verifier: String,
+    /// What the interface's own verifier must match.
+    challenge: String,
+}
+
+/// How the interface sends a browser here.
+#[derive(Debug, Default, Deserialize)]
+pub struct Start {
+    /// SHA-256 of the interface's verifier, as base64url without padding.
+    pub challenge: Option<String>,
 }
 
 /// Where to send the browser, and the cookie to give it.
@@ -168,18 +190,26 @@ fn sorry(ctx: &Ctx, refusal: &Refusal) -> String {
 }
 
 /// Sends a browser to the provider.
-pub async fn begin(ctx: &Ctx) -> Redirect {
-    match prepare(ctx).await {
+pub async fn begin(ctx: &Ctx, start: Start) -> Redirect {
+    match prepare(ctx, start).await {
         Ok(redirect) => redirect,
         Err(refusal) => Redirect { location: sorry(ctx, &refusal), cookie: None },
     }
 }
 
-async fn prepare(ctx: &Ctx) -> Result<Redirect, Refusal> {
+async fn prepare(ctx: &Ctx, start: Start) -> Result<Redirect, Refusal> {
+    let challenge =
+        start.challenge.filter(|challenge| is_challenge(challenge)).ok_or_else(|| {
+            Refusal::new(Code::Challenge, format!("{START_PATH} lacks ?challenge=, 43 characters"))
+        })?;
     let oidc = &ctx.app().config().oidc;
     let metadata = ctx.app().oidc().metadata(oidc, ctx.now()).await?;
-    let pending =
-        Pending { state: random_token()?, nonce: random_token()?, verifier: random_token()? };
+    let pending = Pending {
+        state: random_token()?,
+        nonce: random_token()?,
+        verifier: random_token()?,
+        challenge,
+    };
     let expires = later(ctx.now(), PENDING_MINUTES * 60);
     let kept = ctx.app().keys().sign_claims(Purpose::Oidc, &pending, ctx.now(), expires)?;
     let query = provider::form(&[
@@ -198,6 +228,12 @@ async fn prepare(ctx: &Ctx) -> Result<Redirect, Refusal> {
         location: format!("{endpoint}{sign}{query}"),
         cookie: Some(cookie(ctx, &kept, PENDING_MINUTES * 60)),
     })
+}
+
+/// Whether it can be a SHA-256 in base64url without padding (RFC 7636, 4.2).
+fn is_challenge(text: &str) -> bool {
+    text.len() == 43
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
 /// Takes a browser back from the provider. `kept` is its cookie, which is used
@@ -232,7 +268,7 @@ async fn settle(ctx: &Ctx, callback: Callback, kept: Option<&str>) -> Result<Str
         _ => attempt.succeeded(ctx).await?,
     }
     let user = done?;
-    Ok(give_code(ctx, user).await?)
+    Ok(give_code(ctx, user, &pending.challenge).await?)
 }
 
 async fn check(ctx: &Ctx, callback: Callback, pending: &Pending) -> Result<Uuid, Refusal> {
@@ -265,14 +301,19 @@ async fn check(ctx: &Ctx, callback: Callback, pending: &Pending) -> Result<Uuid,
     account::admit(ctx, &claims).await
 }
 
+/// What is stored of a code: it is found by nobody who has not the verifier, too.
+fn bound(code: &str, challenge: &str) -> Vec<u8> {
+    fingerprint(format!("{code}.{challenge}"))
+}
+
 /// A code that is good once and soon. What is stored is its hash.
-async fn give_code(ctx: &Ctx, user: Uuid) -> Result<String> {
+async fn give_code(ctx: &Ctx, user: Uuid, challenge: &str) -> Result<String> {
     let code = random_token()?;
     let row = Model {
         id: ctx.new_id(),
         user_id: user,
         kind: KIND.to_owned(),
-        secret_hash: fingerprint(&code),
+        secret_hash: bound(&code, challenge),
         created_by: None,
         created_at: ctx.now(),
         expires_at: later(ctx.app().now(), CODE_SECONDS),
@@ -283,25 +324,26 @@ async fn give_code(ctx: &Ctx, user: Uuid) -> Result<String> {
     Ok(code)
 }
 
-/// Begins a session for a code, which is used up.
-pub async fn login(ctx: &Ctx, code: &str) -> Result<SignIn> {
+/// Begins a session for a code, which is used up, and the verifier of the
+/// challenge that it was asked for with.
+pub async fn login(ctx: &Ctx, code: &str, verifier: &str) -> Result<SignIn> {
     let attempt = throttle::attempt(ctx, Target::Link, "code").await?;
-    let Some(user) = use_code(ctx, code).await? else {
+    let Some(user) = use_code(ctx, code, &encode(&fingerprint(verifier))).await? else {
         sessions::failed(ctx, None, Method::Oidc).await?;
         return Err(Error::invalid(
             "code",
             UserErrorCode::BadCredentials,
-            "the code is not valid any more: sign in again",
+            "the code is not valid any more, or was given to another browser: sign in again",
         ));
     };
     attempt.succeeded(ctx).await?;
     sessions::start(ctx, user, Method::Oidc).await
 }
 
-async fn use_code(ctx: &Ctx, code: &str) -> Result<Option<Uuid>> {
+async fn use_code(ctx: &Ctx, code: &str, challenge: &str) -> Result<Option<Uuid>> {
     let txn = ctx.app().db().begin().await?;
     let link = Entity::find()
-        .filter(Column::SecretHash.eq(fingerprint(code)))
+        .filter(Column::SecretHash.eq(bound(code, challenge)))
         .filter(Column::Kind.eq(KIND))
         .filter(Column::ExpiresAt.gt(ctx.now()))
         .lock_exclusive()
