@@ -50,7 +50,7 @@ const EVERYTHING: &str = "query($view: View!, $path: String!, $tag: String!, $id
   route(path: $path, view: $view) { __typename }
   alias: route(path: \"/old-zanzibar/\", view: $view) { ... on Redirect { target } }
   tagRoute: route(path: \"/tags/zanzibar/\", view: $view) { __typename }
-  node(id: $id, view: $view) { id }
+  node(id: $id) { id }
   nodes(ids: [$id], view: $view) { id }
   tag(by: { slug: $tag }, view: $view) { name articles { totalCount } }
   tags(first: 100, view: $view) { totalCount nodes { name articleCount articles { totalCount nodes { title } } } }
@@ -163,7 +163,8 @@ on_both! {
         assert_eq!(working.text("/article/title"), "Zanzibar article");
         assert_eq!(working.text("/route/__typename"), "Article");
         assert_eq!(working.number("/tag/articles/totalCount"), 4);
-        assert!(!working.at("/node").is_null());
+        assert!(!working.at("/nodes/0").is_null());
+        assert!(working.at("/node").is_null());
         assert_eq!(working.at("/site/menu/items").as_array().map(Vec::len), Some(3));
     }
 

@@ -11,7 +11,7 @@ use tests::client::{Raw, agent, raw};
 use tests::tools::{self, output, tool};
 use tests::{Backend, TestApp};
 
-fn demo() -> TestApp {
+pub fn demo() -> TestApp {
     // Readers' browsers search from pages of another origin.
     let app = TestApp::configured(Backend::Sqlite, |config| {
         config.http.cors_origins = vec!["*".to_owned()];

@@ -7,6 +7,7 @@ mod articles;
 mod audit;
 mod authz;
 mod cli;
+mod clients;
 mod conflicts;
 mod contract;
 mod crash;

@@ -33,7 +33,7 @@ const MORE: &[&str] = &[
     "{ widgets(page: HOME, view: WORKING) { ... on RecentWidget { articles { title } } ... on TagListWidget { tags { name } } } }",
     "{ site(view: WORKING) { menu(name: \"main\") { items { name } } } }",
     "{ articles(first: 100) { nodes { title } } }",
-    "{ node(id: $secret, view: WORKING) { ... on Article { title } } }",
+    "{ nodes(ids: [$secret], view: WORKING) { ... on Article { title } } }",
     "{ nodes(ids: [$secret], view: WORKING) { ... on Article { title body { markdown } } } }",
     "{ article(by: { id: $secret }, view: WORKING) { title } }",
 ];

@@ -28,15 +28,15 @@ pub struct NodeQuery;
 
 #[Object]
 impl NodeQuery {
-    /// Anything by its id; null where there is nothing that may be seen.
+    /// Anything by its id, as the public sees it; null where there is nothing that
+    /// may be seen. Working copies are had by `nodes`: Relay's compiler knows a
+    /// `node` that takes an id and nothing else.
     async fn node(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which one.")] id: ID,
-        #[graphql(default, desc = "Which copies to read, here and in everything nested.")]
-        view: ViewArgument,
     ) -> async_graphql::Result<Option<Node>> {
-        Ok(load(ctx, vec![id], view).await?.pop().flatten())
+        Ok(load(ctx, vec![id], ViewArgument::default()).await?.pop().flatten())
     }
 
     /// Several things by their ids, in the order of the ids; at most 100.
