@@ -2,6 +2,7 @@
 //!
 //! Commands call the same operations as mutations do, as `Actor::System`.
 
+mod documents;
 mod people;
 
 use std::io::{IsTerminal, Read, Write};
@@ -72,6 +73,9 @@ enum Command {
     /// Manage the keys that sign tokens.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Manage the GraphQL documents that clients may send by their ids.
+    #[command(subcommand)]
+    Documents(documents::DocumentsCommand),
     /// Print the GraphQL schema.
     Schema,
     /// Print the configuration file with every default.
@@ -238,6 +242,9 @@ async fn run(cli: Cli) -> Result<ExitCode, String> {
                 Ok("New tokens are signed with a new key.".to_owned())
             })
             .await
+        }
+        Command::Documents(command) => {
+            with_ctx(config, async |ctx| documents::run(ctx, command).await).await
         }
         Command::Health => health(&config),
         Command::Schema | Command::Config => Ok(ExitCode::SUCCESS),

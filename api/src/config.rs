@@ -37,6 +37,7 @@ pub struct Config {
     pub oidc: Oidc,
     pub preview: Preview,
     pub limits: Limits,
+    pub documents: Documents,
     pub history: History,
 }
 
@@ -112,6 +113,14 @@ pub struct Limits {
     pub batch: usize,
     pub body_bytes: usize,
     pub seconds: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Documents {
+    pub registered_only: bool,
+    pub automatic: bool,
+    pub cache_bytes: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]

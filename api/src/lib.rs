@@ -9,6 +9,7 @@ pub mod cli;
 pub mod config;
 pub mod ctx;
 pub mod db;
+pub mod document;
 pub mod error;
 pub mod event;
 pub mod graphql;

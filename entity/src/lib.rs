@@ -17,6 +17,7 @@ pub mod article_copy;
 pub mod article_term;
 pub mod assignment;
 pub mod body;
+pub mod document;
 pub mod due;
 pub mod event;
 mod json;

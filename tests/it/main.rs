@@ -11,6 +11,7 @@ mod clients;
 mod conflicts;
 mod contract;
 mod crash;
+mod documents;
 mod drafts;
 mod events;
 mod examples;

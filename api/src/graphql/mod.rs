@@ -11,8 +11,13 @@ pub mod page;
 pub mod scalar;
 pub mod siblings;
 
+use std::collections::HashMap;
+
+use async_graphql::parser::parse_query;
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition};
 use async_graphql::{
-    Context, EmptySubscription, Enum, MergedObject, SDLExportOptions, SimpleObject,
+    Context, EmptySubscription, Enum, MergedObject, Name, Positioned, Request, SDLExportOptions,
+    ServerError, SimpleObject,
 };
 use entity::View;
 use percent_encoding::percent_decode_str;
@@ -83,6 +88,33 @@ pub fn sdl() -> String {
     let options = SDLExportOptions::new().include_specified_by().prefer_single_line_descriptions();
     let sdl = schema().sdl_with_options(options);
     format!("{}\n", sdl.trim_end())
+}
+
+/// What is wrong with a document, by the rules of the specification; nothing of it
+/// runs. The library validates only what it executes: so it executes an operation
+/// that asks for nothing, in a document that has this one beside it.
+pub async fn validate(schema: &Schema, document: &ExecutableDocument) -> Vec<String> {
+    const NOTHING: &str = "BroadsheetAsksForNothing";
+    let Ok(nothing) = parse_query(format!("query {NOTHING} {{ __typename }}")) else {
+        return Vec::new();
+    };
+    let mut operations: HashMap<Name, Positioned<OperationDefinition>> = HashMap::new();
+    for (name, operation) in document.operations.iter().chain(nothing.operations.iter()) {
+        let name = name.cloned().unwrap_or_else(|| Name::new("Nameless"));
+        operations.insert(name, operation.clone());
+    }
+    let mut request = Request::new("").operation_name(NOTHING);
+    request.set_parsed_query(ExecutableDocument {
+        operations: DocumentOperations::Multiple(operations),
+        fragments: document.fragments.clone(),
+    });
+    let response = schema.execute(request).await;
+    let place = |error: &ServerError| {
+        error.locations.first().map(|at| format!("{}:{}: ", at.line, at.column))
+    };
+    let told =
+        |error: &ServerError| format!("{}{}", place(error).unwrap_or_default(), error.message);
+    response.errors.iter().map(told).collect()
 }
 
 /// How a resolver comes to the request.

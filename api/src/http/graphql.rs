@@ -3,6 +3,7 @@
 //! **Invariants.** GET never writes. A POST must be JSON, which a page of another
 //! site cannot send without a preflight. A document is checked against the
 //! limits before anything of it runs. Internal errors are logged and masked.
+//! Where a document comes from is `document`'s business.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use serde_json::{Value, json};
 use super::client;
 use crate::config::Limits;
 use crate::ctx::{Actor, App, Ctx};
+use crate::document::{self, Document, Documents};
 use crate::error::Error;
 use crate::graphql::{Schema, limits};
 use crate::{preview, token, user};
@@ -27,15 +29,17 @@ use crate::{preview, token, user};
 const JSON: &str = "application/json";
 const GRAPHQL_JSON: &str = "application/graphql-response+json";
 
-/// The schema and what it runs in.
+/// The schema, what it runs in, and the documents that are known.
 pub struct Endpoint {
     app: Arc<App>,
     schema: Schema,
+    documents: Documents,
 }
 
 impl Endpoint {
     pub fn new(app: Arc<App>, schema: Schema) -> Self {
-        Self { app, schema }
+        let documents = Documents::new(app.config().documents.cache_bytes);
+        Self { app, schema, documents }
     }
 }
 
@@ -43,14 +47,26 @@ impl Endpoint {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Parameters {
-    query: String,
+    #[serde(default)]
+    query: Option<String>,
+    /// What was registered, after the draft's appendix on persisted documents.
+    #[serde(default)]
+    document_id: Option<String>,
     #[serde(default)]
     operation_name: Option<String>,
     #[serde(default)]
     variables: Option<serde_json::Map<String, Value>>,
-    /// Reserved by the draft; nothing here reads it yet.
-    #[serde(default, rename = "extensions")]
-    _extensions: Option<serde_json::Map<String, Value>>,
+    #[serde(default)]
+    extensions: Option<serde_json::Map<String, Value>>,
+}
+
+/// Apollo's automatic persisted queries.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PersistedQuery {
+    version: u32,
+    #[serde(rename = "sha256Hash")]
+    hash: String,
 }
 
 /// What went wrong before a document could run.
@@ -194,7 +210,7 @@ fn query_string(text: &str) -> Result<Value, Refusal> {
     let mut parameters = serde_json::Map::new();
     for (name, value) in pairs {
         let value = match name.as_str() {
-            "query" | "operationName" => Value::String(value),
+            "query" | "documentId" | "operationName" => Value::String(value),
             "variables" | "extensions" if value.is_empty() => Value::Null,
             "variables" | "extensions" => serde_json::from_str(&value)
                 .map_err(|error| Refusal::bad(format!("`{name}` is not JSON: {error}")))?,
@@ -283,14 +299,15 @@ async fn run(
     only_queries: bool,
 ) -> Result<Response, Refusal> {
     let limits = &endpoint.app.config().limits;
-    let Parameters { query, operation_name, variables, _extensions: _ } =
+    let Parameters { query, document_id, operation_name, variables, extensions } =
         serde_json::from_value(parameters).map_err(|error| {
-            Refusal::bad(format!("a request needs a `query`, and `variables` is a map: {error}"))
+            Refusal::bad(format!(
+                "a request has a `query` or a `documentId`, and `variables` is a map: {error}"
+            ))
         })?;
     let over = |error: &limits::OverLimit| {
         Refusal::new(StatusCode::BAD_REQUEST, "LIMIT_EXCEEDED", error.to_string())
     };
-    limits::check_tokens(&query, limits).map_err(|error| over(&error))?;
     let nul = || {
         let message = "no text here can hold the character U+0000";
         Refusal::new(StatusCode::BAD_REQUEST, "BAD_USER_INPUT", message)
@@ -298,17 +315,21 @@ async fn run(
     if variables.iter().flat_map(serde_json::Map::values).any(holds_nul) {
         return Err(nul());
     }
-    let written = query.contains('\0') || query.contains("\\u");
-    let variables = Variables::from_json(variables.map_or(Value::Null, Value::Object));
-    let mut request = Request::new(query).variables(variables);
-    let document = match request.parsed_query() {
-        Ok(document) => document.clone(),
-        Err(error) => return Ok(coded(failed(vec![error.clone()]), "GRAPHQL_PARSE_FAILED")),
+    let persisted = extensions.as_ref().and_then(|extensions| extensions.get("persistedQuery"));
+    let source = Source { query, document_id, persisted };
+    let actor = actor(http, &endpoint.app).await?;
+    let document = match find(endpoint, &actor, source).await {
+        Ok(document) => document,
+        Err(Missing::Refused(refusal)) => return Err(refusal),
+        Err(Missing::Unreadable(error)) => {
+            return Ok(coded(failed(vec![error]), "GRAPHQL_PARSE_FAILED"));
+        }
     };
-    if written && serde_json::to_value(&document).is_ok_and(|document| holds_nul(&document)) {
-        return Err(nul());
-    }
-    let operation = choose(&document, operation_name.as_deref())?;
+    let variables = Variables::from_json(variables.map_or(Value::Null, Value::Object));
+    let mut request = Request::new("").variables(variables);
+    request.set_parsed_query(document.parsed.clone());
+    let document = &document.parsed;
+    let operation = choose(document, operation_name.as_deref())?;
     if only_queries && operation.ty != OperationType::Query {
         return Err(Refusal::new(
             StatusCode::METHOD_NOT_ALLOWED,
@@ -316,9 +337,7 @@ async fn run(
             "GET is for queries: send mutations by POST",
         ));
     }
-    limits::check(&document, operation, &request.variables, limits)
-        .map_err(|error| over(&error))?;
-    let actor = actor(http, &endpoint.app).await?;
+    limits::check(document, operation, &request.variables, limits).map_err(|error| over(&error))?;
     if let Some(name) = operation_name {
         request = request.operation_name(name);
     }
@@ -335,6 +354,108 @@ async fn run(
             format!("the request took longer than the limit of {} seconds", limits.seconds),
         )
     })?))
+}
+
+/// How a request names its document.
+struct Source<'a> {
+    query: Option<String>,
+    document_id: Option<String>,
+    persisted: Option<&'a Value>,
+}
+
+/// Why there is no document.
+enum Missing {
+    Refused(Refusal),
+    Unreadable(ServerError),
+}
+
+impl From<Refusal> for Missing {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// The document of a request.
+async fn find(
+    endpoint: &Endpoint,
+    actor: &Actor,
+    source: Source<'_>,
+) -> Result<Arc<Document>, Missing> {
+    let Endpoint { app, schema: _, documents } = endpoint;
+    let config = &app.config().documents;
+    let Source { query, document_id, persisted } = source;
+    let registered = async |id: &str| {
+        documents.registered(app, id).await.map_err(|error| {
+            tracing::error!(?error, "registered documents cannot be read");
+            let status = StatusCode::INTERNAL_SERVER_ERROR;
+            Refusal::new(status, "INTERNAL_SERVER_ERROR", "internal error")
+        })
+    };
+    if let Some(id) = document_id {
+        if query.is_some() {
+            return Err(Refusal::bad("send `documentId` or `query`, not both").into());
+        }
+        return registered(&id).await?.ok_or_else(|| {
+            let message = format!("no document is registered as {id:?}");
+            Refusal::new(StatusCode::NOT_FOUND, "DOCUMENT_NOT_FOUND", message).into()
+        });
+    }
+    let persisted: Option<PersistedQuery> = match persisted {
+        None => None,
+        Some(value) => Some(serde_json::from_value(value.clone()).map_err(|error| {
+            Refusal::bad(format!("`extensions.persistedQuery` cannot be read: {error}"))
+        })?),
+    };
+    if persisted.as_ref().is_some_and(|persisted| persisted.version != 1) {
+        return Err(Refusal::bad("`extensions.persistedQuery.version` is 1").into());
+    }
+    let hash = persisted.map(|persisted| persisted.hash.to_ascii_lowercase());
+    let open = !config.registered_only || !matches!(actor, Actor::Nobody);
+    match (query, hash) {
+        (None, None) => Err(Refusal::bad("a request has a `query` or a `documentId`").into()),
+        (None, Some(hash)) => {
+            if let Some(document) = registered(&format!("sha256:{hash}")).await? {
+                return Ok(document);
+            }
+            // The words are those that Apollo's clients wait for.
+            if !config.automatic {
+                let message = "PersistedQueryNotSupported";
+                return Err(
+                    Refusal::new(StatusCode::OK, "PERSISTED_QUERY_NOT_SUPPORTED", message).into()
+                );
+            }
+            let known = documents.by_hash(&hash).filter(|_| open);
+            known.ok_or_else(|| {
+                let message = "PersistedQueryNotFound";
+                Refusal::new(StatusCode::OK, "PERSISTED_QUERY_NOT_FOUND", message).into()
+            })
+        }
+        (Some(text), hash) => {
+            limits::check_tokens(&text, &app.config().limits).map_err(|error| {
+                Refusal::new(StatusCode::BAD_REQUEST, "LIMIT_EXCEEDED", error.to_string())
+            })?;
+            if hash.is_some_and(|hash| hash != document::hash(&text)) {
+                let message = "`extensions.persistedQuery.sha256Hash` is not that of the query";
+                return Err(Refusal::bad(message).into());
+            }
+            let written = text.contains('\0') || text.contains("\\u");
+            let document = documents.parse(&text).map_err(Missing::Unreadable)?;
+            if written && serde_json::to_value(&document.parsed).is_ok_and(|it| holds_nul(&it)) {
+                let message = "no text here can hold the character U+0000";
+                return Err(Refusal::new(StatusCode::BAD_REQUEST, "BAD_USER_INPUT", message).into());
+            }
+            if !open && registered(&format!("sha256:{}", document.hash)).await?.is_none() {
+                let message = "this server runs registered documents only: sign in, or send one";
+                return Err(Refusal::new(
+                    StatusCode::FORBIDDEN,
+                    "DOCUMENT_NOT_REGISTERED",
+                    message,
+                )
+                .into());
+            }
+            Ok(document)
+        }
+    }
 }
 
 /// Whether a text in it holds U+0000, which PostgreSQL can store in none.
@@ -436,5 +557,7 @@ fn refuse(media: &'static str, refusal: &Refusal) -> HttpResponse {
     if refusal.status == StatusCode::UNAUTHORIZED {
         response.insert_header(("www-authenticate", "Bearer"));
     }
+    // What is not there yet may be in a moment.
+    response.insert_header((CACHE_CONTROL, "no-store"));
     response.content_type(content_type(media)).json(json!({ "errors": [error_of(refusal)] }))
 }
