@@ -266,3 +266,29 @@ fn next_serves_the_demo() {
     assert!(get(&format!("{address}/boat/")).body.contains("灯溪渡船时刻（秋冬）"));
     assert_search(&format!("{address}/search/?q=渡船"));
 }
+
+#[test]
+fn a_plain_page_draws_the_demo() {
+    let Some(folder) = example("plain") else { return };
+    let app = demo();
+    let pages = Pages::serve(folder);
+    let page = |query: &str| browse(&pages.url(&format!("/?server={}&{query}", app.url(""))));
+    let Some(list) = page("path=/") else { return };
+    for wanted in ["灯溪渡船时刻（秋冬）", "新闻", "English", "<broadsheet-widget"] {
+        assert!(list.contains(wanted), "the list lacks {wanted}\n{list}");
+    }
+    let article = page("path=/en/news/rain-gauge-network/").expect("a browser");
+    for wanted in ["Twenty households, twenty rain gauges", "#weather", r#"lang="en""#, "简体中文"]
+    {
+        assert!(article.contains(wanted), "the article lacks {wanted}\n{article}");
+    }
+    let tag = page("path=/en/tags/river/").expect("a browser");
+    assert!(tag.contains("After thirteen months, the old covered bridge is open again"), "{tag}");
+    let moved = page("path=/boat/").expect("a browser");
+    assert!(moved.contains("<h1>灯溪渡船时刻（秋冬）</h1>"), "{moved}");
+    let found = page("path=/&q=渡船").expect("a browser");
+    assert!(
+        found.contains("灯溪渡船时刻（秋冬）</a>") && found.contains("<mark>渡船</mark>"),
+        "{found}"
+    );
+}
