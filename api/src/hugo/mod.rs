@@ -60,6 +60,7 @@ pub mod cast;
 pub mod config;
 mod config_file;
 pub mod date;
+pub mod edit;
 pub mod fold;
 pub mod front_matter;
 mod glob;
