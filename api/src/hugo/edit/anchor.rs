@@ -39,7 +39,9 @@ pub(super) fn detach(
         let mut alias = None;
         root.visit(&mut |other| {
             let outside = !gone.contains(&other.span.start);
-            if alias.is_none() && outside && matches!(other.kind, Kind::Alias(id) if Some(id) == node.anchor)
+            if alias.is_none()
+                && outside
+                && matches!(other.kind, Kind::Alias(id) if Some(id) == node.anchor)
             {
                 alias = Some(other.span.clone());
             }

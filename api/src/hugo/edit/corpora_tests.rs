@@ -114,7 +114,8 @@ fn every_edit_of_every_file_touches_its_own_lines_alone() {
             let whole = [&edited.front_matter[..], source.body].concat();
             let read = front_matter::split(&whole).unwrap();
             assert_eq!(read.body, source.body, "{name}");
-            assert_eq!(Value::Object(front_matter::parse(&read).unwrap()), intended, "{name}");
+            let read = Value::Object(front_matter::parse(&read).unwrap());
+            assert!(same(&read, &intended), "{name}: {read}");
             let (gone, come) = changed(source.front_matter, &edited.front_matter);
             if intended == old {
                 assert_eq!(edited.front_matter, source.front_matter, "{name}");
@@ -133,7 +134,7 @@ fn every_edit_of_every_file_touches_its_own_lines_alone() {
                 });
                 assert_eq!(other, None, "{name}: {line}");
             }
-            if matches!(edit, Edit::Remove { .. }) {
+            if matches!(edit, Edit::Remove { .. }) && edited.rewritten.is_empty() {
                 assert!(come.len() <= 1, "{name}: {come:?}");
             }
         }

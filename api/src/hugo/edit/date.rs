@@ -106,9 +106,9 @@ impl Spelling {
         if self.zone.is_none() || named {
             let local = site.map(|site| moment.with_timezone(&site).naive_local());
             // An hour that comes twice needs its offset.
-            let clear = local.zip(zone).is_some_and(|(local, zone)| {
-                super::super::date::in_zone(local, zone) == moment
-            });
+            let clear = local
+                .zip(zone)
+                .is_some_and(|(local, zone)| super::super::date::in_zone(local, zone) == moment);
             if !clear && !(zone.is_none() && moment_is_local(moment, self)) {
                 self.zone = Some(if self.separator == ' ' { " %z" } else { "%:z" });
             }
@@ -202,11 +202,6 @@ mod tests {
         check("2020-01-02 03:04:05", new, None, "2021-03-04 05:06:07 +0000");
         check("2020-01-02T03:04:05Z", "2021-03-04T05:06:07.5Z", None, "2021-03-04T05:06:07.5Z");
         let twice = "2024-10-27T00:30:00Z";
-        check(
-            "2024-01-02T03:04:05",
-            twice,
-            Some(Tz::Europe__Berlin),
-            "2024-10-27T00:30:00+00:00",
-        );
+        check("2024-01-02T03:04:05", twice, Some(Tz::Europe__Berlin), "2024-10-27T00:30:00+00:00");
     }
 }

@@ -70,7 +70,8 @@ pub(super) fn insert(
     let entry = entry(last.start)?;
     let behind = text.get(last.end()..end)?;
     let comma = comma(behind);
-    let own_line = line_start(text, last.start) > node.bare && indent_of(text, last.start).is_some();
+    let own_line =
+        line_start(text, last.start) > node.bare && indent_of(text, last.start).is_some();
     if own_line {
         // The new line comes behind a comment on the line of the last one.
         let indent = indent_of(text, last.start)?;
@@ -114,7 +115,8 @@ fn empty(
         ),
         None => render(text, node.bare, value, look)?,
     };
-    let root = look.format == Format::Json && text.trim_start().len() == text.len() - node.bare
+    let root = look.format == Format::Json
+        && text.trim_start().len() == text.len() - node.bare
         && node.span.end >= text.trim_end().len();
     let pad = if look.padded || (look.format == Format::Toml && key.is_some()) { " " } else { "" };
     let written = if root {
@@ -154,11 +156,8 @@ pub(super) fn remove(text: &str, node: &Node, number: usize) -> Option<Vec<Splic
         splices.push(Splice::new(line_start(text, slot.start)..next_line(text, until), ""));
     } else if let Some(next) = slots.get(number + 1) {
         let gap = text.get(until..next.start)?;
-        let stop = if gap.trim().is_empty() && !gap.contains(['\n', '\r']) {
-            next.start
-        } else {
-            until
-        };
+        let stop =
+            if gap.trim().is_empty() && !gap.contains(['\n', '\r']) { next.start } else { until };
         splices.push(Splice::new(slot.start..stop, ""));
     } else {
         // The space before it goes as well, unless it is on a line of its own.

@@ -160,9 +160,8 @@ impl House {
     /// its neighbours do.
     pub(super) fn look<'a>(&'a self, path: &str, own: &'a Self, format: Format) -> Look<'a> {
         let path = path.to_lowercase();
-        let of = |house: &'a Self, habit: Option<&'a Habit>| {
-            habit.filter(|_| house.format() == format)
-        };
+        let of =
+            |house: &'a Self, habit: Option<&'a Habit>| habit.filter(|_| house.format() == format);
         let items = format!("{path}[]");
         let general = |house: &'a Self| {
             Some(if path.ends_with("[]") { &house.items } else { &house.general })
@@ -293,9 +292,7 @@ pub(super) fn ordered(map: &Map<String, Value>, path: &str, house: &House) -> Ma
     let mut entries: Vec<(&String, &Value)> = map.iter().collect();
     entries.sort_by_key(|(key, _)| rank(key));
     let inner = |key: &String, value: &Value| match value {
-        Value::Object(map) => {
-            Value::Object(ordered(map, &join(path, &key.to_lowercase()), house))
-        }
+        Value::Object(map) => Value::Object(ordered(map, &join(path, &key.to_lowercase()), house)),
         value => value.clone(),
     };
     entries.into_iter().map(|(key, value)| (key.clone(), inner(key, value))).collect()

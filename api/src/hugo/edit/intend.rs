@@ -48,7 +48,11 @@ pub(super) fn intended(document: &Value, edit: &Edit, format: Format, house: &Ho
 }
 
 /// A new document, its dates as the house writes them.
-pub(super) fn spelled(map: Map<String, Value>, format: Format, house: &House) -> Map<String, Value> {
+pub(super) fn spelled(
+    map: Map<String, Value>,
+    format: Format,
+    house: &House,
+) -> Map<String, Value> {
     map.into_iter()
         .filter(|(_, value)| format != Format::Toml || !value.is_null())
         .map(|(key, value)| {

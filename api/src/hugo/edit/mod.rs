@@ -120,9 +120,8 @@ pub fn apply(front_matter: &[u8], edits: &[Edit], house: &House) -> Result<Edite
         if intended == value {
             continue;
         }
-        let (changed, keys) = step(&frame, &pen, &text, &value, &intended).ok_or_else(|| {
-            refused(&source, edit)
-        })?;
+        let (changed, keys) =
+            step(&frame, &pen, &text, &value, &intended).ok_or_else(|| refused(&source, edit))?;
         text = changed;
         value = intended;
         rewritten.extend(keys.into_iter().filter(|key| !key.is_empty()));
@@ -169,7 +168,26 @@ impl<'a> Frame<'a> {
         };
         source.format == self.format
             && source.text == text
-            && front_matter::parse(&source).is_ok_and(|map| Some(&map) == intended.as_object())
+            && front_matter::parse(&source).is_ok_and(|map| same(&Value::Object(map), intended))
+    }
+}
+
+/// Whether two documents are one. The last digit of a long float is read back
+/// differently from JSON, though it is written right.
+fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Object(one), Value::Object(other)) => {
+            one.len() == other.len()
+                && one.iter().all(|(key, value)| other.get(key).is_some_and(|o| same(value, o)))
+        }
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
+        }
+        (Value::Number(one), Value::Number(other)) if one.is_f64() && other.is_f64() => {
+            let (one, other) = (one.as_f64().unwrap_or(0.0), other.as_f64().unwrap_or(0.0));
+            (one - other).abs() <= f64::EPSILON * 2.0 * one.abs()
+        }
+        (one, other) => one == other,
     }
 }
 

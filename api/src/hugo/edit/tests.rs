@@ -64,7 +64,11 @@ fn quotes_change_only_where_they_must() {
     toml("title = 'A'\n", set("title", json!("It's")), "title = \"It's\"\n");
     yaml("weight: '1'\n", set("weight", json!(2)), "weight: 2\n");
     yaml("weight:\nx: 'a'\n", set("weight", json!(2)), "weight: 2\nx: 'a'\n");
-    yaml("title: # none yet\nx: 'a'\n", set("title", json!("b")), "title: 'b' # none yet\nx: 'a'\n");
+    yaml(
+        "title: # none yet\nx: 'a'\n",
+        set("title", json!("b")),
+        "title: 'b' # none yet\nx: 'a'\n",
+    );
     yaml("x: 1\n", set("x", json!(1e300)), "x: 1.0e+300\n");
 }
 
@@ -85,8 +89,11 @@ fn a_list_keeps_its_form() {
         tags(&["a", "b", "c"]),
         "tags: [\n  a, # one\n  b,  # two\n  c\n]\nx: 1\n",
     );
-    yaml("tags:\n- 'a' # one\n\n# two\n- 'b'\nx: 1\n", tags(&["a", "b", "c"]),
-        "tags:\n- 'a' # one\n\n# two\n- 'b'\n- 'c'\nx: 1\n");
+    yaml(
+        "tags:\n- 'a' # one\n\n# two\n- 'b'\nx: 1\n",
+        tags(&["a", "b", "c"]),
+        "tags:\n- 'a' # one\n\n# two\n- 'b'\n- 'c'\nx: 1\n",
+    );
     yaml("tags:\n    - a\n    - b\n", tags(&["c", "a", "b"]), "tags:\n    - c\n    - a\n    - b\n");
     yaml("tags:\n  - a\n  # of b\n  - b\n  - c\n", tags(&["a", "c"]), "tags:\n  - a\n  - c\n");
     yaml("tags:\n  - a\nx: 1\n", tags(&[]), "tags: []\nx: 1\n");
@@ -94,7 +101,11 @@ fn a_list_keeps_its_form() {
     yaml("tags: foo\n", tags(&["foo", "b"]), "tags:\n  - foo\n  - b\n");
     yaml("tags: foo # c\n", tags(&["foo", "b"]), "tags: [foo, b] # c\n");
     yaml("tags: 'foo'\nx:\n- 1\n", tags(&["foo", "b"]), "tags:\n- 'foo'\n- 'b'\nx:\n- 1\n");
-    yaml("tags:\n- a\n- null\n- 1\n", set("tags", json!(["a", null, 1, 2])), "tags:\n- a\n- null\n- 1\n- 2\n");
+    yaml(
+        "tags:\n- a\n- null\n- 1\n",
+        set("tags", json!(["a", null, 1, 2])),
+        "tags:\n- a\n- null\n- 1\n- 2\n",
+    );
     toml("tags = [\"a\"]\n", tags(&["a", "b"]), "tags = [\"a\", \"b\"]\n");
     toml("tags = [\n  'a', # c\n  'b',\n]\n", tags(&["b", "c"]), "tags = [\n  'b',\n  'c',\n]\n");
     whole("{\"tags\":[\"a\"]}\n", tags(&["a", "b"]), "{\"tags\":[\"a\", \"b\"]}\n");
@@ -139,8 +150,11 @@ fn a_date_keeps_its_spelling() {
         "+++\ndate = 2021-03-04T00:00:00Z\n+++\n",
     );
     // A date in a parameter that looks like one, set to the text of another.
-    yaml("x: {d: 2020-01-02}\n", set("x/d", json!("2021-01-01T00:00:00Z")),
-        "x: {d: \"2021-01-01T00:00:00Z\"}\n");
+    yaml(
+        "x: {d: 2020-01-02}\n",
+        set("x/d", json!("2021-01-01T00:00:00Z")),
+        "x: {d: \"2021-01-01T00:00:00Z\"}\n",
+    );
 }
 
 #[test]
@@ -156,7 +170,11 @@ fn block_texts_stay_block_texts() {
 
 #[test]
 fn removing_takes_the_lines_and_their_comments() {
-    yaml("a: 1\n\n# about b\n# more\nb: 2 # c\n# about d\nd: 3\n", remove("b"), "a: 1\n\n# about d\nd: 3\n");
+    yaml(
+        "a: 1\n\n# about b\n# more\nb: 2 # c\n# about d\nd: 3\n",
+        remove("b"),
+        "a: 1\n\n# about d\nd: 3\n",
+    );
     yaml("a: 1\n# not\n\nb:\n  - x\n  - y\nc: 1\n", remove("b"), "a: 1\n# not\n\nc: 1\n");
     yaml("a: 1\n", remove("a"), "");
     yaml("a: 1\n", remove("b"), "a: 1\n");
@@ -173,29 +191,54 @@ fn removing_takes_the_lines_and_their_comments() {
 
 #[test]
 fn nested_values_are_edited_in_place() {
-    yaml("menu:\n  main:\n    weight: 1 # c\n    name: x\n", set("menu/main/weight", json!(2)),
-        "menu:\n  main:\n    weight: 2 # c\n    name: x\n");
-    yaml("menu:\n  main:\n    weight: 1\n", set("menu/main/name", json!("x")),
-        "menu:\n  main:\n    weight: 1\n    name: x\n");
-    yaml("menu: {main: {weight: 1}}\n", set("menu/main/name", json!("x")), "menu: {main: {weight: 1, name: x}}\n");
+    yaml(
+        "menu:\n  main:\n    weight: 1 # c\n    name: x\n",
+        set("menu/main/weight", json!(2)),
+        "menu:\n  main:\n    weight: 2 # c\n    name: x\n",
+    );
+    yaml(
+        "menu:\n  main:\n    weight: 1\n",
+        set("menu/main/name", json!("x")),
+        "menu:\n  main:\n    weight: 1\n    name: x\n",
+    );
+    yaml(
+        "menu: {main: {weight: 1}}\n",
+        set("menu/main/name", json!("x")),
+        "menu: {main: {weight: 1, name: x}}\n",
+    );
     yaml("menu: main\n", set("menu/main/weight", json!(1)), "menu:\n  main:\n    weight: 1\n");
-    yaml("r:\n- src: a\n  # t\n  title: b\n- src: c\n", set("r", json!([{"src": "a", "title": "x"}, {"src": "c", "n": 1}])),
-        "r:\n- src: a\n  # t\n  title: x\n- src: c\n  n: 1\n");
+    yaml(
+        "r:\n- src: a\n  # t\n  title: b\n- src: c\n",
+        set("r", json!([{"src": "a", "title": "x"}, {"src": "c", "n": 1}])),
+        "r:\n- src: a\n  # t\n  title: x\n- src: c\n  n: 1\n",
+    );
     yaml("r:\n- src: a\n  title: b\n", set("r", json!([{"title": "b"}])), "r:\n- title: b\n");
-    yaml("r:\n- src: a\n", set("r", json!([{"src": "a"}, {"src": "b", "t": ["x"]}])),
-        "r:\n- src: a\n- src: b\n  t:\n  - x\n");
-    toml("a = 1\n[menu.main]\n  weight = 1\n  name = 'x'\n", set("menu/main/weight", json!(2)),
-        "a = 1\n[menu.main]\n  weight = 2\n  name = 'x'\n");
-    toml("a = 1\n[menu.main]\n  weight = 1\n", set("menu/main/name", json!("x")),
-        "a = 1\n[menu.main]\n  weight = 1\n  name = \"x\"\n");
+    yaml(
+        "r:\n- src: a\n",
+        set("r", json!([{"src": "a"}, {"src": "b", "t": ["x"]}])),
+        "r:\n- src: a\n- src: b\n  t:\n  - x\n",
+    );
+    toml(
+        "a = 1\n[menu.main]\n  weight = 1\n  name = 'x'\n",
+        set("menu/main/weight", json!(2)),
+        "a = 1\n[menu.main]\n  weight = 2\n  name = 'x'\n",
+    );
+    toml(
+        "a = 1\n[menu.main]\n  weight = 1\n",
+        set("menu/main/name", json!("x")),
+        "a = 1\n[menu.main]\n  weight = 1\n  name = \"x\"\n",
+    );
     toml("a = 1\n", set("menu/main/weight", json!(1)), "a = 1\n\n[menu.main]\nweight = 1\n");
     toml("[t]\nk = 1\n", set("a", json!(1)), "a = 1\n[t]\nk = 1\n");
     toml("[[r]]\nk = 1\n", set("r", json!([{"k": 1}, {"k": 2}])), "[[r]]\nk = 1\n\n[[r]]\nk = 2\n");
     toml("[[r]]\nk = 1\n\n[[r]]\nk = 2\n", set("r", json!([{"k": 2}])), "\n[[r]]\nk = 2\n");
     toml("m.a = 1\nx = 1\n", set("m/b", json!(2)), "m.a = 1\nm.b = 2\nx = 1\n");
     toml("m = {a = 1}\n", set("m/b", json!(2)), "m = {a = 1, b = 2}\n");
-    whole("{\n  \"m\": {\n    \"a\": 1\n  }\n}\n", set("m/b", json!({"c": 1})),
-        "{\n  \"m\": {\n    \"a\": 1,\n    \"b\": {\n      \"c\": 1\n    }\n  }\n}\n");
+    whole(
+        "{\n  \"m\": {\n    \"a\": 1\n  }\n}\n",
+        set("m/b", json!({"c": 1})),
+        "{\n  \"m\": {\n    \"a\": 1,\n    \"b\": {\n      \"c\": 1\n    }\n  }\n}\n",
+    );
 }
 
 #[test]
@@ -224,10 +267,16 @@ fn what_others_share_is_left_to_them() {
 
 #[test]
 fn line_ends_marks_and_what_stands_around_stay() {
-    whole("\u{feff}---\r\ntitle: A\r\nx: 1\n---\r\n", set("title", json!("B")),
-        "\u{feff}---\r\ntitle: B\r\nx: 1\n---\r\n");
-    whole("---\r\ntitle: A\r\n---\r\n", set("x", json!(["a"])),
-        "---\r\ntitle: A\r\nx:\r\n  - a\r\n---\r\n");
+    whole(
+        "\u{feff}---\r\ntitle: A\r\nx: 1\n---\r\n",
+        set("title", json!("B")),
+        "\u{feff}---\r\ntitle: B\r\nx: 1\n---\r\n",
+    );
+    whole(
+        "---\r\ntitle: A\r\n---\r\n",
+        set("x", json!(["a"])),
+        "---\r\ntitle: A\r\nx:\r\n  - a\r\n---\r\n",
+    );
     whole("---\na: 1\n---", set("b", json!(2)), "---\na: 1\nb: 2\n---");
     whole("---\n---\n", set("b", json!(2)), "---\nb: 2\n---\n");
     whole("---\n# only this\n---\n", set("b", json!(2)), "---\n# only this\nb: 2\n---\n");
@@ -244,7 +293,8 @@ fn line_ends_marks_and_what_stands_around_stay() {
 fn yaml_that_only_hugo_reads_is_edited_too() {
     yaml("a:\tx\ntitle: \"x\ny\"\nb: c\n", set("b", json!("d")), "a:\tx\ntitle: \"x\ny\"\nb: d\n");
     yaml("title: 'x'# c\nb: c\n", set("b", json!("d")), "title: 'x'# c\nb: d\n");
-    let edited = apply(b"---\ntitle: \"x\ny\"\nb: c\n---\n", &[set("title", json!("z"))], &House::default());
+    let edited =
+        apply(b"---\ntitle: \"x\ny\"\nb: c\n---\n", &[set("title", json!("z"))], &House::default());
     assert_eq!(edited.unwrap().front_matter, b"---\ntitle: \"z\"\nb: c\n---\n");
 }
 
@@ -256,11 +306,24 @@ fn an_absent_key_goes_where_the_neighbours_have_it() {
         b"---\ntitle: \"b\"\ndate: 2020-01-02 03:04:05\ntags: [x, y]\ndraft: false\n---\n",
     ];
     let house = House::learn(files).in_zone(Tz::UTC);
-    check_in(&house, "---\ntitle: x\ndraft: true\n---\n", &[set("tags", json!(["a b"]))],
-        "---\ntitle: x\ntags: [a b]\ndraft: true\n---\n");
-    check_in(&house, "---\ndraft: true\n---\n", &[set("title", json!("a"))], "---\ntitle: \"a\"\ndraft: true\n---\n");
-    check_in(&house, "---\ntitle: x\n---\n", &[set("date", json!("2021-03-04T05:06:07Z"))],
-        "---\ntitle: x\ndate: 2021-03-04 05:06:07\n---\n");
+    check_in(
+        &house,
+        "---\ntitle: x\ndraft: true\n---\n",
+        &[set("tags", json!(["a b"]))],
+        "---\ntitle: x\ntags: [a b]\ndraft: true\n---\n",
+    );
+    check_in(
+        &house,
+        "---\ndraft: true\n---\n",
+        &[set("title", json!("a"))],
+        "---\ntitle: \"a\"\ndraft: true\n---\n",
+    );
+    check_in(
+        &house,
+        "---\ntitle: x\n---\n",
+        &[set("date", json!("2021-03-04T05:06:07Z"))],
+        "---\ntitle: x\ndate: 2021-03-04 05:06:07\n---\n",
+    );
     let entries = IndexMap::from([
         ("draft".to_owned(), json!(true)),
         ("zzz".to_owned(), json!("t")),
@@ -300,7 +363,8 @@ fn new_front_matter_has_the_format_of_the_house() {
 
 #[test]
 fn what_cannot_be_read_is_refused() {
-    for broken in ["---\na: 1\na: 2\n---\n", "---\na: @x\n---\n", "+++\na =\n+++\n", "{\"a\": }\n"] {
+    for broken in ["---\na: 1\na: 2\n---\n", "---\na: @x\n---\n", "+++\na =\n+++\n", "{\"a\": }\n"]
+    {
         assert!(apply(broken.as_bytes(), &[set("a", json!(1))], &House::default()).is_err());
     }
 }

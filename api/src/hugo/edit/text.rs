@@ -138,7 +138,10 @@ impl<'a> Pen<'a> {
         (self.format == Format::Yaml).then(|| vec![Splice::new(text.len()..text.len(), written)])
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a place has a text, a tree, a parent and a path")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a place has a text, a tree, a parent and a path"
+    )]
     fn put(
         &self,
         text: &str,
@@ -160,7 +163,8 @@ impl<'a> Pen<'a> {
                 look.style = *style;
             }
         }
-        if let (Kind::List { flow, .. }, true) = (&slot.value.kind, !slot.value.slots().is_empty()) {
+        if let (Kind::List { flow, .. }, true) = (&slot.value.kind, !slot.value.slots().is_empty())
+        {
             look.flow = *flow;
         }
         if parent.is_flow() {
@@ -214,7 +218,11 @@ impl<'a> Pen<'a> {
                 // Nothing is left of it but its brackets.
                 let (_, above) = path.split_last()?;
                 let list = matches!(parent.kind, Kind::List { .. });
-                let empty = if list { Value::Array(Vec::new()) } else { Value::Object(serde_json::Map::new()) };
+                let empty = if list {
+                    Value::Array(Vec::new())
+                } else {
+                    Value::Object(serde_json::Map::new())
+                };
                 let (last, outer) = above.split_last()?;
                 let outer = root.get(outer)?;
                 let slot = outer.slots().get(outer.position(last)?)?;

@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use super::node::{Kind, Node, Slot, Splice, Step, line_start, next_line, with_comments};
+use super::node::{
+    Kind, Node, Slot, Splice, Step, end_of_line, line_start, next_line, with_comments,
+};
 use super::write::{self, Look};
 use super::yaml_block::behind;
 
@@ -17,6 +19,19 @@ pub(super) fn put(
 ) -> Option<Vec<Splice>> {
     if is_table(&slot.value) {
         // A table becomes something else: it goes, and the other comes.
+        if slot.value.span.is_empty() && matches!(slot.value.kind, Kind::Table(_)) {
+            // Dotted keys have no header: the other takes the place of the first.
+            let mut splices = lines(text, slot, false);
+            let first = splices.first_mut().filter(|_| !has_header(&slot.value))?;
+            let before = text.get(line_start(text, slot.start)..slot.start)?;
+            let Step::Key(key) = path.last()? else {
+                return None;
+            };
+            let end = end_of_line(text, slot.start, look.line_end);
+            let value = write::inline(value, Look { flow: true, ..look })?;
+            first.text = format!("{before}{} = {value}{end}", write::key(key, look, false));
+            return Some(splices);
+        }
         let mut splices = remove(text, slot);
         let parent = root.get(path.split_last()?.1)?;
         let others: Vec<Slot> =
@@ -26,6 +41,12 @@ pub(super) fn put(
     }
     let look = Look { flow: true, ..look };
     Some(vec![Splice::new(slot.value.span.clone(), write::inline(value, look)?)])
+}
+
+fn has_header(node: &Node) -> bool {
+    let mut found = false;
+    node.visit(&mut |node| found |= is_table(node) && !node.span.is_empty());
+    found
 }
 
 fn is_table(node: &Node) -> bool {
@@ -175,12 +196,17 @@ fn first_start(slot: &Slot) -> usize {
 
 /// Takes a slot out, with all below it and the comments that belong to it.
 pub(super) fn remove(text: &str, slot: &Slot) -> Vec<Splice> {
-    let mut lines = Vec::new();
-    collect(slot, &mut lines);
-    let mut splices: Vec<Splice> = lines
+    lines(text, slot, true)
+}
+
+fn lines(text: &str, slot: &Slot, comments: bool) -> Vec<Splice> {
+    let mut places = Vec::new();
+    collect(slot, &mut places);
+    let mut splices: Vec<Splice> = places
         .into_iter()
         .map(|(start, end)| {
-            let start = with_comments(text, line_start(text, start), 0);
+            let line = line_start(text, start);
+            let start = if comments { with_comments(text, line, 0) } else { line };
             Splice::new(start..next_line(text, end), "")
         })
         .collect();

@@ -37,11 +37,8 @@ pub(super) fn put(
     }
     let flow_again = old.is_flow() && !scalar;
     let commented = text.get(end..line_end(text, end))?.contains('#');
-    let look = if flow_again || (inline_before && commented) {
-        Look { flow: true, ..look }
-    } else {
-        look
-    };
+    let look =
+        if flow_again || (inline_before && commented) { Look { flow: true, ..look } } else { look };
     let written = if slot.key.is_empty() && matches!(parent.kind, Kind::List { .. }) {
         // An item: the first line stands beside the dash.
         let item = write::yaml_item(value, look, &indent)?;
@@ -53,7 +50,8 @@ pub(super) fn put(
     };
     // A comment behind the key stays where lines follow it.
     let first_line = line_end(text, slot.mark);
-    let comment = lead.contains('#') || text.get(slot.mark..first_line)?.trim_start().starts_with('#');
+    let comment =
+        lead.contains('#') || text.get(slot.mark..first_line)?.trim_start().starts_with('#');
     if comment && first_line < end && written.starts_with(['\n', '\r']) {
         return Some(vec![Splice::new(first_line..end, written)]);
     }

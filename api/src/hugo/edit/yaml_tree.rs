@@ -52,7 +52,9 @@ impl<'a> Reader<'a> {
         }
         let (start, end) = (self.byte(span.start.index()), self.byte(span.end.index()));
         match event {
-            Event::Scalar(_, style, anchor, _) => Some(self.scalar(start..end, style, anchor, mark)),
+            Event::Scalar(_, style, anchor, _) => {
+                Some(self.scalar(start..end, style, anchor, mark))
+            }
             Event::Alias(anchor) => Some(Node {
                 span: start..end,
                 kind: Kind::Alias(anchor),
