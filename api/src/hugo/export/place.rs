@@ -112,11 +112,6 @@ impl Places {
         self.taken.insert(path.to_owned())
     }
 
-    /// Lets a path be taken again.
-    pub fn free(&mut self, path: &str) {
-        self.taken.remove(path);
-    }
-
     /// A place for a new article, with the name that it says: the article's own
     /// where that can be had.
     pub fn give(&mut self, config: &SiteConfig, wanted: Wanted<'_>) -> Option<Entry> {
