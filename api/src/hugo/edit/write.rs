@@ -341,7 +341,8 @@ pub(super) fn yaml_block(text: &str, style: Style, indent: &str, end: &str) -> O
         || first.starts_with([' ', '\t'])
         || text.contains('\r')
         || !text.chars().all(is_printable)
-        || lines.iter().any(|line| !line.is_empty() && line.trim().is_empty())
+        // Hugo leaves out spaces at the end of a line.
+        || lines.iter().any(|line| line.ends_with([' ', '\t']))
         || (folded && lines.iter().any(|line| line.starts_with([' ', '\t'])));
     if odd {
         return None;
