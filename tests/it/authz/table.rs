@@ -34,6 +34,8 @@ pub const TABLE: &[(&str, &str, Who)] = &[
     ("oidc", "{ oidc { startPath } }", Who::Everybody),
     ("node", "{ node(id: $id) { id } }", Who::Everybody),
     ("nodes", "{ nodes(ids: [$id]) { id } }", Who::Everybody),
+    ("search", "{ search(query: \"a\") { totalCount } }", Who::Everybody),
+    ("search", "{ search(query: \"a\", view: WORKING) { totalCount } }", Who::SignedIn),
     ("article", "{ article(by: { id: $id }, view: WORKING) { id } }", Who::SignedIn),
     ("articles", "{ articles(view: TRASH) { totalCount } }", Who::SignedIn),
     ("articles", "{ articles { nodes { revisions { totalCount } } } }", Who::Editors),
