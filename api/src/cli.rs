@@ -3,6 +3,7 @@
 //! Commands call the same operations as mutations do, as `Actor::System`.
 
 mod people;
+mod search;
 
 use std::io::{IsTerminal, Read, Write};
 use std::net::{IpAddr, SocketAddr};
@@ -72,6 +73,9 @@ enum Command {
     /// Manage the keys that sign tokens.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Manage the search index.
+    #[command(subcommand)]
+    Search(search::SearchCommand),
     /// Print the GraphQL schema.
     Schema,
     /// Print the configuration file with every default.
@@ -238,6 +242,15 @@ async fn run(cli: Cli) -> Result<ExitCode, String> {
                 Ok("New tokens are signed with a new key.".to_owned())
             })
             .await
+        }
+        Command::Search(command) => {
+            let app = open(config).await?;
+            let ctx = Ctx::new(Arc::clone(&app), Actor::System);
+            let done = search::run(&ctx, &command).await;
+            app.db().close().await;
+            let (text, well) = done.map_err(explain)?;
+            say(&text);
+            Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         Command::Health => health(&config),
         Command::Schema | Command::Config => Ok(ExitCode::SUCCESS),

@@ -14,7 +14,7 @@ use super::layout::{carries, id_term};
 use super::plan::Plan;
 use super::scope::{self, Parts, Window};
 use super::stem::Stems;
-use super::{ready, unavailable};
+use super::{answered, ready, unavailable};
 use crate::config;
 use crate::ctx::Ctx;
 use crate::error::Result;
@@ -97,7 +97,7 @@ impl Engine {
         scope::window(&self.scope)
     }
 
-    fn fresh(&self) -> Fresh {
+    pub fn fresh(&self) -> Fresh {
         let config::Search { freshness, half_life_days, .. } = self.weights;
         Fresh { weight: freshness, half_life_days, now: self.scope.now }
     }
@@ -207,7 +207,7 @@ impl Engine {
 /// Searches among what a scope shows.
 pub async fn find(ctx: &Ctx, scope: &Scope, request: Request) -> Result<Found> {
     let engine = Engine::ready(ctx, scope).await?;
-    blocking(move || engine.find(&request)).await
+    answered(ctx, blocking(move || engine.find(&request)).await)
 }
 
 impl Engine {
@@ -219,17 +219,25 @@ impl Engine {
             return Ok(Found::default());
         }
         let gathered = self.look(request, &plan)?;
-        Ok(self.found(request, gathered, plan, None))
+        if gathered.total == 0
+            && let Some((query, text)) = self.relax(&query)?
+        {
+            let plan = Plan::new(&query, &self.searcher, &self.opened.fields, &stems)?;
+            let gathered = self.look(request, &plan)?;
+            if gathered.total > 0 {
+                return Ok(found(request, gathered, plan, Some(text)));
+            }
+        }
+        Ok(found(request, gathered, plan, None))
     }
+}
 
-    fn found(
-        &self,
-        request: &Request,
-        mut gathered: Gathered,
-        plan: Plan,
-        did_you_mean: Option<String>,
-    ) -> Found {
-        let hits = request.page.slice(std::mem::take(&mut gathered.hits));
-        Found { hits, gathered, plan, did_you_mean }
-    }
+fn found(
+    request: &Request,
+    mut gathered: Gathered,
+    plan: Plan,
+    did_you_mean: Option<String>,
+) -> Found {
+    let hits = request.page.slice(std::mem::take(&mut gathered.hits));
+    Found { hits, gathered, plan, did_you_mean }
 }

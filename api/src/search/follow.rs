@@ -29,7 +29,7 @@ use crate::error::{Error, Result};
 use crate::taxonomy::change;
 
 /// Events that are read at once.
-const EVENTS: u64 = 1000;
+pub const EVENTS: u64 = 1000;
 /// How long changes may wait for a commit while more are coming.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long to wait before trying again what has failed.
@@ -95,7 +95,7 @@ async fn advance(ctx: &Ctx, held: &mut Option<Writer>) -> Result<()> {
     let root = root(ctx.app());
     // Somebody may have built a new one: `broadsheet search rebuild`.
     let replaced = |writer: &Writer| index::current(&root).as_ref() != Some(&writer.opened.name);
-    if held.as_ref().is_some_and(replaced) {
+    if ctx.app().search().take_doubt() || held.as_ref().is_some_and(replaced) {
         *held = None;
     }
     let mut writer = match held.take() {
@@ -108,7 +108,11 @@ async fn advance(ctx: &Ctx, held: &mut Option<Writer>) -> Result<()> {
             break;
         };
         let place = Place { position: last.id, mark: mark(last) };
-        let ids = touched(ctx, &writer, &events).await?;
+        let mut ids = touched(ctx, &writer.opened, &events).await?;
+        if events.iter().any(|event| event.entity == "term") {
+            // They may carry a term of which the index does not know it yet.
+            ids.extend(writer.pending.iter().copied());
+        }
         for ids in ids.into_iter().collect::<Vec<_>>().chunks(CHUNK) {
             let documents = source::documents(ctx, ids).await?;
             writer = writer.replace(ids.to_vec(), documents).await?;
@@ -195,37 +199,53 @@ async fn open(ctx: &Ctx, root: &Path, name: String) -> Result<(Arc<Opened>, Opti
     Ok((Arc::new(opened), place))
 }
 
+/// Builds an index anew, whatever there is, for `broadsheet search rebuild`. A
+/// server that runs goes over to it by itself.
+pub async fn rebuild(ctx: &Ctx) -> Result<u64> {
+    let opened = build(ctx, &root(ctx.app())).await?.finish().await?;
+    Ok(opened.reader.searcher().num_docs())
+}
+
 /// Builds an index from the database, in a folder of its own, and makes it the one
 /// in use.
-pub async fn build(ctx: &Ctx, root: &Path) -> Result<Writer> {
+async fn build(ctx: &Ctx, root: &Path) -> Result<Writer> {
     // What is written from here on is told by events behind this.
     let place = place_now(ctx).await?;
     let began = Instant::now();
     std::fs::create_dir_all(root).map_err(|error| cannot(root, error))?;
     let (folder, name) = (root.to_owned(), index::new_name(ctx.new_id()));
-    let opened = blocking(move || Opened::create(&folder, name)).await?;
-    let mut writer = Writer::new(ctx, Arc::new(opened), place)?;
+    let path = root.join(&name);
+    let built = async {
+        let opened = blocking(move || Opened::create(&folder, name)).await?;
+        fill(ctx, Writer::new(ctx, Arc::new(opened), place)?).await
+    };
+    let writer = match built.await {
+        Ok(writer) => writer,
+        Err(error) => {
+            // Half an index is of no use, and its disk may be full.
+            let _ = std::fs::remove_dir_all(path);
+            return Err(error);
+        }
+    };
+    index::make_current(root, &writer.opened.name)?;
+    index::sweep(root);
+    tracing::info!(seconds = began.elapsed().as_secs_f32(), "built the search index");
+    Ok(writer)
+}
+
+/// Adds every article to an empty index.
+async fn fill(ctx: &Ctx, mut writer: Writer) -> Result<Writer> {
     let mut after = Uuid::nil();
-    let mut count = 0;
     loop {
         let ids = read::all_after(ctx, after, CHUNK as u64).await?;
         let Some(last) = ids.last() else {
             break;
         };
         after = *last;
-        count += ids.len();
         let documents = source::documents(ctx, &ids).await?;
         writer = writer.add(documents).await?;
     }
-    writer = writer.commit().await?;
-    index::make_current(root, &writer.opened.name)?;
-    index::sweep(root);
-    tracing::info!(
-        articles = count,
-        seconds = began.elapsed().as_secs_f32(),
-        "built the search index"
-    );
-    Ok(writer)
+    writer.commit().await
 }
 
 impl Writer {
@@ -236,16 +256,6 @@ impl Writer {
             .writer_with_num_threads(1, heap)
             .map_err(|error| cannot(&opened.folder, error))?;
         Ok(Self { opened, writer, place, pending: HashSet::new(), since: None })
-    }
-
-    #[must_use]
-    pub fn opened(&self) -> &Arc<Opened> {
-        &self.opened
-    }
-
-    #[must_use]
-    pub fn position(&self) -> i64 {
-        self.place.position
     }
 
     async fn add(self, documents: Vec<Document>) -> Result<Self> {
@@ -363,7 +373,11 @@ pub fn each(
 
 /// The articles that events are about. What happens to a term happens to all who
 /// carry it, or did when they were indexed.
-async fn touched(ctx: &Ctx, writer: &Writer, events: &[event::Model]) -> Result<BTreeSet<Uuid>> {
+pub async fn touched(
+    ctx: &Ctx,
+    opened: &Opened,
+    events: &[event::Model],
+) -> Result<BTreeSet<Uuid>> {
     let mut articles = BTreeSet::new();
     let mut terms = BTreeSet::new();
     for event in events {
@@ -386,15 +400,13 @@ async fn touched(ctx: &Ctx, writer: &Writer, events: &[event::Model]) -> Result<
     for terms in terms.chunks(CHUNK) {
         articles.extend(change::carriers(ctx.app().db().read(), terms).await?);
     }
-    let (searcher, fields) = (writer.opened.reader.searcher(), writer.opened.fields);
+    let (searcher, fields) = (opened.reader.searcher(), opened.fields);
     for term in terms.into_iter().flat_map(|term| layout::carries(&fields, term)) {
         each(&searcher, &term, |segment, doc| {
             articles.extend(id_of(&searcher, segment, doc)?);
             Ok(())
         })?;
     }
-    // Documents that are not committed yet are of articles read a moment ago.
-    articles.extend(writer.pending.iter().copied());
     Ok(articles)
 }
 

@@ -122,11 +122,6 @@ impl Query {
         }
         query
     }
-
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.groups.is_empty() && self.excluded.is_empty()
-    }
 }
 
 /// The clause that a text begins with, and what is behind it.

@@ -1,6 +1,7 @@
 //! Full-text search: an index of all articles that lies in the data folder and
 //! follows the feed.
 mod analyse;
+mod check;
 mod collect;
 mod find;
 mod fold;
@@ -11,9 +12,12 @@ mod highlight;
 mod index;
 mod layout;
 mod plan;
+mod relax;
 mod scope;
+mod similar;
 mod source;
 mod stem;
+mod suggest;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,10 +29,12 @@ use tokio::time::timeout;
 use crate::ctx::{Actor, Ctx};
 use crate::error::{Error, Result};
 
+pub use check::{Checked, check};
 use follow::Writer;
-pub use follow::follow;
+pub use follow::{follow, rebuild};
 pub use graphql::SearchQuery;
 use index::Opened;
+pub use similar::similar;
 
 /// How long a search waits for what its session wrote, or for the first index.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -49,6 +55,8 @@ pub struct Search {
     progress: watch::Sender<Progress>,
     writer: Mutex<Option<Writer>>,
     followed: AtomicBool,
+    /// Whether it failed to answer, and is to be looked at as if newly found.
+    doubted: AtomicBool,
 }
 
 impl Search {
@@ -62,6 +70,10 @@ impl Search {
 
     fn set_followed(&self, followed: bool) {
         self.followed.store(followed, Ordering::SeqCst);
+    }
+
+    fn take_doubt(&self) -> bool {
+        self.doubted.swap(false, Ordering::SeqCst)
     }
 
     async fn close(&self) {
@@ -80,6 +92,43 @@ fn out_of_order() -> Error {
         "search does not answer now; everything else does, and it mends itself: try again later"
             .to_owned(),
     )
+}
+
+/// What a search came to. After one that failed the follower looks whether the
+/// files are whole.
+fn answered<T>(ctx: &Ctx, done: Result<T>) -> Result<T> {
+    done.map_err(|error| {
+        ctx.app().search().doubted.store(true, Ordering::SeqCst);
+        match error {
+            Error::Internal(internal) => unavailable(&internal.message),
+            error => error,
+        }
+    })
+}
+
+/// How the index of a node does.
+#[derive(Debug, Clone, Copy)]
+pub struct Status {
+    /// Whether searches are answered.
+    pub up: bool,
+    pub position: i64,
+    /// Events that it has not followed yet.
+    pub lag: i64,
+    pub documents: u64,
+    pub bytes: u64,
+}
+
+/// None where nothing has been searched and nothing follows.
+pub async fn status(ctx: &Ctx) -> Result<Option<Status>> {
+    let Progress { position, opened, failure } = ctx.app().search().progress.borrow().clone();
+    if opened.is_none() && failure.is_none() {
+        return Ok(None);
+    }
+    let lag = crate::event::last(ctx).await? - position;
+    let up = failure.is_none();
+    let (documents, bytes) =
+        opened.map_or((0, 0), |opened| (opened.reader.searcher().num_docs(), opened.bytes()));
+    Ok(Some(Status { up, position, lag, documents, bytes }))
 }
 
 /// The index, as new as who asks may expect: whoever is signed in finds what was

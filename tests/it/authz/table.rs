@@ -35,6 +35,8 @@ pub const TABLE: &[(&str, &str, Who)] = &[
     ("node", "{ node(id: $id) { id } }", Who::Everybody),
     ("nodes", "{ nodes(ids: [$id]) { id } }", Who::Everybody),
     ("search", "{ search(query: \"a\") { totalCount } }", Who::Everybody),
+    ("suggest", "{ suggest(query: \"a\") { text } }", Who::Everybody),
+    ("suggest", "{ suggest(query: \"a\", view: WORKING) { text } }", Who::SignedIn),
     ("search", "{ search(query: \"a\", view: WORKING) { totalCount } }", Who::SignedIn),
     ("article", "{ article(by: { id: $id }, view: WORKING) { id } }", Who::SignedIn),
     ("articles", "{ articles(view: TRASH) { totalCount } }", Who::SignedIn),

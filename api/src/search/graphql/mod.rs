@@ -1,12 +1,14 @@
 //! Searching in GraphQL.
 
 mod input;
+mod suggest;
 mod types;
 
 use async_graphql::connection::Edge;
 use async_graphql::{Context, Object};
 
 use self::input::SearchFilter;
+use self::suggest::Suggestion;
 use self::types::{Highlights, Hit, SearchConnection, SearchTotals, columns};
 use super::collect::{Facets, Order};
 use super::find::{self, Found, Request};
@@ -81,6 +83,27 @@ impl SearchQuery {
         let request = Request { query, narrow, order: order_by, page, rows, facets, languages };
         let found = find::find(ctx, &scope, request).await?;
         Ok(connect(ctx, scope, found, wanted, order_by, asked).await?)
+    }
+
+    /// What a search box offers while somebody types: tags, categories and titles
+    /// that hold what was typed, the last word as the beginning of one; and queries
+    /// that end that word.
+    async fn suggest(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What has been typed.")] query: String,
+        #[graphql(desc = "Only from articles in this language.")] language: Option<LanguageTag>,
+        #[graphql(default = 8, desc = "At most so many; at most 100.")] first: i32,
+        #[graphql(default, desc = "Which copies to look at, here and in everything nested.")]
+        view: ViewArgument,
+    ) -> async_graphql::Result<Vec<Suggestion>> {
+        let count = Page::new(0, Some(first), None, None, None)?.size;
+        let columns = selection(ctx, &["article"]).with(columns(true));
+        let ctx = ctx.broadsheet();
+        let scope = view.scope(ctx)?;
+        let language = language.map(|language| language.0);
+        let count = usize::try_from(count).unwrap_or(0);
+        Ok(suggest::suggest(ctx, &scope, query, language, count, columns).await?)
     }
 }
 
