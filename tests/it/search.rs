@@ -2,6 +2,8 @@
 
 mod contract;
 mod find;
+mod judged;
+mod recall;
 
 use serde_json::{Value, json};
 use tests::{Answer, Client, TestApp};

@@ -30,6 +30,7 @@ use crate::ctx::{Actor, Ctx};
 use crate::error::{Error, Result};
 
 pub use check::{Checked, check};
+pub use fold::{Letter, fold};
 use follow::Writer;
 pub use follow::{follow, rebuild};
 pub use graphql::SearchQuery;
