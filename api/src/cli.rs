@@ -4,6 +4,7 @@
 
 mod documents;
 mod people;
+mod search;
 
 use std::io::{IsTerminal, Read, Write};
 use std::net::{IpAddr, SocketAddr};
@@ -79,6 +80,9 @@ enum Command {
     /// Manage the GraphQL documents that clients may send by their ids.
     #[command(subcommand)]
     Documents(documents::DocumentsCommand),
+    /// Manage the search index.
+    #[command(subcommand)]
+    Search(search::SearchCommand),
     /// Print the GraphQL schema.
     Schema,
     /// Print the configuration file with every default.
@@ -270,6 +274,15 @@ async fn run(cli: Cli) -> Result<ExitCode, String> {
         }
         Command::Documents(command) => {
             with_ctx(config, async |ctx| documents::run(ctx, command).await).await
+        }
+        Command::Search(command) => {
+            let app = open(config).await?;
+            let ctx = Ctx::new(Arc::clone(&app), Actor::System);
+            let done = search::run(&ctx, &command).await;
+            app.db().close().await;
+            let (text, well) = done.map_err(explain)?;
+            say(&text);
+            Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         Command::Health => health(&config),
         Command::Schema | Command::Config => Ok(ExitCode::SUCCESS),

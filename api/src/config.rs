@@ -40,6 +40,7 @@ pub struct Config {
     pub documents: Documents,
     pub history: History,
     pub hugo: Hugo,
+    pub search: Search,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -136,6 +137,56 @@ pub struct History {
 #[serde(deny_unknown_fields)]
 pub struct Hugo {
     pub max_file_bytes: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Search {
+    pub heap_megabytes: usize,
+    pub title: f32,
+    pub summary: f32,
+    pub heading: f32,
+    pub term: f32,
+    pub phrase: f32,
+    pub freshness: f32,
+    pub half_life_days: f32,
+}
+
+impl Search {
+    fn check(&self) -> Result<(), ConfigError> {
+        let Self {
+            heap_megabytes,
+            title,
+            summary,
+            heading,
+            term,
+            phrase,
+            freshness,
+            half_life_days,
+        } = self;
+        if !(16..=4096).contains(heap_megabytes) {
+            return Err(ConfigError("search.heap_megabytes must be from 16 to 4096".to_owned()));
+        }
+        for (name, weight) in [
+            ("title", title),
+            ("summary", summary),
+            ("heading", heading),
+            ("term", term),
+            ("phrase", phrase),
+            ("freshness", freshness),
+        ] {
+            if !(0.0..=1000.0).contains(weight) {
+                return Err(ConfigError(format!("search.{name} must be from 0 to 1000")));
+            }
+        }
+        if !(0.01..=100_000.0).contains(half_life_days) {
+            return Err(ConfigError(
+                "search.half_life_days must be from 0.01 to 100000 (freshness = 0 turns it off)"
+                    .to_owned(),
+            ));
+        }
+        Ok(())
+    }
 }
 
 /// A text that no log or error may show.
@@ -250,6 +301,7 @@ impl Config {
             ));
         }
         self.oidc.check()?;
+        self.search.check()?;
         Ok(self)
     }
 }
@@ -297,6 +349,9 @@ fn apply_environment(
         *value = match value {
             toml::Value::Integer(_) => {
                 toml::Value::Integer(text.parse().map_err(|_| wrong("a whole number"))?)
+            }
+            toml::Value::Float(_) => {
+                toml::Value::Float(text.parse().map_err(|_| wrong("a number"))?)
             }
             toml::Value::Boolean(_) => {
                 toml::Value::Boolean(text.parse().map_err(|_| wrong("true or false"))?)

@@ -13,6 +13,7 @@ use crate::db::Db;
 use crate::error::Result;
 use crate::graphql::siblings::Siblings;
 use crate::policy::{Grant, Role};
+use crate::search::Search;
 use crate::site::Frame;
 use crate::token;
 use crate::user::{Keys, Uses, oidc};
@@ -35,6 +36,7 @@ pub struct App {
     uses: Uses,
     feed: watch::Sender<i64>,
     token_uses: token::Uses,
+    search: Search,
 }
 
 impl App {
@@ -55,6 +57,7 @@ impl App {
             uses: Uses::default(),
             feed: watch::Sender::new(0),
             token_uses: token::Uses::default(),
+            search: Search::default(),
         }))
     }
 
@@ -93,6 +96,12 @@ impl App {
     #[must_use]
     pub fn token_uses(&self) -> &token::Uses {
         &self.token_uses
+    }
+
+    /// The search index of this node.
+    #[must_use]
+    pub fn search(&self) -> &Search {
+        &self.search
     }
 
     /// Wakes the followers in this process.

@@ -23,6 +23,9 @@ pub enum Error {
     BadInput(String),
     #[error("{}", .0.first().map_or("invalid input", |error| error.message.as_str()))]
     Invalid(Vec<UserError>),
+    /// The search index cannot answer now; everything else goes on.
+    #[error("{0}")]
+    SearchUnavailable(String),
     #[error("internal error")]
     Internal(Arc<Internal>),
 }
@@ -43,6 +46,7 @@ impl Error {
             Self::Forbidden(_) => "FORBIDDEN",
             Self::NotFound(_) => "NOT_FOUND",
             Self::BadInput(_) | Self::Invalid(_) => "BAD_USER_INPUT",
+            Self::SearchUnavailable(_) => "SEARCH_UNAVAILABLE",
             Self::Internal(_) => "INTERNAL_SERVER_ERROR",
         }
     }

@@ -21,6 +21,7 @@ pub mod policy;
 pub mod preview;
 pub mod render;
 pub mod route;
+pub mod search;
 pub mod section;
 pub mod site;
 pub mod taxonomy;

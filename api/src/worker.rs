@@ -1,5 +1,5 @@
 //! What a serving process does beside answering: announcing what has come due,
-//! hearing of peers' events, and housekeeping.
+//! hearing of peers' events, keeping the search index, and housekeeping.
 //!
 //! Every node does all of it; what must be done once is done in a transaction
 //! that the others wait for. Nothing here decides what readers see: if no worker
@@ -18,7 +18,7 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::article::{history, schedule};
 use crate::ctx::{Actor, App, Ctx};
 use crate::error::Result;
-use crate::{token, user};
+use crate::{search, token, user};
 
 /// How long a node sleeps at most before it looks again.
 const IDLE: Duration = Duration::from_secs(30);
@@ -35,8 +35,9 @@ impl Worker {
     pub fn start(app: &Arc<App>) -> Self {
         let (stop, stopped) = watch::channel(false);
         let timed = tokio::spawn(timed(Arc::clone(app), stopped.clone()));
-        let heard = tokio::spawn(hear(Arc::clone(app), stopped));
-        Self { stop, jobs: vec![timed, heard] }
+        let heard = tokio::spawn(hear(Arc::clone(app), stopped.clone()));
+        let indexed = tokio::spawn(search::follow(Arc::clone(app), stopped));
+        Self { stop, jobs: vec![timed, heard, indexed] }
     }
 
     /// Lets the job that is running end, and starts no other.

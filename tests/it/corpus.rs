@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use api::article::write::{Changes, publish, update};
-use api::hugo::{front_matter, fold};
+use api::hugo::{fold, front_matter};
 use entity::{View, article, article_copy, source_file};
 use sea_orm::EntityTrait;
 use serde_json::{Map, Value};
@@ -91,14 +91,20 @@ fn check(site: &Path) -> Outcome {
     outcome.lost.extend(report.failures.iter().map(ToString::to_string));
     let (original, export) = (kept(site), contents(before.path()));
     let names: BTreeSet<_> = original.keys().chain(export.keys()).collect();
-    outcome.bytes =
-        names.into_iter().filter(|name| original.get(*name) != export.get(*name)).cloned().collect();
+    outcome.bytes = names
+        .into_iter()
+        .filter(|name| original.get(*name) != export.get(*name))
+        .cloned()
+        .collect();
 
     let readable = app.block_on(async {
         source_file::Entity::find().all(app.app.db().read()).await.expect("files")
     });
-    let skip: BTreeSet<String> =
-        readable.iter().filter(|file| file.kind == "unread").map(|file| file.path.clone()).collect();
+    let skip: BTreeSet<String> = readable
+        .iter()
+        .filter(|file| file.kind == "unread")
+        .map(|file| file.path.clone())
+        .collect();
     let hugo = oracle::read(site, &skip);
     if let Some((reading, refused)) = &hugo {
         outcome.pages = reading.len();
@@ -149,7 +155,12 @@ fn expected(page: &str, field: &str, old: &Value, new: &Value) -> bool {
     if field == "params" {
         let without = |value: &Value| {
             let mut map = value.as_object().cloned().unwrap_or_default();
-            map.retain(|key, _| !(key == "title" || key == "menu" || key == "menus" || TERMS.contains(&key.as_str())));
+            map.retain(|key, _| {
+                !(key == "title"
+                    || key == "menu"
+                    || key == "menus"
+                    || TERMS.contains(&key.as_str()))
+            });
             map
         };
         let terms = |map: &Map<String, Value>| map.clone();
@@ -255,9 +266,8 @@ fn wide(before: &[u8], after: &[u8], taxonomy: &str) -> Option<String> {
     }
     // Lines are counted: what may go is what the two values took, what may come
     // is as much and an item or a key more.
-    let text = |source: &front_matter::Source| {
-        String::from_utf8_lossy(source.front_matter).into_owned()
-    };
+    let text =
+        |source: &front_matter::Source| String::from_utf8_lossy(source.front_matter).into_owned();
     let (old_text, new_text) = (text(&old), text(&new));
     let diff = TextDiff::from_lines(old_text.as_str(), new_text.as_str());
     let (mut gone, mut come) = (Vec::new(), 0);

@@ -34,6 +34,7 @@ mod previews;
 mod races;
 mod schedules;
 mod schema;
+mod search;
 mod second_factor;
 mod secrets;
 mod sessions;

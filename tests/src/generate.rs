@@ -4,9 +4,14 @@ use std::fmt::Write;
 use std::path::Path;
 
 /// A small generator of numbers (`SplitMix64`): seeded, and without a crate.
-struct Numbers(u64);
+pub struct Numbers(u64);
 
 impl Numbers {
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -15,7 +20,8 @@ impl Numbers {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, limit: u64) -> u64 {
+    /// One that is less.
+    pub fn below(&mut self, limit: u64) -> u64 {
         self.next() % limit
     }
 }

@@ -44,7 +44,7 @@ pub mod write;
 
 pub use content::Content;
 pub use graphql::{
-    Arguments, Article, ArticleConnection, ArticleMutation, ArticleQuery, HistoryMutation,
-    HistoryQuery, Revision, ScheduleQuery, TranslationMutation, TranslationQuery, WorkflowMutation,
-    connect, connect_terms, selection,
+    Arguments, Article, ArticleConnection, ArticleMutation, ArticleQuery, CategoryCount,
+    HistoryMutation, HistoryQuery, Revision, ScheduleQuery, TagCount, TranslationMutation,
+    TranslationQuery, WorkflowMutation, connect, connect_terms, selection,
 };

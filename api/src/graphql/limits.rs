@@ -20,19 +20,25 @@ use crate::graphql::page::{DEFAULT_SIZE, MAX_SIZE};
 
 /// Lists without pages, and how many rows each counts as: without this, a few
 /// that lead to each other would multiply unseen.
-const PLAIN_LISTS: [(&str, usize); 17] = [
+const PLAIN_LISTS: [(&str, usize); 23] = [
     ("articles", 10),
     ("authors", 2),
     ("categories", 5),
     ("categoryCounts", 20),
     ("children", 5),
+    ("fragments", 3),
+    ("highlights", 3),
     ("items", 5),
     ("languages", 5),
     ("links", 5),
     ("moved", 5),
+    ("months", 20),
+    ("offsets", 20),
     ("redirects", 10),
     ("related", 5),
     ("removed", 5),
+    ("sections", 10),
+    ("suggest", 8),
     ("tagCounts", 20),
     ("tags", 5),
     ("translationStatus", 5),

@@ -32,6 +32,7 @@ use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::policy::{self, Scope};
 use crate::preview::{PreviewMutation, PreviewQuery};
 use crate::route::RouteQuery;
+use crate::search::SearchQuery;
 use crate::site::SiteQuery;
 use crate::taxonomy::{TaxonomyMutation, TaxonomyQuery, TaxonomyWorkMutation, TaxonomyWorkQuery};
 use crate::token::{TokenMutation, TokenQuery};
@@ -54,6 +55,7 @@ pub struct Query(
     TokenQuery,
     AuditQuery,
     PreviewQuery,
+    SearchQuery,
     node::NodeQuery,
 );
 

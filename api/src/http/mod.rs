@@ -7,6 +7,7 @@ mod cors;
 mod graphiql;
 mod graphql;
 mod log;
+mod metrics;
 mod oidc;
 
 use std::net::{SocketAddr, TcpListener};
@@ -87,7 +88,8 @@ fn routes(routes: &mut web::ServiceConfig, app: &App) {
                 .default_service(web::to(graphql::other)),
         )
         .route("/health", web::get().to(health))
-        .route("/health", web::head().to(health));
+        .route("/health", web::head().to(health))
+        .route("/metrics", web::get().to(metrics::metrics));
     if app.config().oidc.is_on() {
         oidc::routes(routes);
     }

@@ -22,6 +22,7 @@
 
 pub mod change;
 mod graphql;
+mod labels;
 mod merge;
 mod merged;
 mod preview;
@@ -38,6 +39,7 @@ use uuid::Uuid;
 pub use graphql::{
     Category, Tag, TaxonomyMutation, TaxonomyQuery, TaxonomyWorkMutation, TaxonomyWorkQuery,
 };
+pub use labels::{Label, labels};
 pub use merged::{keep_existing, resolve};
 pub use read::{
     TermBy, TermOrder, by_ids, children, counted, list, names, of_articles, one, parents, total,

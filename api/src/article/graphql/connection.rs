@@ -112,18 +112,18 @@ impl ArticleTotals {
 #[derive(SimpleObject)]
 pub struct TagCount {
     /// The tag.
-    tag: Tag,
+    pub tag: Tag,
     /// How many articles of the list carry it.
-    count: i64,
+    pub count: i64,
 }
 
 /// A category and how many articles of a list are in it.
 #[derive(SimpleObject)]
 pub struct CategoryCount {
     /// The category.
-    category: Category,
+    pub category: Category,
     /// How many articles of the list are in it.
-    count: i64,
+    pub count: i64,
 }
 
 /// Whether any row of a connection is asked for, and which of its columns.

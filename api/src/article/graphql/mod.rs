@@ -12,7 +12,9 @@ mod translation;
 mod types;
 mod workflow;
 
-pub use connection::{Arguments, ArticleConnection, connect, connect_terms};
+pub use connection::{
+    Arguments, ArticleConnection, CategoryCount, TagCount, connect, connect_terms,
+};
 pub use history::{HistoryMutation, HistoryQuery};
 pub use mutation::ArticleMutation;
 pub use parts::Revision;

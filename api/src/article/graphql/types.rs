@@ -84,7 +84,11 @@ impl Article {
         &self.group.scope
     }
 
-    async fn body_row(&self, ctx: &Ctx, wanted: Vec<body::Column>) -> Result<body::Model> {
+    pub(crate) async fn body_row(
+        &self,
+        ctx: &Ctx,
+        wanted: Vec<body::Column>,
+    ) -> Result<body::Model> {
         let key = format!("body:{wanted:?}");
         let bodies = self
             .with()

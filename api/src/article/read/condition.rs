@@ -192,6 +192,16 @@ fn articles_with(
     taxonomy: Taxonomy,
     filter: &TermFilter,
 ) -> Result<SelectStatement> {
+    Ok(Query::select()
+        .column((article_term::Entity, article_term::Column::ArticleId))
+        .from(article_term::Entity)
+        .cond_where(visible(scope, "article_term"))
+        .cond_where(article_term::Column::TermId.in_subquery(terms_named(taxonomy, filter)?))
+        .take())
+}
+
+/// The ids of the terms that a filter names.
+pub fn terms_named(taxonomy: Taxonomy, filter: &TermFilter) -> Result<SelectStatement> {
     let TermFilter { id, slug, slug_in, include_descendants } = filter;
     let mut named = Query::select();
     named
@@ -207,7 +217,7 @@ fn articles_with(
     if let Some(slugs) = slug_in {
         named.cond_where(term::Column::Slug.is_in(slugs.iter().map(String::as_str)));
     }
-    let terms = if *include_descendants {
+    Ok(if *include_descendants {
         let below = Query::select()
             .column((term::Entity, term::Column::Id))
             .from(term::Entity)
@@ -226,13 +236,7 @@ fn articles_with(
         Query::select().column("id").from("named").with_cte(recursive).take()
     } else {
         named
-    };
-    Ok(Query::select()
-        .column((article_term::Entity, article_term::Column::ArticleId))
-        .from(article_term::Entity)
-        .cond_where(visible(scope, "article_term"))
-        .cond_where(article_term::Column::TermId.in_subquery(terms))
-        .take())
+    })
 }
 
 /// Status follows from the release and the clock: nothing stores it.

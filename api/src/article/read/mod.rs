@@ -6,6 +6,7 @@
 
 mod around;
 mod condition;
+mod copies;
 mod count;
 mod fallback;
 mod group;
@@ -22,20 +23,22 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryResult};
 use uuid::Uuid;
 
 use crate::article::columns::{self, Columns};
-use crate::article::filter::{ArticleBy, ArticleFilter, ArticleOrder, ArticleStatus};
+use crate::article::filter::{ArticleBy, ArticleFilter, ArticleOrder, ArticleStatus, TermFilter};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::graphql::id::{self, IdKind};
 use crate::graphql::page::{Cursor, Key, Page, Slice};
 use crate::policy::{Limits, Rows, Scope};
+use crate::taxonomy::Taxonomy;
 
 pub use around::{Neighbours, neighbours, related, translations};
+pub use copies::{all_after, copies};
 pub use count::{count_by_term, top_terms, top_terms_by_term};
 pub use fallback::{Best, best};
 pub use group::{Group, Member, groups, load as load_groups};
 pub use whole::{RevisionRow, bodies, count_revisions, revisions, revisions_by_id};
 
-use condition::filter_condition;
+use condition::{filter_condition, terms_named};
 
 /// A list: which articles, in which order.
 #[derive(Debug, Clone, Default)]
@@ -208,6 +211,12 @@ pub async fn list_by_term(
         groups.entry(result.try_get_by_index(parent)?).or_default().push(row);
     }
     Ok(groups.into_iter().map(|(term, rows)| (term, page.slice(rows))).collect())
+}
+
+/// The ids of the terms that a filter names.
+pub async fn term_ids(ctx: &Ctx, taxonomy: Taxonomy, filter: &TermFilter) -> Result<Vec<Uuid>> {
+    let found = ctx.app().db().read().query_all(&terms_named(taxonomy, filter)?).await?;
+    Ok(found.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?)
 }
 
 /// How many articles a list holds. Reads an index alone where the filter allows.

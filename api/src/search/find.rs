@@ -1,0 +1,243 @@
+//! Searching: from what was asked to the articles that answer.
+
+use std::sync::Arc;
+
+use tantivy::query::{EnableScoring, Occur, Query};
+use tantivy::{DocSet, Searcher, TERMINATED};
+use uuid::Uuid;
+
+use super::collect::{Facets, Fresh, Gather, Gathered, Hit, Order, Rank, Span, relevance};
+use super::follow::{blocking, id_of};
+use super::grammar;
+use super::index::Opened;
+use super::layout::{carries, id_term};
+use super::plan::Plan;
+use super::scope::{self, Parts, Window};
+use super::stem::Stems;
+use super::{answered, ready, unavailable};
+use crate::config;
+use crate::ctx::Ctx;
+use crate::error::Result;
+use crate::graphql::page::{Cursor, Key, Page, Slice};
+use crate::policy::Scope;
+
+/// Which articles beyond what the query says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Narrow {
+    pub languages: Option<Vec<String>>,
+    pub sections: Option<Vec<String>>,
+    /// Of each, one term at least.
+    pub terms: Vec<Vec<Uuid>>,
+    /// None of these terms.
+    pub without: Vec<Uuid>,
+    pub date: Option<Span>,
+    pub last_modified: Option<Span>,
+}
+
+/// A search.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub query: String,
+    pub narrow: Narrow,
+    pub order: Order,
+    pub page: Page,
+    /// Whether the rows of the page are wanted, or counts alone.
+    pub rows: bool,
+    pub facets: Facets,
+    /// Languages by whose words the query may be inflected.
+    pub languages: Vec<String>,
+}
+
+/// What a search found.
+#[derive(Debug, Default)]
+pub struct Found {
+    pub hits: Slice<Hit>,
+    pub gathered: Gathered,
+    /// What was looked for in the end.
+    pub plan: Plan,
+    /// What the query was taken to mean, if nothing answers to it as it stands.
+    pub did_you_mean: Option<String>,
+}
+
+impl Order {
+    /// Tells the cursors of one order from those of another.
+    #[must_use]
+    pub fn mark(self) -> u8 {
+        match self {
+            Self::Relevance => b'R',
+            Self::DateDesc => b'N',
+            Self::DateAsc => b'O',
+        }
+    }
+
+    #[must_use]
+    pub fn cursor(self, hit: &Hit) -> Cursor {
+        Cursor { order: self.mark(), key: Key::Number(hit.rank.key), id: hit.rank.id }
+    }
+}
+
+/// Everything that a search needs where it runs.
+pub struct Engine {
+    pub opened: Arc<Opened>,
+    pub searcher: Searcher,
+    pub scope: Scope,
+    pub weights: config::Search,
+}
+
+impl Engine {
+    pub async fn ready(ctx: &Ctx, scope: &Scope) -> Result<Self> {
+        let opened = ready(ctx).await?;
+        let searcher = opened.reader.searcher();
+        let weights = ctx.app().config().search.clone();
+        Ok(Self { opened, searcher, scope: scope.clone(), weights })
+    }
+
+    #[must_use]
+    pub fn window(&self) -> Option<Window> {
+        scope::window(&self.scope)
+    }
+
+    pub fn fresh(&self) -> Fresh {
+        let config::Search { freshness, half_life_days, .. } = self.weights;
+        Fresh { weight: freshness, half_life_days, now: self.scope.now }
+    }
+
+    /// What lets through what may be seen and is not narrowed away.
+    #[must_use]
+    pub fn filters(&self, narrow: &Narrow) -> Parts {
+        let fields = &self.opened.fields;
+        let mut parts = scope::parts(&self.scope, fields);
+        let Narrow { languages, sections, terms, without, date: _, last_modified: _ } = narrow;
+        for (field, values) in [(fields.language, languages), (fields.section, sections)] {
+            if let Some(values) = values {
+                parts.push((Occur::Must, scope::any_text(field, values.iter())));
+            }
+        }
+        let of = |ids: &[Uuid]| scope::any(ids.iter().flat_map(|id| carries(fields, *id)));
+        parts.extend(terms.iter().map(|terms| (Occur::Must, of(terms))));
+        if !without.is_empty() {
+            parts.push((Occur::MustNot, of(without)));
+        }
+        parts
+    }
+
+    /// Gathers what a query finds.
+    pub fn gather(&self, query: &dyn Query, gather: &Gather) -> Result<Gathered> {
+        self.searcher.search(query, gather).map_err(unavailable)
+    }
+
+    fn look(&self, request: &Request, plan: &Plan) -> Result<Gathered> {
+        let Request { narrow, order, page, rows, facets, .. } = request;
+        let query = plan.query(&self.opened.fields, &self.weights, self.filters(narrow));
+        let place = |cursor: &Option<Cursor>| -> Result<Option<Rank>> {
+            let Some(Cursor { key: Key::Number(key), id, .. }) = cursor else {
+                return Ok(None);
+            };
+            let key = match order {
+                Order::Relevance => self.score_now(&query, *id)?.map_or(*key, relevance),
+                Order::DateDesc | Order::DateAsc => *key,
+            };
+            Ok(Some(Rank { key, id: *id }))
+        };
+        let gather = Gather {
+            order: *order,
+            fresh: self.fresh(),
+            window: self.window(),
+            date: narrow.date,
+            last_modified: narrow.last_modified,
+            limit: if *rows { usize::try_from(page.limit()).unwrap_or(0) } else { 0 },
+            backward: page.backward,
+            after: place(&page.after)?,
+            before: place(&page.before)?,
+            facets: *facets,
+        };
+        self.gather(&query, &gather)
+    }
+
+    /// The score of an article as it is now: a page goes on behind the article
+    /// where the one before ended, whatever was published meanwhile.
+    fn score_now(&self, query: &dyn Query, id: Uuid) -> Result<Option<f32>> {
+        let scoring = EnableScoring::enabled_from_searcher(&self.searcher);
+        let weight = query.weight(scoring).map_err(unavailable)?;
+        let mut found = None;
+        let term = id_term(&self.opened.fields, id);
+        super::follow::each(&self.searcher, &term, |segment, doc| {
+            let reader = self.searcher.segment_reader(segment);
+            let mut scorer = weight.scorer(reader, 1.0)?;
+            if scorer.doc() <= doc && (scorer.doc() == doc || scorer.seek(doc) == doc) {
+                let date = reader.fast_fields().i64("date")?.first(doc).unwrap_or(i64::MIN);
+                found = Some(scorer.score() * self.fresh().factor(date));
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// Whether a query finds anything that may be seen.
+    pub fn finds(&self, query: &dyn Query) -> Result<bool> {
+        let scoring = EnableScoring::disabled_from_searcher(&self.searcher);
+        let weight = query.weight(scoring).map_err(unavailable)?;
+        for (segment, reader) in (0..).zip(self.searcher.segment_readers()) {
+            let mut docs = weight.scorer(reader, 1.0).map_err(unavailable)?;
+            while docs.doc() != TERMINATED {
+                let doc = docs.doc();
+                if reader.alive_bitset().is_none_or(|alive| alive.is_alive(doc))
+                    && self.is_open(segment, doc).map_err(unavailable)?
+                {
+                    return Ok(true);
+                }
+                docs.advance();
+            }
+        }
+        Ok(false)
+    }
+
+    fn is_open(&self, segment: u32, doc: u32) -> tantivy::Result<bool> {
+        let Some(Window { now, except }) = self.window() else {
+            return Ok(true);
+        };
+        let columns = self.searcher.segment_reader(segment).fast_fields();
+        let from = columns.i64("visible_from")?.first(doc).unwrap_or(i64::MAX);
+        let until = columns.i64("visible_until")?.first(doc).unwrap_or(i64::MIN);
+        let shown = except.is_some() && id_of(&self.searcher, segment, doc)? == except;
+        Ok(shown || from <= now.0 && until > now.0)
+    }
+}
+
+/// Searches among what a scope shows.
+pub async fn find(ctx: &Ctx, scope: &Scope, request: Request) -> Result<Found> {
+    let engine = Engine::ready(ctx, scope).await?;
+    answered(ctx, blocking(move || engine.find(&request)).await)
+}
+
+impl Engine {
+    fn find(&self, request: &Request) -> Result<Found> {
+        let query = grammar::Query::parse(&request.query);
+        let stems = Stems::of(request.languages.iter().map(String::as_str));
+        let plan = Plan::new(&query, &self.searcher, &self.opened.fields, &stems)?;
+        if plan.is_empty() {
+            return Ok(Found::default());
+        }
+        let gathered = self.look(request, &plan)?;
+        if gathered.total == 0
+            && let Some((query, text)) = self.relax(&query)?
+        {
+            let plan = Plan::new(&query, &self.searcher, &self.opened.fields, &stems)?;
+            let gathered = self.look(request, &plan)?;
+            if gathered.total > 0 {
+                return Ok(found(request, gathered, plan, Some(text)));
+            }
+        }
+        Ok(found(request, gathered, plan, None))
+    }
+}
+
+fn found(
+    request: &Request,
+    mut gathered: Gathered,
+    plan: Plan,
+    did_you_mean: Option<String>,
+) -> Found {
+    let hits = request.page.slice(std::mem::take(&mut gathered.hits));
+    Found { hits, gathered, plan, did_you_mean }
+}

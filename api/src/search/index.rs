@@ -1,0 +1,160 @@
+//! The index on disk: one folder for each build of it, and a file that names the
+//! one in use.
+//!
+//! A build is made in a folder of its own and becomes the one in use by renaming
+//! a file over `current`, so whoever reads finds a whole index at any moment. How
+//! far in the feed an index is stands in the payload of its last commit: index
+//! and position are one thing, and a crash leaves both as they were.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use tantivy::directory::{Directory, INDEX_WRITER_LOCK, MmapDirectory};
+use tantivy::tokenizer::TextAnalyzer;
+use tantivy::{Index, IndexReader, IndexSettings, ReloadPolicy};
+
+use super::analyse::Analyser;
+use super::layout::{ANALYSER, Fields, LAYOUT, schema};
+use crate::error::{Error, Result};
+
+const CURRENT: &str = "current";
+
+/// How far in the feed an index is, and what stood there: by that it notices that
+/// the database is not the one it was made from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    pub position: i64,
+    pub mark: String,
+}
+
+/// An index that can be searched.
+pub struct Opened {
+    /// The name of its folder.
+    pub name: String,
+    pub folder: PathBuf,
+    pub index: Index,
+    pub reader: IndexReader,
+    pub fields: Fields,
+}
+
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Opened").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl Opened {
+    /// Makes an empty index in a new folder.
+    pub fn create(root: &Path, name: String) -> Result<Self> {
+        let folder = root.join(&name);
+        fs::create_dir_all(&folder).map_err(|error| cannot(&folder, error))?;
+        let directory = MmapDirectory::open(&folder).map_err(|error| cannot(&folder, error))?;
+        let index = Index::create(directory, schema(), IndexSettings::default())
+            .map_err(|error| cannot(&folder, error))?;
+        Self::with(name, folder, index)
+    }
+
+    /// Opens an index, of whatever layout, and looks whether its files are whole.
+    pub fn open(root: &Path, name: String) -> Result<Self> {
+        let folder = root.join(&name);
+        let directory = MmapDirectory::open(&folder).map_err(|error| cannot(&folder, error))?;
+        let index = Index::open(directory).map_err(|error| cannot(&folder, error))?;
+        let damaged = index.validate_checksum().map_err(|error| cannot(&folder, error))?;
+        if let Some(file) = damaged.iter().next() {
+            return Err(cannot(&folder, format!("{} is damaged", file.display())));
+        }
+        Self::with(name, folder, index)
+    }
+
+    fn with(name: String, folder: PathBuf, index: Index) -> Result<Self> {
+        index.tokenizers().register(ANALYSER, TextAnalyzer::from(Analyser));
+        let fields = Fields::of(&index.schema())?;
+        let reader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()
+            .map_err(|error| cannot(&folder, error))?;
+        Ok(Self { name, folder, index, reader, fields })
+    }
+
+    /// Whether it is of the layout that this program writes.
+    #[must_use]
+    pub fn is_current(&self) -> bool {
+        self.name.starts_with(&prefix())
+    }
+
+    /// How far it is; none if nothing was ever committed.
+    pub fn place(&self) -> Result<Option<Place>> {
+        let meta = self.index.load_metas().map_err(|error| cannot(&self.folder, error))?;
+        meta.payload.map(|text| serde_json::from_str(&text).map_err(Error::from)).transpose()
+    }
+
+    /// Bytes on disk.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        let files = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        files.filter_map(|file| file.metadata().ok()).map(|meta| meta.len()).sum()
+    }
+}
+
+#[track_caller]
+pub fn cannot(folder: &Path, error: impl std::fmt::Display) -> Error {
+    Error::internal(format!("the search index in {}: {error}", folder.display()))
+}
+
+fn prefix() -> String {
+    format!("v{LAYOUT}-")
+}
+
+/// The name of a new build.
+#[must_use]
+pub fn new_name(id: uuid::Uuid) -> String {
+    format!("{}{}", prefix(), id.simple())
+}
+
+/// The name of the build in use.
+#[must_use]
+pub fn current(root: &Path) -> Option<String> {
+    let name = fs::read_to_string(root.join(CURRENT)).ok()?;
+    // A name and nothing else: not the way to another folder.
+    let name = name.trim();
+    let plain = |char: char| char.is_ascii_alphanumeric() || char == '-';
+    (!name.is_empty() && name.chars().all(plain)).then(|| name.to_owned())
+}
+
+/// Makes a build the one in use.
+pub fn make_current(root: &Path, name: &str) -> Result<()> {
+    let write = || -> std::io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(root)?;
+        writeln!(file, "{name}")?;
+        file.as_file().sync_all()?;
+        file.persist(root.join(CURRENT))?;
+        fs::File::open(root)?.sync_all()
+    };
+    write().map_err(|error| cannot(root, error))
+}
+
+/// Removes the builds that nobody uses or makes.
+pub fn sweep(root: &Path) {
+    let Some(kept) = current(root) else {
+        return;
+    };
+    for entry in fs::read_dir(root).into_iter().flatten().flatten() {
+        let folder = entry.path();
+        let is_build = entry.file_name().to_str().is_some_and(|name| name.starts_with('v'));
+        if !is_build || !folder.is_dir() || entry.file_name().to_str() == Some(kept.as_str()) {
+            continue;
+        }
+        // Whoever builds in it holds its lock.
+        let lock = MmapDirectory::open(&folder)
+            .ok()
+            .map(|directory| directory.acquire_lock(&INDEX_WRITER_LOCK).is_ok());
+        if lock != Some(false)
+            && let Err(error) = fs::remove_dir_all(&folder)
+        {
+            tracing::warn!(folder = %folder.display(), %error, "cannot remove an old search index");
+        }
+    }
+}

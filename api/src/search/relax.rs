@@ -1,0 +1,212 @@
+//! What a query may have meant to which nothing answers as it stands.
+//!
+//! Only words that are nowhere to be seen are touched, and quoted ones never. A
+//! run of Chinese becomes the words that a dictionary finds in it; a word of four
+//! letters or more becomes the nearest one that some visible article has. Whether
+//! it is visible is asked of the index for each, since its dictionary knows the
+//! words of drafts as well.
+
+use std::cmp::Reverse;
+use std::sync::OnceLock;
+
+use jieba_rs::Jieba;
+use tantivy::Term;
+use tantivy::query::{BooleanQuery, FuzzyTermQuery, Occur, Query};
+
+use super::find::{Engine, Narrow};
+use super::fold::fold;
+use super::grammar::{self, Clause};
+use super::plan::Needle;
+use super::{analyse, unavailable};
+use crate::error::Result;
+
+/// Shorter words are not corrected.
+const SHORTEST: usize = 4;
+/// Words from this length on may have two mistakes.
+const LONG: usize = 8;
+/// Longer ones are nobody's slip of the pen.
+const LONGEST: usize = 32;
+/// Near words of which the index is asked.
+const CANDIDATES: usize = 24;
+
+/// Chinese words; read when they are first needed.
+fn jieba() -> &'static Jieba {
+    static WORDS: OnceLock<Jieba> = OnceLock::new();
+    WORDS.get_or_init(Jieba::new)
+}
+
+/// The words of a run of dense letters; those of one letter only where there are
+/// no others, since most of them are particles.
+fn words(text: &str) -> Vec<String> {
+    let text: String = fold(text).iter().map(|letter| letter.char).collect();
+    let mut words: Vec<String> = Vec::new();
+    for token in jieba().cut(&text, false) {
+        let word = token.word;
+        if word.chars().any(char::is_alphanumeric) {
+            words.push(word.to_owned());
+        }
+    }
+    let longer = |word: &String| word.chars().count() > 1;
+    if words.iter().any(longer) {
+        words.retain(longer);
+    }
+    words
+}
+
+impl Engine {
+    /// Another query for one that finds nothing, and how it reads.
+    pub fn relax(&self, query: &grammar::Query) -> Result<Option<(grammar::Query, String)>> {
+        let mut relaxed = grammar::Query { groups: Vec::new(), ..query.clone() };
+        let mut changed = false;
+        for group in &query.groups {
+            let [clause] = group.as_slice() else {
+                relaxed.groups.push(group.clone());
+                continue;
+            };
+            match self.instead(clause)? {
+                Some(clauses) => {
+                    changed = true;
+                    relaxed.groups.extend(clauses.into_iter().map(|clause| vec![clause]));
+                }
+                None => relaxed.groups.push(group.clone()),
+            }
+        }
+        Ok(changed.then(|| {
+            let text = written(&relaxed);
+            (relaxed, text)
+        }))
+    }
+
+    /// What to look for in place of a clause that is nowhere.
+    fn instead(&self, clause: &Clause) -> Result<Option<Vec<Clause>>> {
+        let Some(needle) = Needle::of(clause).filter(|_| !clause.quoted && !clause.prefix) else {
+            return Ok(None);
+        };
+        if self.is_seen(needle.query(self.opened.fields.text))? {
+            return Ok(None);
+        }
+        let texts = if needle.is_word() {
+            self.nearest(&needle.parts[0].text)?.into_iter().collect()
+        } else if clause.text.chars().filter(|char| analyse::is_dense(*char)).count() > 2 {
+            words(&clause.text)
+        } else {
+            Vec::new()
+        };
+        let clauses = texts.into_iter().filter(|text| *text != clause.text);
+        let clauses: Vec<_> = clauses.map(|text| Clause { text, ..clause.clone() }).collect();
+        Ok((!clauses.is_empty()).then_some(clauses))
+    }
+
+    /// Whether anything that may be seen answers to a query.
+    pub fn is_seen(&self, query: Box<dyn Query>) -> Result<bool> {
+        let mut parts = self.filters(&Narrow::default());
+        parts.push((Occur::Must, query));
+        self.finds(&BooleanQuery::new(parts))
+    }
+
+    /// The word nearest to one that is nowhere.
+    fn nearest(&self, word: &str) -> Result<Option<String>> {
+        let letters: Vec<char> = word.chars().collect();
+        let spelled = |char: char| char.is_alphabetic() && char < '\u{590}';
+        if !(SHORTEST..=LONGEST).contains(&letters.len()) || !letters.iter().all(|c| spelled(*c)) {
+            return Ok(None);
+        }
+        let allowed = if letters.len() < LONG { 1 } else { 2 };
+        let field = self.opened.fields.text;
+        let fuzzy = FuzzyTermQuery::new(Term::from_field_text(field, word), allowed, true);
+        let mut near: Vec<(String, u32)> = Vec::new();
+        for segment in self.searcher.segment_readers() {
+            let inverted = segment.inverted_index(field).map_err(unavailable)?;
+            let automaton = fuzzy.automaton().map_err(unavailable)?;
+            // Behind these letters lie the pairs of all dense scripts.
+            let stream = inverted.terms().search(automaton).ge("a").lt("\u{590}");
+            let mut stream = stream.into_stream().map_err(unavailable)?;
+            while let Some((key, info)) = stream.next() {
+                let Ok(term) = std::str::from_utf8(key) else {
+                    continue;
+                };
+                match near.iter_mut().find(|(known, _)| known == term) {
+                    Some((_, count)) => *count += info.doc_freq,
+                    None => near.push((term.to_owned(), info.doc_freq)),
+                }
+            }
+        }
+        near.retain(|(term, _)| term.chars().all(spelled));
+        near.sort_by_cached_key(|(term, count)| {
+            let other: Vec<char> = term.chars().collect();
+            (
+                edits(&letters, &other),
+                letters.first() != other.first(),
+                Reverse(*count),
+                term.clone(),
+            )
+        });
+        for (term, _) in near.into_iter().take(CANDIDATES) {
+            let query = super::scope::condition(Term::from_field_text(field, &term));
+            if self.is_seen(query)? {
+                return Ok(Some(term));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// How many letters were added, left out, mistaken or swapped.
+fn edits(one: &[char], other: &[char]) -> usize {
+    let mut before: Vec<usize> = Vec::new();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (i, a) in one.iter().enumerate() {
+        let mut next = vec![i + 1; other.len() + 1];
+        for (j, b) in other.iter().enumerate() {
+            let mut least = (row[j] + usize::from(a != b)).min(row[j + 1] + 1).min(next[j] + 1);
+            if i > 0 && j > 0 && *a == other[j - 1] && one[i - 1] == *b {
+                least = least.min(before[j - 1] + 1);
+            }
+            next[j + 1] = least;
+        }
+        before = std::mem::replace(&mut row, next);
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+/// A query as one would type it.
+fn written(query: &grammar::Query) -> String {
+    let clause = |clause: &Clause| {
+        let quote = if clause.quoted { "\"" } else { "" };
+        let more = if clause.prefix { "*" } else { "" };
+        let place = clause
+            .place
+            .map_or(String::new(), |place| format!("{}:", format!("{place:?}").to_lowercase()));
+        format!("{place}{quote}{}{quote}{more}", clause.text)
+    };
+    let groups =
+        query.groups.iter().map(|group| group.iter().map(clause).collect::<Vec<_>>().join(" OR "));
+    let excluded = query.excluded.iter().map(|excluded| format!("-{}", clause(excluded)));
+    groups.chain(excluded).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edits_are_counted() {
+        for (one, other, expected) in [
+            ("server", "server", 0),
+            ("serevr", "server", 1),
+            ("servr", "server", 1),
+            ("serverr", "server", 1),
+            ("zerver", "server", 1),
+            ("", "ab", 2),
+        ] {
+            let letters = |text: &str| text.chars().collect::<Vec<_>>();
+            assert_eq!(edits(&letters(one), &letters(other)), expected, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn runs_of_chinese_fall_into_words() {
+        assert_eq!(words("杭州西湖的旅遊攻略"), ["杭州", "西湖", "旅游", "攻略"]);
+        assert_eq!(words("的了"), ["的", "了"]);
+    }
+}
