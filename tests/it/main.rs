@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
 
 mod accounts;
+mod archive;
 mod articles;
 mod audit;
 mod authz;
@@ -17,6 +18,8 @@ mod history;
 mod hostile;
 mod http;
 mod hugo;
+mod hugo_fields;
+mod languages;
 mod limits;
 mod logs;
 mod odd;
@@ -25,6 +28,7 @@ mod pages;
 mod people;
 mod previews;
 mod races;
+mod related;
 mod schedules;
 mod schema;
 mod second_factor;
@@ -33,6 +37,7 @@ mod sessions;
 mod statements;
 mod taxonomy;
 mod taxonomy_work;
+mod terms;
 mod tidy;
 mod tokens;
 mod translations;

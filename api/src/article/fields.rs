@@ -27,7 +27,7 @@ pub fn of(content: &Content) -> Result<Fields> {
     }
     let section = fields.shift_remove("directory").unwrap_or_default();
     fields.insert("section".to_owned(), section);
-    for taxonomy in Taxonomy::ALL {
+    for taxonomy in Taxonomy::TYPED {
         let plural = taxonomy.plural();
         let terms = fields.get_mut("terms").and_then(Value::as_object_mut);
         let ids = terms.and_then(|terms| terms.shift_remove(plural));
@@ -43,7 +43,7 @@ pub fn put(mut fields: Fields, content: &Content) -> Result<Content> {
     if let Some(section) = fields.shift_remove("section") {
         fields.insert("directory".to_owned(), section);
     }
-    for taxonomy in Taxonomy::ALL {
+    for taxonomy in Taxonomy::TYPED {
         let ids = fields.shift_remove(taxonomy.plural());
         let terms = fields.entry("terms").or_insert_with(|| json!({})).as_object_mut();
         let (Some(ids), Some(terms)) = (ids, terms) else { continue };
@@ -74,7 +74,7 @@ pub fn changed(before: &Fields, after: &Fields) -> Vec<String> {
 /// The ids of all terms that fields name.
 #[must_use]
 pub fn terms(fields: &Fields) -> Vec<Uuid> {
-    Taxonomy::ALL
+    Taxonomy::TYPED
         .iter()
         .filter_map(|taxonomy| fields.get(taxonomy.plural())?.as_array())
         .flatten()
@@ -91,7 +91,7 @@ fn id(value: &Value) -> Option<Uuid> {
 #[must_use]
 pub fn readable(field: &str, value: &Value, names: &HashMap<Uuid, String>) -> Value {
     match value {
-        Value::Array(ids) if Taxonomy::ALL.iter().any(|taxonomy| taxonomy.plural() == field) => {
+        Value::Array(ids) if Taxonomy::TYPED.iter().any(|taxonomy| taxonomy.plural() == field) => {
             json!(ids.iter().filter_map(|value| names.get(&id(value)?)).collect::<Vec<_>>())
         }
         value => value.clone(),
