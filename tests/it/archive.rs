@@ -6,8 +6,12 @@ use tests::{TestApp, generate, on_both};
 /// Articles around the turn of a year in China, one without a date, one ages ago.
 fn site(app: &TestApp) {
     let config = "defaultContentLanguage = 'zh-cn'\ntimeZone = 'Asia/Shanghai'\n[languages.zh-cn]\nlocale = 'zh-CN'\nweight = 1\n[languages.en]\nweight = 2\n";
-    let page = |date: &str, tags: &str| format!("---\ntitle: \"{date}\"\n{}\ntags: [{tags}]\n---\n",
-        if date.is_empty() { String::new() } else { format!("date: {date}") });
+    let page = |date: &str, tags: &str| {
+        format!(
+            "---\ntitle: \"{date}\"\n{}\ntags: [{tags}]\n---\n",
+            if date.is_empty() { String::new() } else { format!("date: {date}") }
+        )
+    };
     let files = [
         ("hugo.toml", config.to_owned()),
         // Still 2024 in London, and the year after at home.
@@ -25,7 +29,8 @@ fn site(app: &TestApp) {
 }
 
 fn months(value: &Value) -> String {
-    let month = |period: &Value| format!("{}-{}:{}", period["year"], period["month"], period["count"]);
+    let month =
+        |period: &Value| format!("{}-{}:{}", period["year"], period["month"], period["count"]);
     value.as_array().expect("periods").iter().map(month).collect::<Vec<_>>().join(" ")
 }
 

@@ -12,8 +12,12 @@ use tests::tools::{output, tool};
 use tests::{TestApp, corpora, on_both, write_files};
 
 /// Site and its pages; how its configuration is made to stand without a theme.
-const SITES: &[(&str, &str, usize)] =
-    &[("seed-site", "hugo.toml", 3), ("codeit", "config.toml", 18), ("toha", "hugo.yaml", 17), ("beautifulhugo", "hugo.toml", 24)];
+const SITES: &[(&str, &str, usize)] = &[
+    ("seed-site", "hugo.toml", 3),
+    ("codeit", "config.toml", 18),
+    ("toha", "hugo.yaml", 17),
+    ("beautifulhugo", "hugo.toml", 24),
+];
 
 /// A line a page and a line an entry of a menu, as JSON.
 const LAYOUT: &str = r#"{{- range site.RegularPages -}}
@@ -82,7 +86,8 @@ fn shortcodes(folder: &Path, called: &mut BTreeSet<String>, closed: &mut BTreeSe
                 Some(call) => (&mut *closed, call.trim_start()),
                 None => (&mut *called, call),
             };
-            let name: String = call.chars().take_while(|c| c.is_alphanumeric() || "-_".contains(*c)).collect();
+            let name: String =
+                call.chars().take_while(|c| c.is_alphanumeric() || "-_".contains(*c)).collect();
             if !name.is_empty() {
                 into.insert(name);
             }
@@ -105,25 +110,43 @@ fn hugos(hugo: &Path, folder: &Path) -> Said {
     );
     let mut said = Said::new();
     let languages = std::fs::read_dir(&out).expect("a built site").filter_map(Result::ok);
-    let files = languages.map(|entry| entry.path().join("index.html")).chain([out.join("index.html")]);
+    let files =
+        languages.map(|entry| entry.path().join("index.html")).chain([out.join("index.html")]);
     for text in files.filter_map(|file| std::fs::read_to_string(file).ok()) {
         for (kind, line) in text.lines().filter_map(|line| line.split_once('\t')) {
             let Ok(value) = serde_json::from_str::<Value>(line) else { continue };
             let mut own = fields(&value);
             if kind == "page" {
                 own.insert("toc".to_owned(), headings(&value["toc"]));
+                own.insert("summary".to_owned(), words(&value["summary"]));
                 own.insert("translations".to_owned(), sorted(&value["translations"]));
                 own.insert("terms".to_owned(), sorted(&value["terms"]));
                 said.insert(value["path"].as_str().expect("a path").to_owned(), own);
-            } else {
-                let key = format!("menu {} {}", value["language"].as_str().expect("a language"), value["menu"]);
-                let items = said.entry(key).or_default().entry("items".to_owned()).or_insert_with(|| json!([]));
+            } else if value["menu"] != "" {
+                // `menu: ""` in front matter says that a page is in none; Hugo makes a
+                // menu without a name of it, for which no layout asks.
+                let key = format!(
+                    "menu {} {}",
+                    value["language"].as_str().expect("a language"),
+                    value["menu"]
+                );
+                let items = said
+                    .entry(key)
+                    .or_default()
+                    .entry("items".to_owned())
+                    .or_insert_with(|| json!([]));
                 let item = json!({"name": value["name"], "url": value["url"], "children": value["children"]});
                 items.as_array_mut().expect("items").push(item);
             }
         }
     }
     said
+}
+
+/// A text without what tells its lines apart.
+fn words(value: &Value) -> Value {
+    let text = value.as_str().unwrap_or_default();
+    json!(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// Identifiers and levels of all headings in order.
@@ -144,7 +167,7 @@ fn headings(value: &Value) -> Value {
 
 fn sorted(value: &Value) -> Value {
     let mut values = value.as_array().cloned().unwrap_or_default();
-    values.sort_by_key(ToString::to_string);
+    values.sort_by_key(|value| (value["path"].to_string(), value.to_string()));
     Value::Array(values)
 }
 
@@ -160,10 +183,14 @@ fn ours(app: &TestApp, menus: &BTreeSet<(String, String)>) -> Said {
         );
         for node in page.at("/articles/nodes").as_array().expect("nodes") {
             let mut own = fields(node);
-            let path = |value: &Value| value["path"].as_str().map(str::to_owned).unwrap_or_default();
-            let paths = |value: &Value| -> Vec<String> { value.as_array().expect("a list").iter().map(path).collect() };
+            let path =
+                |value: &Value| value["path"].as_str().map(str::to_owned).unwrap_or_default();
+            let paths = |value: &Value| -> Vec<String> {
+                value.as_array().expect("a list").iter().map(path).collect()
+            };
             own.remove("body");
             own.insert("toc".to_owned(), headings(&node["body"]["tableOfContents"]));
+            own.insert("summary".to_owned(), words(&node["summary"]));
             own.insert("translations".to_owned(), sorted(&json!(paths(&node["translations"]))));
             own.insert("related".to_owned(), json!(paths(&node["related"])));
             own.insert("previous".to_owned(), json!(path(&node["previous"])));
@@ -188,7 +215,9 @@ fn ours(app: &TestApp, menus: &BTreeSet<(String, String)>) -> Said {
             json!({"tag": tag, "name": name}),
         );
         let key = format!("menu {language} {}", json!(name));
-        said.entry(key).or_default().insert("items".to_owned(), menu.at("/site/menu/items").clone());
+        said.entry(key)
+            .or_default()
+            .insert("items".to_owned(), menu.at("/site/menu/items").clone());
     }
     said
 }
@@ -214,8 +243,18 @@ fn differences(hugos: &Said, ours: &Said) -> Vec<(String, String, String)> {
     found
 }
 
-/// Site, the end of a page's address or all of them, field, and why it differs.
-const DIFFERENCES: &[(&str, &str, &str, &str)] = &[];
+/// Site, page or menu, field, and why it differs.
+const DIFFERENCES: &[(&str, &str, &str, &str)] = &[
+    ("toha", "menu bn \"notes\"", "items", SECTIONS),
+    ("toha", "menu bn \"sidebar\"", "items", SECTIONS),
+    ("toha", "menu en \"notes\"", "items", SECTIONS),
+    ("toha", "menu en \"sidebar\"", "items", SECTIONS),
+];
+const SECTIONS: &str = "what the pages of sections say of menus is not imported";
+
+/// What is rendered: site, field, and on how many pages it differs at most, most
+/// of them by the theme's shortcodes.
+const RENDERED: &[(&str, &str, usize)] = &[];
 
 fn compare(app: &TestApp, site: &str) {
     let (Some(corpora), Some(hugo)) = (corpora(), tool("hugo")) else { return };
@@ -223,26 +262,52 @@ fn compare(app: &TestApp, site: &str) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     stand_alone(&corpora, site, file, folder.path());
     let hugos = hugos(&hugo, folder.path());
-    assert!(hugos.keys().filter(|key| key.starts_with('/')).count() >= *pages, "{:?}", hugos.keys());
+    assert!(
+        hugos.keys().filter(|key| key.starts_with('/')).count() >= *pages,
+        "{:?}",
+        hugos.keys()
+    );
     std::fs::remove_dir_all(folder.path().join("public")).expect("what Hugo built");
     let base = std::fs::read_to_string(folder.path().join(file)).expect("a configuration");
-    let base = base.lines().filter(|line| !line.to_lowercase().starts_with("baseurl")).collect::<Vec<_>>().join("\n");
-    let line = if file.ends_with(".yaml") { "baseURL: https://example.org/\n" } else { "baseURL = 'https://example.org/'\n" };
+    let base = base
+        .lines()
+        .filter(|line| !line.to_lowercase().starts_with("baseurl"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    let line = if file.ends_with(".yaml") {
+        "baseURL: https://example.org/\n"
+    } else {
+        "baseURL = 'https://example.org/'\n"
+    };
     write_files(folder.path(), &[(file, &format!("{line}{base}"))]);
     assert_eq!(app.import(folder.path()).failures, []);
     let menus = hugos.keys().filter_map(|key| key.strip_prefix("menu ")?.split_once(' '));
     let name = |name: &str| serde_json::from_str(name).expect("a name");
     let menus = menus.map(|(language, menu)| (language.to_owned(), name(menu))).collect();
     let found = differences(&hugos, &ours(app, &menus));
+    let rendered = |field: &str| ["summary", "words", "minutes", "toc"].contains(&field);
     let listed = |key: &str, field: &str| {
-        DIFFERENCES.iter().any(|(of, end, what, _)| *of == site && key.ends_with(end) && *what == field)
+        DIFFERENCES.iter().any(|(of, page, what, _)| *of == site && key == *page && *what == field)
     };
+    let line = |(key, field, what): &(String, String, String)| format!("{key} {field}:\n   {what}");
     let unlisted: Vec<_> = found
         .iter()
-        .filter(|(key, field, _)| !listed(key, field))
-        .map(|(key, field, what)| format!("{key} {field}:\n   {what}"))
+        .filter(|(key, field, _)| !rendered(field) && !listed(key, field))
+        .map(line)
         .collect();
-    assert!(unlisted.is_empty(), "{} of {} unlisted\n{}", unlisted.len(), found.len(), unlisted.join("\n"));
+    assert!(unlisted.is_empty(), "{} of {}\n{}", unlisted.len(), found.len(), unlisted.join("\n"));
+    for field in ["summary", "words", "minutes", "toc"] {
+        let most = RENDERED.iter().find(|(of, what, _)| *of == site && *what == field);
+        let most = most.map_or(0, |(.., most)| *most);
+        let differing: Vec<_> =
+            found.iter().filter(|(_, what, _)| what == field).map(line).collect();
+        assert!(
+            differing.len() <= most,
+            "{field} differs {} times, and {most} are known\n{}",
+            differing.len(),
+            differing.join("\n")
+        );
+    }
 }
 
 #[test]

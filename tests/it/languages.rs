@@ -23,14 +23,22 @@ fn site(app: &TestApp) {
     for (language, suffix) in [("EN", ""), ("AR", ".ar")] {
         let mut add = |path: &str, front: &str| {
             let path = format!("content/{}{suffix}.md", path);
-            files.push((path, format!("---\n{}\n---\n{language} body\n", front.replace('@', language))));
+            files.push((
+                path,
+                format!("---\n{}\n---\n{language} body\n", front.replace('@', language)),
+            ));
         };
         add("_index", "title: '@ home'");
         add("news/_index", "title: '@ news'\ndescription: '@ about'");
         add("news/local/_index", "title: '@ local'");
         for (name, day) in [("a", 1), ("b", 2), ("c", 3)] {
-            add(&format!("news/{name}"), &format!("title: '@ {name}'\ndate: 2026-01-0{day}\ntags: [x, y]\n\
-                categories: [top, below]\nseries: [s]\nmenu: main"));
+            add(
+                &format!("news/{name}"),
+                &format!(
+                    "title: '@ {name}'\ndate: 2026-01-0{day}\ntags: [x, y]\n\
+                categories: [top, below]\nseries: [s]\nmenu: main"
+                ),
+            );
         }
         for term in ["tags/x", "tags/y", "categories/top", "categories/below", "series/s"] {
             add(&format!("{term}/_index"), &format!("title: '@ {term}'\ndescription: '@ term'"));
@@ -41,8 +49,11 @@ fn site(app: &TestApp) {
     let report = app.import_files(&files);
     assert_eq!(report.failures, []);
     let id = |slug: &str| {
-        app.query("query($slug: String!) { category(by: { slug: $slug }) { id } }", json!({ "slug": slug }))
-            .text("/category/id")
+        app.query(
+            "query($slug: String!) { category(by: { slug: $slug }) { id } }",
+            json!({ "slug": slug }),
+        )
+        .text("/category/id")
     };
     let _ = app.as_role(Role::Editor)
         .ask("mutation($id: ID!, $parent: ID!) { updateCategory(id: $id, input: { parent: $parent }) { userErrors { message } } }",
@@ -50,7 +61,7 @@ fn site(app: &TestApp) {
         .accepted("updateCategory");
 }
 
-/// Everything that has a language below, by kind.
+/// Everything that has a language, by kind.
 const FRAGMENTS: &str = "
 fragment Language on Language { tag direction path }
 fragment Shallow on Article { title linkTitle path summary language { ...Language } }
@@ -66,53 +77,63 @@ fragment Widget on Widget {
   ... on SearchWidget { action }
   ... on LanguagesWidget { links { current path } }
 }
-fragment Period on ArchivePeriod { articles { nodes { ...Shallow tags { ...Tag } } sectionCounts { section { ...Section } } } }
+fragment Period on ArchivePeriod {
+  articles(first: 1) { nodes { ...Shallow tags { ...Tag } } sectionCounts(first: 1) { section { ...Section } } }
+}
 fragment Counts on ArticleConnection {
-  tagCounts { tag { ...Tag } } categoryCounts { category { ...Category } }
-  termCounts(taxonomy: \"series\") { term { ...Term } } sectionCounts { section { ...Section } }
+  tagCounts(first: 1) { tag { ...Tag } } categoryCounts(first: 1) { category { ...Category } }
+  termCounts(taxonomy: \"series\", first: 1) { term { ...Term } } sectionCounts(first: 1) { section { ...Section } }
   languageCounts { language { ...Language } } monthCounts { ...Period }
 }
-fragment Deep on Article {
-  ...Shallow
-  tags { ...Tag articles { ...Counts nodes { ...Shallow } } tagCounts { tag { ...Tag } } archive { ...Period } }
+fragment Tags on Article {
+  tags { ...Tag articles(first: 1) { ...Counts nodes { ...Shallow } } tagCounts(first: 1) { tag { ...Tag } } archive { ...Period } }
+}
+fragment Categories on Article {
   categories {
-    ...Category parent { ...Category children { ...Category } } children { ...Category articles { nodes { ...Shallow } } }
-    ancestors { ...Category } descendants { ...Category } articles(includeDescendants: true) { nodes { ...Shallow } }
-    tagCounts { tag { ...Tag } } sectionCounts { section { ...Section } }
+    ...Category parent { ...Category children { ...Category } }
+    children { ...Category articles(first: 1) { nodes { ...Shallow } } }
+    ancestors { ...Category } descendants { ...Category }
+    articles(includeDescendants: true, first: 1) { nodes { ...Shallow } }
+    tagCounts(first: 1) { tag { ...Tag } } sectionCounts(first: 1) { section { ...Section } }
   }
-  terms { ...Term ... on Term { articles { nodes { ...Shallow } } } }
+}
+fragment Around on Article {
+  terms { ...Term ... on Term { articles(first: 1) { nodes { ...Shallow } } } }
   previous { ...Shallow tags { ...Tag } } next { ...Shallow categories { ...Category } }
-  related { ...Shallow tags { ...Tag } }
-  widgets { ...Widget }
-  site { ...Site }
+  related(first: 2) { ...Shallow tags { ...Tag } }
+  translations { path }
 }
 fragment Site on Site {
   title subtitle description author { name } language { ...Language }
   menu(name: \"main\") { items { name url } }
-  sections { ...Section sections { ...Section } articles { nodes { ...Shallow } ...Counts } archive { ...Period } tagCounts { tag { ...Tag } } }
-  taxonomies { path language { ...Language } page { ...Section } terms { nodes { ...Term } } }
+  sections { ...Section sections { ...Section } articles(first: 1) { nodes { ...Shallow } ...Counts } tagCounts(first: 1) { tag { ...Tag } } }
+  taxonomies { path language { ...Language } page { ...Section } terms(first: 2) { nodes { ...Term } } }
   archive { ...Period }
 }";
 
 /// What is asked for in a language, in every way there is.
 const ASKED: &[&str] = &[
-    "query($language: LanguageTag!) { site(language: $language) { ...Site } }",
-    "query($language: LanguageTag!) { articles(filter: { language: $language }) { nodes { ...Deep } ...Counts } }",
-    "query($language: LanguageTag!) { article(by: { path: \"/news/b/\" }, language: $language) { ...Deep } }",
-    "query($language: LanguageTag!) { tags(language: $language) { nodes { ...Tag articles { nodes { ...Deep } ...Counts } categoryCounts { category { ...Category } } } } }",
-    "query($language: LanguageTag!) { categories(language: $language) { nodes { ...Category children { ...Category } articles { nodes { ...Shallow } } } } }",
-    "query($language: LanguageTag!) { terms(taxonomy: \"series\", language: $language) { nodes { ...Term ... on Term { archive { ...Period } } } } }",
-    "query($language: LanguageTag!) { taxonomies(language: $language) { path page { ...Section } terms { nodes { ...Term } } } }",
-    "query($language: LanguageTag!) { sections(language: $language) { ...Section sections { ...Section } articles { nodes { ...Deep } ...Counts } } }",
-    "query($language: LanguageTag!) { archive(language: $language) { ...Period } }",
-    "query($language: LanguageTag!) { widgets(page: HOME, language: $language) { ...Widget } }",
-    "query($language: LanguageTag!) { tag(by: { slug: \"x\" }, language: $language) { ...Tag articles { nodes { ...Shallow } } } }",
-    "query($language: LanguageTag!) { term(by: { slug: { taxonomy: \"categories\", slug: \"below\" } }, language: $language) { ...Term ... on Category { parent { ...Category } } } }",
+    "site(language: $language) { ...Site }",
+    "articles(filter: { language: $language }, first: 3) { nodes { ...Shallow ...Around } ...Counts }",
+    "articles(filter: { language: $language }, first: 2) { nodes { ...Shallow ...Categories } }",
+    "article(by: { path: \"/news/b/\" }, language: $language) { ...Shallow ...Tags }",
+    "article(by: { path: \"/ar/news/b/\" }, language: $language) { ...Shallow ...Around }",
+    "article(by: { path: \"/news/b/\" }, language: $language) { widgets { ...Widget } site { ...Site } }",
+    "tags(language: $language, first: 2) { nodes { ...Tag articles(first: 2) { nodes { ...Shallow ...Around } ...Counts } categoryCounts(first: 1) { category { ...Category } } } }",
+    "categories(language: $language, first: 2) { nodes { ...Category children { ...Category } articles(first: 2) { nodes { ...Shallow } } } }",
+    "terms(taxonomy: \"series\", language: $language, first: 2) { nodes { ...Term ... on Term { archive { ...Period } } } }",
+    "taxonomies(language: $language) { path page { ...Section } terms(first: 2) { nodes { ...Term } } }",
+    "sections(language: $language) { ...Section sections { ...Section } articles(first: 1) { nodes { ...Shallow ...Around } } }",
+    "archive(language: $language) { ...Period }",
+    "widgets(page: HOME, language: $language) { ...Widget }",
+    "tag(by: { slug: \"x\" }, language: $language) { ...Tag articles(first: 2) { nodes { ...Shallow } } }",
+    "term(by: { slug: { taxonomy: \"categories\", slug: \"below\" } }, language: $language) { ...Term ... on Category { parent { ...Category } } }",
 ];
 
 /// The document with the fragments that it uses: an unused one is an error.
 fn whole(operation: &str) -> String {
-    let all: Vec<_> = FRAGMENTS.split("\nfragment ").filter(|part| !part.trim().is_empty()).collect();
+    let all: Vec<_> =
+        FRAGMENTS.split("\nfragment ").filter(|part| !part.trim().is_empty()).collect();
     let mut document = operation.to_owned();
     loop {
         let used = |name: &str| {
@@ -136,8 +157,10 @@ fn walk(value: &Value, place: &str, language: &str, seen: &mut usize) {
         Value::Object(fields) => {
             for (name, value) in fields {
                 let place = format!("{place}/{name}");
-                // A link to another language leads there.
-                if name == "links" { continue; }
+                // What leads to another language leads there.
+                if name == "links" || name == "translations" {
+                    continue;
+                }
                 match value {
                     Value::String(text) => {
                         *seen += 1;
@@ -145,12 +168,20 @@ fn walk(value: &Value, place: &str, language: &str, seen: &mut usize) {
                         let right = match name.as_str() {
                             "tag" => text == language,
                             "direction" => text == if language == "ar" { "RTL" } else { "LTR" },
-                            "path" | "url" | "action" => text.starts_with("/ar/") == (language == "ar"),
+                            "path" | "url" | "action" => {
+                                text.starts_with("/ar/") == (language == "ar")
+                            }
                             _ => !text.contains(other),
                         };
                         assert!(right, "{place} is {text:?}, and {language} was asked for");
-                        let own = matches!(name.as_str(), "title" | "name" | "description" | "subtitle" | "summary");
-                        assert!(!own || text.contains(&language.to_uppercase()), "{place} is {text:?}");
+                        let own = matches!(
+                            name.as_str(),
+                            "title" | "name" | "description" | "subtitle" | "summary"
+                        );
+                        assert!(
+                            !own || text.contains(&language.to_uppercase()),
+                            "{place} is {text:?}"
+                        );
                     }
                     value => walk(value, &place, language, seen),
                 }
@@ -172,15 +203,16 @@ on_both! {
             let ask = |operation: &str, variables: Value| app.query(&whole(operation), variables).0;
             for operation in ASKED {
                 let mut seen = 0;
-                walk(&ask(operation, json!({ "language": language })), operation, language, &mut seen);
+                let document = format!("query($language: LanguageTag!) {{ {operation} }}");
+                walk(&ask(&document, json!({ "language": language })), operation, language, &mut seen);
                 assert!(seen > 4, "{operation} answered with {seen} texts");
             }
             // An address says its language.
             let prefix = if language == "ar" { "/ar" } else { "" };
             for path in ["/", "/news/", "/news/local/", "/news/b/", "/tags/", "/tags/x/", "/categories/below/", "/series/s/"] {
-                let operation = "query($path: String!) { route(path: $path) { __typename ... on Article { ...Deep } ... on Tag { ...Tag articles { nodes { ...Shallow } } }
-                    ... on Category { ...Category parent { ...Category } } ... on Term { ...Term } ... on Section { ...Section articles { ...Counts nodes { ...Shallow } } }
-                    ... on Taxonomy { path language { ...Language } terms { nodes { ...Term } } } } }";
+                let operation = "query($path: String!) { route(path: $path) { __typename ... on Article { ...Shallow ...Around ...Tags } ... on Tag { ...Tag articles { nodes { ...Shallow } } }
+                    ... on Category { ...Category parent { ...Category } } ... on Term { ...Term } ... on Section { ...Section articles(first: 2) { ...Counts nodes { ...Shallow } } }
+                    ... on Taxonomy { path language { ...Language } terms(first: 2) { nodes { ...Term } } } } }";
                 let mut answer = ask(operation, json!({"path": format!("{prefix}{path}")}));
                 let kind = answer["route"].as_object_mut().expect(path).remove("__typename");
                 assert!(kind.is_some_and(|kind| kind != "Redirect"), "{path}");

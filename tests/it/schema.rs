@@ -4,7 +4,7 @@ use serde_json::Value;
 use tests::TestApp;
 
 /// Types of async-graphql's own that cannot be described.
-const UNDESCRIBED: [&str; 9] = [
+const UNDESCRIBED: [&str; 10] = [
     "ArticleConnection",
     "AuditEntryConnection",
     "CategoryConnection",
@@ -12,6 +12,7 @@ const UNDESCRIBED: [&str; 9] = [
     "ScheduledMomentConnection",
     "TagConnection",
     "TaxonomyChangeConnection",
+    "TaxonomyTermConnection",
     "UserConnection",
     "ID",
 ];

@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::content::Content;
@@ -76,7 +76,9 @@ pub fn changed(before: &Fields, after: &Fields) -> Vec<String> {
 pub fn terms(fields: &Fields) -> Vec<Uuid> {
     Taxonomy::TYPED
         .iter()
-        .filter_map(|taxonomy| fields.get(taxonomy.plural())?.as_array())
+        .filter_map(|taxonomy| fields.get(taxonomy.plural()))
+        .chain(fields.get("terms").and_then(Value::as_object).into_iter().flat_map(Map::values))
+        .filter_map(Value::as_array)
         .flatten()
         .filter_map(id)
         .collect()
@@ -94,6 +96,13 @@ pub fn readable(field: &str, value: &Value, names: &HashMap<Uuid, String>) -> Va
         Value::Array(ids) if Taxonomy::TYPED.iter().any(|taxonomy| taxonomy.plural() == field) => {
             json!(ids.iter().filter_map(|value| names.get(&id(value)?)).collect::<Vec<_>>())
         }
+        // Those of other taxonomies, by taxonomy.
+        Value::Object(terms) if field == "terms" => Value::Object(
+            terms
+                .iter()
+                .map(|(plural, ids)| (plural.clone(), readable("tags", ids, names)))
+                .collect(),
+        ),
         value => value.clone(),
     }
 }

@@ -527,14 +527,14 @@ impl Article {
         Ok(widget::of_article(self, own, frame))
     }
 
-    /// The article after this one as Hugo lists the section in this language: by
+    /// The article after this one as Hugo lists its section in this language: by
     /// weight, then newest first, so the next older one where nothing has a weight.
     async fn previous(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Article>> {
         let columns = selection(ctx, &[]);
         Ok(self.neighbour(ctx.broadsheet(), columns, |near| near.older, "previous").await?)
     }
 
-    /// The article before this one as Hugo lists the section in this language: the
+    /// The article before this one as Hugo lists its section in this language: the
     /// next newer one where nothing has a weight.
     async fn next(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Article>> {
         let columns = selection(ctx, &[]);

@@ -87,6 +87,31 @@ enum Kind {
     Unweighted,
 }
 
+/// The deepest section below the first level that an article is in, by its page;
+/// nothing where it is in none, as on most sites.
+fn inner_section(table: &'static str) -> Expr {
+    use entity::section;
+    let own = |column: section::Column| Expr::col((section::Entity, column));
+    let path = || own(section::Column::Path);
+    let start = Func::cust("SUBSTR").args([
+        Expr::col((table, Column::Path)),
+        Expr::val(1_i32),
+        Func::char_length(path()).into(),
+    ]);
+    let mut deepest = Query::select();
+    deepest
+        .column((section::Entity, section::Column::Name))
+        .from(section::Entity)
+        .cond_where(own(section::Column::Language).equals((table, Column::Language)))
+        .cond_where(own(section::Column::Name).like("%/%"))
+        .cond_where(own(section::Column::Draft).eq(false))
+        .cond_where(Expr::from(start).eq(path()))
+        .order_by_expr(Func::char_length(path()).into(), Order::Desc)
+        .limit(1);
+    let deepest = Expr::SubQuery(None, Box::new(deepest.into()));
+    Func::coalesce([deepest, Expr::val("")]).into()
+}
+
 /// The nearest article of a kind, beyond the one at hand or at the kind's end.
 fn near(scope: &Scope, kind: Kind, newer: bool, beyond: bool) -> Expr {
     let near = |column: Column| Expr::col(("near", column));
@@ -111,6 +136,7 @@ fn near(scope: &Scope, kind: Kind, newer: bool, beyond: bool) -> Expr {
         .cond_where(within(scope, "near"))
         .cond_where(near(Column::Language).eq(Expr::col((Entity, Column::Language))))
         .cond_where(near(Column::Section).eq(Expr::col((Entity, Column::Section))))
+        .cond_where(inner_section("near").eq(inner_section("article_copy")))
         .cond_where(match kind {
             Kind::Weighted => near(Column::Weight).ne(0),
             Kind::Unweighted => near(Column::Weight).eq(0),

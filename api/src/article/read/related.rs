@@ -57,7 +57,7 @@ pub async fn related(
 fn shares(scope: &Scope, frame: &Frame, ids: &[Uuid]) -> Option<SelectStatement> {
     let taxonomies = frame.taxonomies(frame.default_language());
     let mut all: Option<SelectStatement> = None;
-    for index in frame.related.indices.iter().filter(|index| index.kind == "basic") {
+    for index in counted(&frame.related) {
         let plural = taxonomies.iter().map(|(_, plural)| *plural);
         let part = if date_of(index).is_some() {
             // Only where a date relates by itself.
@@ -82,7 +82,12 @@ fn shares(scope: &Scope, frame: &Frame, ids: &[Uuid]) -> Option<SelectStatement>
     all
 }
 
-/// The date that an index compares, and how finely.
+/// The indices that count; Hugo leaves out what weighs nothing.
+fn counted(related: &Related) -> impl Iterator<Item = &Index> {
+    related.indices.iter().filter(|index| index.kind == "basic" && index.weight != 0)
+}
+
+/// The date that an index compares.
 fn date_of(index: &Index) -> Option<Column> {
     match index.name.as_str() {
         "date" => Some(Column::Date),
@@ -123,15 +128,17 @@ fn by_term(scope: &Scope, index: &Index, taxonomy: &str, ids: &[Uuid]) -> Select
         .cond_where(mine(Term::ArticleId).ne(other(Term::ArticleId)))
         .add_group_by([mine(Term::ArticleId), other(Term::ArticleId)]);
     if index.cardinality_threshold > 0 {
-        let many = Query::select()
-            .expr(Expr::col(("all", Term::ArticleId)).count().mul(100_i64))
-            .from_as(article_term::Entity, "all")
-            .cond_where(visible(scope, "all"))
-            .cond_where(Expr::col(("all", Term::TermId)).equals(("mine", Term::TermId)))
-            .cond_where(Expr::col(("all", Term::Language)).equals(("mine", Term::Language)))
-            .take();
-        let language = mine(Term::Language);
-        select.cond_where(few(scope, many, language, index.cardinality_threshold));
+        let all = |column: Term| Expr::col(("all", column));
+        let carriers = || {
+            Query::select()
+                .from_as(article_term::Entity, "all")
+                .cond_where(visible(scope, "all"))
+                .cond_where(all(Term::Language).equals(("mine", Term::Language)))
+                .take()
+        };
+        let many = carriers().cond_where(all(Term::TermId).equals(("mine", Term::TermId))).take();
+        let every = carriers().cond_where(all(Term::Taxonomy).eq(taxonomy)).take();
+        select.cond_where(few(many, every, all(Term::ArticleId), index.cardinality_threshold));
     }
     select
 }
@@ -160,46 +167,50 @@ fn by_keyword(scope: &Scope, index: &Index, ids: &[Uuid]) -> SelectStatement {
         .cond_where(mine(Keyword::ArticleId).ne(other(Keyword::ArticleId)))
         .add_group_by([mine(Keyword::ArticleId), other(Keyword::ArticleId)]);
     if index.cardinality_threshold > 0 {
-        let copy = |column: Column| Expr::col(("own", column));
-        let language = Query::select()
-            .column(("own", Column::Language))
-            .from_as(Entity, "own")
-            .cond_where(copy(Column::View).equals(("mine", Keyword::View)))
-            .cond_where(copy(Column::ArticleId).equals(("mine", Keyword::ArticleId)))
-            .take();
-        let language = Expr::SubQuery(None, Box::new(language.into()));
-        let many = Query::select()
-            .expr(copy(Column::ArticleId).count().mul(100_i64))
-            .from_as(article_keyword::Entity, "all")
-            .join_as(
-                JoinType::InnerJoin,
-                Entity,
-                "own",
-                Condition::all()
-                    .add(copy(Column::View).equals(("all", Keyword::View)))
-                    .add(copy(Column::ArticleId).equals(("all", Keyword::ArticleId))),
-            )
-            .cond_where(visible(scope, "own"))
-            .cond_where(copy(Column::Language).eq(language.clone()))
-            .cond_where(same("all"))
-            .take();
-        select.cond_where(few(scope, many, language, index.cardinality_threshold));
+        let all = |column: Keyword| Expr::col(("all", column));
+        let copy = |table: &'static str| {
+            Query::select()
+                .column((table, Column::Language))
+                .from_as(Entity, table)
+                .cond_where(Expr::col((table, Column::View)).equals(("mine", Keyword::View)))
+                .cond_where(
+                    Expr::col((table, Column::ArticleId)).equals(("mine", Keyword::ArticleId)),
+                )
+                .take()
+        };
+        let language = Expr::SubQuery(None, Box::new(copy("own").into()));
+        let carriers = || {
+            Query::select()
+                .from_as(article_keyword::Entity, "all")
+                .join_as(
+                    JoinType::InnerJoin,
+                    Entity,
+                    "other_copy",
+                    Condition::all()
+                        .add(all(Keyword::View).equals(("other_copy", Column::View)))
+                        .add(all(Keyword::ArticleId).equals(("other_copy", Column::ArticleId))),
+                )
+                .cond_where(visible(scope, "other_copy"))
+                .cond_where(Expr::col(("other_copy", Column::Language)).eq(language.clone()))
+                .cond_where(all(Keyword::Name).equals(("mine", Keyword::Name)))
+                .take()
+        };
+        let many =
+            carriers().cond_where(all(Keyword::Value).equals(("mine", Keyword::Value))).take();
+        let every = carriers();
+        select.cond_where(few(many, every, all(Keyword::ArticleId), index.cardinality_threshold));
     }
     select
 }
 
-/// Whether not more than so many percent of the articles of a language are meant;
-/// `many` is a hundred times their number.
-fn few(scope: &Scope, many: SelectStatement, language: Expr, percent: i64) -> Expr {
-    let mut every = Query::select();
-    every
-        .expr(Expr::col(("every", Column::ArticleId)).count().mul(percent))
-        .from_as(Entity, "every")
-        .cond_where(visible(scope, "every"))
-        .cond_where(Expr::col(("every", Column::Language)).eq(language));
-    every.cond_where(within(scope, "every"));
-    let value = |select: SelectStatement| Expr::SubQuery(None, Box::new(select.into()));
-    value(many).lte(value(every.take()))
+/// Whether what an index has of an article is not that of more than so many percent
+/// of the articles of which it has anything.
+fn few(many: SelectStatement, every: SelectStatement, article: Expr, percent: i64) -> Expr {
+    let times = |mut select: SelectStatement, times: i64| {
+        let number = select.expr(article.clone().count_distinct().mul(times)).take();
+        Expr::SubQuery(None, Box::new(number.into()))
+    };
+    times(many, 100).lte(times(every, percent))
 }
 
 /// Every other article of the language, with nothing in common yet.
@@ -274,7 +285,7 @@ fn scored(
     // What is dated alike weighs more.
     let (mut weight, mut matches) =
         (Expr::col(("summed", "weight")), Expr::col(("summed", "matches")));
-    for index in related.indices.iter().filter(|index| index.kind == "basic") {
+    for index in counted(related) {
         let parts = part_of_date(COPY, index).zip(part_of_date("mine", index));
         let Some((here, there)) = parts else {
             continue;
