@@ -3,6 +3,7 @@
 //! The crate is laid out by domain. `ARCHITECTURE.md` has the map; each folder's
 //! `mod.rs` says what it is, what always holds in it, and how to add to it.
 
+pub mod archive;
 pub mod article;
 pub mod audit;
 pub mod cli;

@@ -3,7 +3,8 @@
 use async_graphql::{Context, Object, SimpleObject, Union};
 
 use crate::article::filter::ArticleBy;
-use crate::article::{Article, columns::Columns, read, selection};
+use crate::article::read::{self, Best};
+use crate::article::{Article, columns::Columns, selection};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::graphql::{ContextExt, ViewArgument, decode_path};
@@ -11,7 +12,9 @@ use crate::hugo::address;
 use crate::policy::Scope;
 use crate::section::{self, Section};
 use crate::site::Frame;
-use crate::taxonomy::{self, Category, Tag, Taxonomy, Term, TermBy};
+use crate::taxonomy::{
+    self, AnyTerm, Category, Tag, Taxonomy, TaxonomyObject, Term, TermBy, TermObject,
+};
 
 /// What lives at an address.
 #[derive(Union)]
@@ -20,6 +23,8 @@ pub enum Route {
     Article(Article),
     Tag(Tag),
     Category(Category),
+    Term(TermObject),
+    Taxonomy(TaxonomyObject),
     Section(Section),
     Redirect(Redirect),
 }
@@ -44,13 +49,28 @@ impl RouteQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Without scheme and host, percent-encoded or not.")] path: String,
+        #[graphql(
+            default,
+            desc = "Whether an article that is not there in the language of the address may be answered in another. `Article.fallbackFor` says so. See `Language.fallback`."
+        )]
+        fallback: bool,
         #[graphql(default, desc = "Which copies to read, here and in everything nested.")]
         view: ViewArgument,
     ) -> async_graphql::Result<Option<Route>> {
         let columns = selection(ctx, &[]);
         let ctx = ctx.broadsheet();
         let scope = view.scope(ctx)?;
-        Ok(find(ctx, &scope, &decode_path(&path), columns).await?)
+        let path = decode_path(&path);
+        let found = find(ctx, &scope, &path, columns).await?;
+        if !fallback || matches!(found, Some(Route::Article(_) | Route::Redirect(_))) {
+            return Ok(found);
+        }
+        let by = ArticleBy::Path(address::encode(&path));
+        let best = read::best(ctx, &scope, &by, None, true, columns).await?;
+        let article = best.and_then(|Best { row, asked }| {
+            Article::group_for(vec![row], scope.clone(), asked).pop()
+        });
+        Ok(article.map(Route::Article).or(found))
     }
 }
 
@@ -60,11 +80,17 @@ async fn find(ctx: &Ctx, scope: &Scope, path: &str, columns: Columns) -> Result<
         return Ok(Article::group(vec![row], scope.clone()).pop().map(Route::Article));
     }
     let frame = ctx.frame().await?;
-    if let Some((taxonomy, term)) = term_at(ctx, scope, &frame, path).await? {
-        return Ok(Some(match taxonomy {
-            Taxonomy::Tags => Route::Tag(term.into()),
-            Taxonomy::Categories => Route::Category(term.into()),
+    if let Some(term) = term_at(ctx, scope, &frame, path, None).await? {
+        return Ok(Some(match AnyTerm::from(term) {
+            AnyTerm::Tag(tag) => Route::Tag(tag),
+            AnyTerm::Category(category) => Route::Category(category),
+            AnyTerm::Term(term) => Route::Term(term),
         }));
+    }
+    let language = &frame.language_at(path).tag;
+    let mut taxonomies = TaxonomyObject::all(&frame, language, scope).into_iter();
+    if let Some(taxonomy) = taxonomies.find(|taxonomy| taxonomy.decoded_path() == path) {
+        return Ok(Some(Route::Taxonomy(taxonomy)));
     }
     if let Some(redirect) = redirect(ctx, scope, &frame, path).await? {
         return Ok(Some(Route::Redirect(redirect)));
@@ -72,27 +98,29 @@ async fn find(ctx: &Ctx, scope: &Scope, path: &str, columns: Columns) -> Result<
     Ok(section::at(ctx, scope, &frame, path).await?.map(Route::Section))
 }
 
-/// The term whose address in the language at hand is this path.
-async fn term_at(
+/// The term whose address in its language is this path; what is nested follows
+/// another language where one is named.
+pub async fn term_at(
     ctx: &Ctx,
     scope: &Scope,
     frame: &Frame,
     path: &str,
-) -> Result<Option<(Taxonomy, Term)>> {
+    named: Option<&str>,
+) -> Result<Option<Term>> {
     let language = frame.language_at(path);
-    for taxonomy in Taxonomy::ALL {
-        let folder = frame.term_path(language, taxonomy.plural(), "");
+    for (_, plural) in frame.taxonomies(language) {
+        let folder = frame.term_path(language, plural, "");
         let folder = folder.trim_end_matches('/');
         let Some(slug) = path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')) else {
             continue;
         };
         let slug = slug.trim_end_matches('/');
-        if slug.is_empty() || frame.term_path(language, taxonomy.plural(), slug) != path {
+        if slug.is_empty() || frame.term_path(language, plural, slug) != path {
             continue;
         }
         let by = TermBy::Slug(slug.to_owned());
-        let term = taxonomy::one(ctx, scope, taxonomy, by, Some(&language.tag)).await?;
-        return Ok(term.map(|term| (taxonomy, term)));
+        let tag = named.unwrap_or(&language.tag);
+        return taxonomy::one(ctx, scope, Some(&Taxonomy::named(plural)), by, Some(tag)).await;
     }
     Ok(None)
 }
@@ -111,15 +139,10 @@ async fn redirect(ctx: &Ctx, scope: &Scope, frame: &Frame, path: &str) -> Result
         }
         (None, Some(term), _) => {
             let language = frame.language_of(&row.language);
-            let mut found = None;
-            for taxonomy in Taxonomy::ALL {
-                let by = TermBy::Id(term);
-                if let Some(term) = taxonomy::one(ctx, scope, taxonomy, by, None).await? {
-                    let path = frame.term_path(language, taxonomy.plural(), &term.row.slug);
-                    found = Some(address::encode(&path));
-                }
-            }
-            found
+            let term = taxonomy::one(ctx, scope, None, TermBy::Id(term), None).await?;
+            let path = term
+                .map(|term| frame.term_path(language, term.row.taxonomy.plural(), &term.row.slug));
+            path.map(|path| address::encode(&path))
         }
         (None, None, target) => target,
     };

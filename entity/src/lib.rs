@@ -3,8 +3,8 @@
 //! An article stands in several tables. [`article`] is its identity and its
 //! lock. [`revision`] keeps every save whole. [`article_copy`] holds up to two
 //! projections of it, one a [`View`]: what the public reads and what editors
-//! work on; readers never look anywhere else. [`article_term`] and
-//! [`menu_entry`] follow the copies. [`body`] holds Markdown and its rendering,
+//! work on; readers never look anywhere else. [`article_term`],
+//! [`article_keyword`] and [`menu_entry`] follow the copies. [`body`] holds Markdown and its rendering,
 //! shared by all copies and revisions that say the same.
 //!
 //! To add a table: a file here, a migration that creates it, and the domain of
@@ -14,6 +14,7 @@ pub mod api_token;
 pub mod article;
 pub mod article_comment;
 pub mod article_copy;
+pub mod article_keyword;
 pub mod article_term;
 pub mod assignment;
 pub mod blob;

@@ -16,6 +16,8 @@ pub struct Model {
     pub default_language: String,
     /// How addresses are made: `hugo::address::Rules`.
     pub rules: crate::Json,
+    /// How related articles are found: `site::Related`; null for Hugo's way.
+    pub related: crate::Json,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

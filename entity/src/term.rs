@@ -16,6 +16,9 @@ pub struct Model {
     pub name: String,
     pub description: Option<String>,
     pub version: i32,
+    /// Position in lists that are sorted by it; 0 is last, as in Hugo.
+    #[serde(default)]
+    pub weight: i32,
     pub created_at: crate::Timestamp,
 }
 

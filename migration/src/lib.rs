@@ -14,6 +14,7 @@ mod m20261124_3_history;
 mod m20261124_4_taxonomy_work;
 mod m20261124_5_people;
 mod m20261124_6_files;
+mod m20261124_8_terms;
 
 pub struct Migrator;
 
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_5_people::Migration),
             Box::new(m20261124_12_documents::Migration),
             Box::new(m20261124_6_files::Migration),
+            Box::new(m20261124_8_terms::Migration),
         ]
     }
 }

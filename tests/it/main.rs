@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
 
 mod accounts;
+mod archive;
 mod articles;
 mod audit;
 mod authz;
@@ -23,6 +24,8 @@ mod hostile;
 mod http;
 mod hugo;
 mod hugo_edit;
+mod hugo_fields;
+mod languages;
 mod limits;
 mod logs;
 mod odd;
@@ -32,6 +35,7 @@ mod pages;
 mod people;
 mod previews;
 mod races;
+mod related;
 mod schedules;
 mod schema;
 mod search;
@@ -41,6 +45,7 @@ mod sessions;
 mod statements;
 mod taxonomy;
 mod taxonomy_work;
+mod terms;
 mod tidy;
 mod tokens;
 mod translations;

@@ -13,6 +13,7 @@ const UNDESCRIBED: [&str; 10] = [
     "ScheduledMomentConnection",
     "TagConnection",
     "TaxonomyChangeConnection",
+    "TaxonomyTermConnection",
     "UserConnection",
     "ID",
 ];

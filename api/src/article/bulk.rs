@@ -155,6 +155,7 @@ async fn retag(write: &mut Write<'_>, id: Uuid, tags: &Retag, categories: &Retag
         if add.is_empty() && remove.is_empty() {
             continue;
         }
+        let taxonomy = &taxonomy;
         let gone = existing(write, &frame, taxonomy, remove).await?;
         let new = ensure_all(write, &frame, taxonomy, add).await?;
         let terms = content.terms.entry(taxonomy.plural().to_owned()).or_default();
@@ -168,7 +169,7 @@ async fn retag(write: &mut Write<'_>, id: Uuid, tags: &Retag, categories: &Retag
     save(write, &frame, head, content, now.row.body_id, note, "article.saved").await
 }
 
-fn before_has(content: &Content, taxonomy: Taxonomy, term: Uuid) -> bool {
+fn before_has(content: &Content, taxonomy: &Taxonomy, term: Uuid) -> bool {
     content.terms.get(taxonomy.plural()).is_some_and(|terms| terms.contains(&term))
 }
 

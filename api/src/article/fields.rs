@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::content::Content;
@@ -27,7 +27,7 @@ pub fn of(content: &Content) -> Result<Fields> {
     }
     let section = fields.shift_remove("directory").unwrap_or_default();
     fields.insert("section".to_owned(), section);
-    for taxonomy in Taxonomy::ALL {
+    for taxonomy in Taxonomy::TYPED {
         let plural = taxonomy.plural();
         let terms = fields.get_mut("terms").and_then(Value::as_object_mut);
         let ids = terms.and_then(|terms| terms.shift_remove(plural));
@@ -43,7 +43,7 @@ pub fn put(mut fields: Fields, content: &Content) -> Result<Content> {
     if let Some(section) = fields.shift_remove("section") {
         fields.insert("directory".to_owned(), section);
     }
-    for taxonomy in Taxonomy::ALL {
+    for taxonomy in Taxonomy::TYPED {
         let ids = fields.shift_remove(taxonomy.plural());
         let terms = fields.entry("terms").or_insert_with(|| json!({})).as_object_mut();
         let (Some(ids), Some(terms)) = (ids, terms) else { continue };
@@ -74,9 +74,11 @@ pub fn changed(before: &Fields, after: &Fields) -> Vec<String> {
 /// The ids of all terms that fields name.
 #[must_use]
 pub fn terms(fields: &Fields) -> Vec<Uuid> {
-    Taxonomy::ALL
+    Taxonomy::TYPED
         .iter()
-        .filter_map(|taxonomy| fields.get(taxonomy.plural())?.as_array())
+        .filter_map(|taxonomy| fields.get(taxonomy.plural()))
+        .chain(fields.get("terms").and_then(Value::as_object).into_iter().flat_map(Map::values))
+        .filter_map(Value::as_array)
         .flatten()
         .filter_map(id)
         .collect()
@@ -91,9 +93,16 @@ fn id(value: &Value) -> Option<Uuid> {
 #[must_use]
 pub fn readable(field: &str, value: &Value, names: &HashMap<Uuid, String>) -> Value {
     match value {
-        Value::Array(ids) if Taxonomy::ALL.iter().any(|taxonomy| taxonomy.plural() == field) => {
+        Value::Array(ids) if Taxonomy::TYPED.iter().any(|taxonomy| taxonomy.plural() == field) => {
             json!(ids.iter().filter_map(|value| names.get(&id(value)?)).collect::<Vec<_>>())
         }
+        // Those of other taxonomies, by taxonomy.
+        Value::Object(terms) if field == "terms" => Value::Object(
+            terms
+                .iter()
+                .map(|(plural, ids)| (plural.clone(), readable("tags", ids, names)))
+                .collect(),
+        ),
         value => value.clone(),
     }
 }

@@ -36,6 +36,8 @@ pub struct ArticleFilter {
     pub tag: Option<TermFilter>,
     /// Articles in a category like this.
     pub category: Option<TermFilter>,
+    /// Articles with a term like this, of any taxonomy.
+    pub term: Option<TaxonomyTermFilter>,
     /// Of use in the working view: the public sees only what is published.
     pub status: Option<Vec<ArticleStatus>>,
     /// By where their review stands. Only where working copies are read.
@@ -55,6 +57,8 @@ pub enum Own {
     Ids(Vec<Uuid>),
     /// Articles that carry one of these terms.
     Carrying(Vec<Uuid>),
+    /// Articles whose decoded address is below this one.
+    Below(String),
     /// Of the translations of an article, those in the first of these languages
     /// that has any; takes the place of a condition on the language.
     Fallback(Vec<Arc<str>>),
@@ -71,6 +75,30 @@ pub enum Own {
 pub const MAX_PARTS: usize = 300;
 
 impl ArticleFilter {
+    /// All articles of a language, or of all.
+    #[must_use]
+    pub fn in_language(language: Option<&str>) -> Self {
+        let language = language.map(|tag| LanguageTag(tag.to_owned()));
+        Self { language, ..Self::default() }
+    }
+
+    /// The same where another filter holds as well.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        if other != Self::default() {
+            self.and.get_or_insert_default().push(other);
+        }
+        self
+    }
+
+    /// The language of all that it lets through, where it says so and no other
+    /// may stand in.
+    #[must_use]
+    pub fn one_language(&self) -> Option<&str> {
+        let language = self.language.as_ref().map(|tag| tag.0.as_str());
+        language.filter(|_| !matches!(self.own, Some(Own::Fallback(_))))
+    }
+
     /// Whether it says nothing beyond a language.
     #[must_use]
     pub fn is_language_alone(&self) -> bool {
@@ -92,6 +120,7 @@ impl ArticleFilter {
             last_modified,
             tag,
             category,
+            term,
             status,
             review,
             assigned_to,
@@ -103,6 +132,7 @@ impl ArticleFilter {
         let below = and.iter().flatten().chain(or.iter().flatten()).chain(not.as_deref());
         let own = 1
             + given(&[language.is_some(), assigned_to.is_some()])
+            + term.as_ref().map_or(0, TaxonomyTermFilter::parts)
             + status.as_ref().map_or(0, Vec::len)
             + review.as_ref().map_or(0, Vec::len);
         own + texts.chain(times).chain(terms).chain(below.map(Self::parts)).sum::<usize>()
@@ -132,6 +162,13 @@ impl TermFilter {
     fn parts(&self) -> usize {
         let Self { id, slug, slug_in, include_descendants: _ } = self;
         // Each is a query of its own, inside the other.
+        1 + given(&[id.is_some(), slug.is_some()]) + slug_in.as_ref().map_or(0, Vec::len)
+    }
+}
+
+impl TaxonomyTermFilter {
+    fn parts(&self) -> usize {
+        let Self { taxonomy: _, id, slug, slug_in, include_descendants: _ } = self;
         1 + given(&[id.is_some(), slug.is_some()]) + slug_in.as_ref().map_or(0, Vec::len)
     }
 }
@@ -167,6 +204,22 @@ pub struct DateTimeFilter {
 /// Names tags or categories.
 #[derive(Debug, Clone, Default, PartialEq, InputObject)]
 pub struct TermFilter {
+    /// The one with this id.
+    pub id: Option<async_graphql::ID>,
+    /// The one with this slug.
+    pub slug: Option<String>,
+    /// Any of these slugs.
+    pub slug_in: Option<Vec<String>>,
+    /// Whether terms below count as well.
+    #[graphql(default)]
+    pub include_descendants: bool,
+}
+
+/// Names terms of any taxonomy.
+#[derive(Debug, Clone, Default, PartialEq, InputObject)]
+pub struct TaxonomyTermFilter {
+    /// The taxonomy, by the plural that Hugo uses: `series`.
+    pub taxonomy: String,
     /// The one with this id.
     pub id: Option<async_graphql::ID>,
     /// The one with this slug.

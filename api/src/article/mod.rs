@@ -44,7 +44,8 @@ pub mod write;
 
 pub use content::Content;
 pub use graphql::{
-    Arguments, Article, ArticleConnection, ArticleMutation, ArticleQuery, CategoryCount,
-    HistoryMutation, HistoryQuery, Revision, ScheduleQuery, TagCount, TranslationMutation,
-    TranslationQuery, WorkflowMutation, connect, connect_terms, selection,
+    Arguments, Article, ArticleConnection, ArticleMutation, ArticleQuery, ArticleTotals,
+    AuthorCount, CategoryCount, HistoryMutation, HistoryQuery, LanguageCount, Parent, Revision,
+    ScheduleQuery, SectionCount, TagCount, TermCount, TranslationMutation, TranslationQuery,
+    WorkflowMutation, connect, connect_under, selection, with_fallback,
 };

@@ -39,13 +39,13 @@ pub struct Retag {
     means: HashMap<Uuid, Uuid>,
 }
 
-fn ids(stored: &Stored, taxonomy: Taxonomy) -> Vec<Uuid> {
+fn ids(stored: &Stored, taxonomy: &Taxonomy) -> Vec<Uuid> {
     stored.content.terms.get(taxonomy.plural()).cloned().unwrap_or_default()
 }
 
 impl Retag {
     /// Reads an article that is not in the trash; none where it is, or is gone.
-    pub async fn open(write: &Write<'_>, id: Uuid, taxonomy: Taxonomy) -> Result<Option<Self>> {
+    pub async fn open(write: &Write<'_>, id: Uuid, taxonomy: &Taxonomy) -> Result<Option<Self>> {
         let head = article::Entity::find_by_id(id).one(write.txn()).await?;
         let Some(head) =
             head.filter(|head| head.trashed_at.is_none() && head.archived_at.is_none())
@@ -66,7 +66,7 @@ impl Retag {
         let mut all = ids(&working, taxonomy);
         all.extend(published.iter().flat_map(|stored| ids(stored, taxonomy)));
         let means = taxonomy::resolve(write, all.into_iter().collect()).await?;
-        Ok(Some(Self { head, taxonomy, working, published, release, means }))
+        Ok(Some(Self { head, taxonomy: taxonomy.clone(), working, published, release, means }))
     }
 
     /// What the article carries now.
@@ -74,7 +74,7 @@ impl Retag {
     pub fn carried(&self) -> Carried {
         let list = |stored: &Stored| {
             let mut list = Vec::new();
-            for id in ids(stored, self.taxonomy) {
+            for id in ids(stored, &self.taxonomy) {
                 if let Some(id) = self.means.get(&id)
                     && !list.contains(id)
                 {
@@ -97,7 +97,7 @@ impl Retag {
         carried: Carried,
         message: &str,
     ) -> Result<()> {
-        let key = self.taxonomy.plural();
+        let key = self.taxonomy.plural().to_owned();
         // What was one revision stays one where both get the same terms.
         let one = self.published.is_none();
         if let (Some(release), Some(list)) = (self.release, carried.published) {

@@ -7,18 +7,18 @@
 use std::collections::{BTreeSet, HashSet};
 
 use entity::{
-    Json, Timestamp, View, article, article_copy, article_term, body, due, menu_entry, redirect,
-    revision,
+    Json, Timestamp, View, article, article_copy, article_keyword, article_term, body, due,
+    menu_entry, redirect, revision,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect,
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::content::Content;
+use super::content::{Content, MAX_KEY};
 use super::read::is_taken;
 use super::terms;
 use crate::error::{Error, Result, UserErrorCode};
@@ -63,6 +63,7 @@ pub struct Identity<'a> {
 pub struct Projection {
     pub copy: article_copy::Model,
     pub terms: Vec<article_term::Model>,
+    pub keywords: Vec<article_keyword::Model>,
     pub menus: Vec<menu_entry::Model>,
 }
 
@@ -216,7 +217,52 @@ pub fn project(
             params: Value::Object(place.params.clone()).into(),
         })
         .collect();
-    Projection { copy, terms, menus }
+    let keywords = keywords(frame, language, view, identity.article_id, params);
+    Projection { copy, terms, keywords, menus }
+}
+
+/// What a copy has in common with others, beside terms and dates.
+pub fn keywords(
+    frame: &Frame,
+    language: &LanguageFrame,
+    view: View,
+    article_id: Uuid,
+    params: &Map<String, Value>,
+) -> Vec<article_keyword::Model> {
+    let row = |(name, value)| article_keyword::Model { view, article_id, name, value };
+    let found = frame.keywords(language, params).into_iter().map(row);
+    found.filter(|row| row.value.len() <= MAX_KEY && !row.value.contains('\0')).collect()
+}
+
+/// Collects anew what all copies have in common with others, after what is
+/// compared has changed.
+pub async fn collect_keywords(write: &Write<'_>, frame: &Frame) -> Result<()> {
+    use article_copy::Column;
+    article_keyword::Entity::delete_many().exec(write.txn()).await?;
+    let mut last: Option<(View, Uuid)> = None;
+    loop {
+        let mut find = article_copy::Entity::find()
+            .select_only()
+            .columns([Column::View, Column::ArticleId, Column::Language, Column::Params])
+            .order_by_asc(Column::View)
+            .order_by_asc(Column::ArticleId)
+            .limit(CHUNK as u64);
+        if let Some((view, id)) = last {
+            let further = Column::View.eq(view).and(Column::ArticleId.gt(id));
+            find = find.filter(Column::View.gt(view).or(further));
+        }
+        let found: Vec<(View, Uuid, String, Json)> = find.into_tuple().all(write.txn()).await?;
+        let mut rows = Vec::new();
+        for (view, id, language, params) in &found {
+            let Some(params) = params.as_object() else { continue };
+            rows.extend(keywords(frame, frame.language_of(language), *view, *id, params));
+        }
+        write.insert_all(rows).await?;
+        last = found.last().map(|(view, id, ..)| (*view, *id));
+        if found.len() < CHUNK {
+            return Ok(());
+        }
+    }
 }
 
 /// The last element of a path, without an extension: `a` of `/news/a/`.
@@ -257,12 +303,14 @@ pub async fn put(write: &Write<'_>, mut projections: Vec<Projection>) -> Result<
     }
     let mut copies = Vec::with_capacity(projections.len());
     let mut terms = Vec::new();
+    let mut keywords = Vec::new();
     let mut menus = Vec::new();
     let mut due = Vec::new();
     for projection in projections {
         due.extend(moments(&projection.copy, write.ctx().now()));
         copies.push(projection.copy);
         terms.extend(projection.terms);
+        keywords.extend(projection.keywords);
         menus.extend(projection.menus);
     }
     write.insert_all(copies).await.map_err(|error| {
@@ -277,6 +325,7 @@ pub async fn put(write: &Write<'_>, mut projections: Vec<Projection>) -> Result<
         }
     })?;
     write.insert_all(terms).await?;
+    write.insert_all(keywords).await?;
     write.insert_all(menus).await?;
     write.insert_all(due).await?;
     Ok(())

@@ -452,7 +452,7 @@ pub(super) async fn set_terms(
     use crate::taxonomy::{Taxonomy, ensure_all};
     for (taxonomy, names) in [(Taxonomy::Tags, tags), (Taxonomy::Categories, categories)] {
         if let Some(names) = names {
-            let ids = ensure_all(write, frame, taxonomy, &names).await?;
+            let ids = ensure_all(write, frame, &taxonomy, &names).await?;
             content.terms.insert(taxonomy.plural().to_owned(), ids);
         }
     }

@@ -19,11 +19,13 @@ pub enum IdKind {
     Session,
     Tag,
     TaxonomyChange,
+    /// Of a taxonomy other than tags and categories.
+    Term,
     User,
 }
 
 impl IdKind {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::ApiToken,
         Self::Article,
         Self::Category,
@@ -33,6 +35,7 @@ impl IdKind {
         Self::Session,
         Self::Tag,
         Self::TaxonomyChange,
+        Self::Term,
         Self::User,
     ];
 
@@ -47,6 +50,7 @@ impl IdKind {
             Self::Session => b's',
             Self::Tag => b't',
             Self::TaxonomyChange => b'x',
+            Self::Term => b'e',
             Self::User => b'u',
         }
     }
@@ -62,6 +66,7 @@ impl IdKind {
             Self::Session => "session",
             Self::Tag => "tag",
             Self::TaxonomyChange => "change of tags or categories",
+            Self::Term => "term of another taxonomy",
             Self::User => "user",
         }
     }

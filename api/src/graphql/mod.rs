@@ -22,6 +22,7 @@ use async_graphql::{
 use entity::View;
 use percent_encoding::percent_decode_str;
 
+use crate::archive::ArchiveQuery;
 use crate::article::{
     ArticleMutation, ArticleQuery, HistoryMutation, HistoryQuery, ScheduleQuery,
     TranslationMutation, TranslationQuery, WorkflowMutation,
@@ -33,7 +34,8 @@ use crate::policy::{self, Scope};
 use crate::preview::{PreviewMutation, PreviewQuery};
 use crate::route::RouteQuery;
 use crate::search::SearchQuery;
-use crate::site::SiteQuery;
+use crate::section::SectionQuery;
+use crate::site::{LanguageMutation, SiteQuery};
 use crate::taxonomy::{TaxonomyMutation, TaxonomyQuery, TaxonomyWorkMutation, TaxonomyWorkQuery};
 use crate::token::{TokenMutation, TokenQuery};
 use crate::user::{UserMutation, UserQuery};
@@ -47,6 +49,8 @@ pub struct Query(
     TranslationQuery,
     TaxonomyQuery,
     TaxonomyWorkQuery,
+    SectionQuery,
+    ArchiveQuery,
     RouteQuery,
     WidgetQuery,
     SiteQuery,
@@ -68,6 +72,7 @@ pub struct Mutation(
     TranslationMutation,
     TaxonomyMutation,
     TaxonomyWorkMutation,
+    LanguageMutation,
     TokenMutation,
     PreviewMutation,
     UserMutation,

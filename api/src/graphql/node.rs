@@ -10,7 +10,7 @@ use super::{ContextExt, ViewArgument};
 use crate::article::{Article, read, selection};
 use crate::error::{Error, Result};
 use crate::graphql::page::MAX_SIZE;
-use crate::taxonomy::{self, Category, Tag, Taxonomy};
+use crate::taxonomy::{self, Category, Tag, TermObject};
 use crate::user::{self, User};
 
 /// Anything that has an id.
@@ -20,6 +20,7 @@ pub enum Node {
     Article(Article),
     Tag(Tag),
     Category(Category),
+    Term(TermObject),
     User(User),
 }
 
@@ -75,16 +76,19 @@ async fn load(ctx: &Context<'_>, ids: Vec<ID>, view: ViewArgument) -> Result<Vec
         .into_iter()
         .map(|article| (article.row.article_id, article))
         .collect();
-    let tags = taxonomy::by_ids(ctx, &scope, Taxonomy::Tags, &of(IdKind::Tag), None).await?;
-    let categories =
-        taxonomy::by_ids(ctx, &scope, Taxonomy::Categories, &of(IdKind::Category), None).await?;
+    let terms = [IdKind::Tag, IdKind::Category, IdKind::Term].map(of).concat();
+    let terms = taxonomy::by_ids(ctx, &scope, &terms, None).await?;
+    let term = |id: &Uuid, kind: IdKind| {
+        terms.get(id).filter(|term| term.row.taxonomy.id_kind() == kind).cloned()
+    };
     let people = user::by_ids(ctx, &of(IdKind::User)).await?;
     Ok(ids
         .iter()
         .map(|(kind, id)| match kind {
             IdKind::Article => articles.get(id).cloned().map(Node::Article),
-            IdKind::Tag => tags.get(id).cloned().map(|term| Node::Tag(term.into())),
-            IdKind::Category => categories.get(id).cloned().map(|term| Node::Category(term.into())),
+            IdKind::Tag => term(id, *kind).map(|term| Node::Tag(term.into())),
+            IdKind::Category => term(id, *kind).map(|term| Node::Category(term.into())),
+            IdKind::Term => term(id, *kind).map(|term| Node::Term(term.into())),
             IdKind::User => people.get(id).cloned().map(|person| Node::User(User(person))),
             IdKind::ApiToken
             | IdKind::Comment

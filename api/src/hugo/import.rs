@@ -390,6 +390,9 @@ impl Import<'_> {
                 taxonomy::ensure_many(write, &self.frame, taxonomy, std::slice::from_ref(term))
                     .await?;
             if let Some(id) = ids.get(term) {
+                if page.weight != 0 {
+                    settings::put_term_weight(write, *id, page.weight).await?;
+                }
                 let text = term_text::Model {
                     term_id: *id,
                     language: file.language.clone(),

@@ -3,9 +3,9 @@
 //! Mainroad's parameters become settings; every parameter stays in `params` as
 //! well. Source: the Mainroad theme's documentation, "Configuration".
 
-use entity::{language, menu_entry, section, site, source_file, term_text};
+use entity::{language, menu_entry, section, site, source_file, term, term_text};
 use indexmap::IndexMap;
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Iterable, PaginatorTrait,
     QueryFilter,
@@ -17,9 +17,12 @@ use uuid::Uuid;
 
 use super::config::{Direction, LanguageConfig, SiteConfig};
 use super::{cast, fold};
+use crate::article::store;
 use crate::error::Result;
 use crate::event::{Event, Write};
-use crate::site::{PageDefaults, Sidebar, SiteAuthor, Switches, WidgetSetting, Widgets};
+use crate::site::{
+    Frame, PageDefaults, Related, Sidebar, SiteAuthor, Switches, WidgetSetting, Widgets,
+};
 
 /// The path under which the configuration's hash is kept.
 pub const CONFIGURATION: &str = "(configuration)";
@@ -221,6 +224,18 @@ fn menus(config: &SiteConfig) -> Vec<Entry> {
     entries
 }
 
+/// How the site finds related articles; Hugo's own way compares tags where the
+/// site has them.
+fn related(config: &SiteConfig) -> Related {
+    Related::from_config(&config.root).unwrap_or_else(|| {
+        let mut related = Related::default();
+        if !config.rules.taxonomies.contains_key("tag") {
+            related.indices.retain(|index| index.name != "tags");
+        }
+        related
+    })
+}
+
 /// Writes site, languages and menus, if they are not the ones written last.
 /// Says whether addresses may have changed with them.
 ///
@@ -235,12 +250,13 @@ pub async fn store(write: &mut Write<'_>, config: &SiteConfig, given: String) ->
         time_zone: config.time_zone.name().to_owned(),
         default_language: tag(config, &config.default_language).to_owned(),
         rules: entity::Json::of(&config.rules)?,
+        related: entity::Json::of(&related(config))?,
     };
     let languages: Vec<_> =
         config.languages.iter().map(|language| language_row(config, language)).collect();
     let menus = menus(config);
     let said = json!([
-        [site.base_url, site.time_zone, site.default_language, site.rules],
+        [site.base_url, site.time_zone, site.default_language, site.rules, site.related],
         languages.iter().map(|language| format!("{language:?}")).collect::<Vec<_>>(),
         menus,
         given,
@@ -251,7 +267,8 @@ pub async fn store(write: &mut Write<'_>, config: &SiteConfig, given: String) ->
         return Ok(false);
     }
     let old = site::Entity::find_by_id(1).one(write.txn()).await?;
-    let moved = old.is_some_and(|old| old.rules != site.rules);
+    let moved = old.as_ref().is_some_and(|old| old.rules != site.rules);
+    let related = old.is_some_and(|old| old.related != site.related || old.rules != site.rules);
     upsert_languages(write, languages).await?;
     site::Entity::insert(site.into_active_model().reset_all())
         .on_conflict(
@@ -261,6 +278,10 @@ pub async fn store(write: &mut Write<'_>, config: &SiteConfig, given: String) ->
         )
         .exec_without_returning(write.txn())
         .await?;
+    if related {
+        let frame = Frame::read(write.txn()).await?;
+        store::collect_keywords(write, &frame).await?;
+    }
     replace_menus(write, menus).await?;
     let file = source_file::Model {
         path: CONFIGURATION.to_owned(),
@@ -304,7 +325,10 @@ async fn upsert_languages(write: &Write<'_>, languages: Vec<language::Model>) ->
             .on_conflict(
                 OnConflict::column(language::Column::Tag)
                     .update_columns(
-                        language::Column::iter().filter(|c| !matches!(c, language::Column::Tag)),
+                        // What stands in for a language is said here and not in Hugo.
+                        language::Column::iter().filter(|c| {
+                            !matches!(c, language::Column::Tag | language::Column::Fallback)
+                        }),
                     )
                     .to_owned(),
             )
@@ -394,6 +418,16 @@ pub async fn put_section(write: &mut Write<'_>, row: section::Model) -> Result<(
                 .to_owned(),
         )
         .exec_without_returning(write.txn())
+        .await?;
+    Ok(())
+}
+
+/// Writes where a term stands in lists by weight; its last file says.
+pub async fn put_term_weight(write: &Write<'_>, id: Uuid, weight: i32) -> Result<()> {
+    term::Entity::update_many()
+        .col_expr(term::Column::Weight, Expr::val(weight))
+        .filter(term::Column::Id.eq(id))
+        .exec(write.txn())
         .await?;
     Ok(())
 }

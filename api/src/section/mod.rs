@@ -2,170 +2,96 @@
 //!
 //! A section is there when it has a page of its own (`_index.md` in Hugo) or an
 //! article that may be seen; the first kind knows its title and says something.
+//! Below the first level, only the first kind is.
+//!
+//! Sections that were found together are siblings: what hangs on them is read for
+//! all in one statement.
+
+mod graphql;
+mod read;
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Object};
-use entity::{View, article_copy, section};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+pub use graphql::SectionQuery;
+pub use read::{at, below, named, top, written_at};
 
-use crate::article::filter::{ArticleFilter, ArticleOrder, StringFilter};
-use crate::article::{Arguments, ArticleConnection, connect, read};
-use crate::ctx::Ctx;
-use crate::error::Result;
-use crate::graphql::ContextExt;
-use crate::graphql::scalar::{Json, LanguageTag};
-use crate::hugo::address;
+use entity::section;
+
+use crate::article::Parent;
+use crate::article::filter::{ArticleFilter, Own, StringFilter};
+use crate::article::read::Parents;
+use crate::graphql::scalar::LanguageTag;
+use crate::graphql::siblings::Siblings;
 use crate::policy::Scope;
-use crate::site::{Frame, Language};
+use crate::site::Frame;
 
 /// A folder of articles in one language.
+#[derive(Clone)]
 pub struct Section {
-    row: section::Model,
+    row: Arc<section::Model>,
+    index: usize,
+    group: Arc<Group>,
+}
+
+/// Sections that were found together.
+struct Group {
+    with: Arc<Siblings>,
+    rows: Vec<Arc<section::Model>>,
+    own: Arc<Parents>,
+    /// The same where other languages may stand in.
+    any_language: Arc<Parents>,
     scope: Scope,
 }
 
-/// The section, or the home page, at a decoded path.
-pub async fn at(
-    ctx: &Ctx,
-    scope: &Scope,
-    frame: &Arc<Frame>,
-    path: &str,
-) -> Result<Option<Section>> {
-    let language = frame.language_at(path);
-    let mut find = section::Entity::find()
-        .filter(section::Column::Path.eq(path))
-        .filter(section::Column::Language.eq(language.row.tag.as_str()));
-    if scope.view == View::Published {
-        find = find.filter(section::Column::Draft.eq(false));
-    }
-    if let Some(row) = find.one(ctx.app().db().read()).await? {
-        return Ok(Some(Section { row, scope: scope.clone() }));
-    }
-    let prefix = frame.prefix(language);
-    let name = path.strip_prefix(prefix.as_str()).unwrap_or(path).trim_matches('/');
-    let home = name.is_empty();
-    if !home
-        && (name.contains('/')
-            || !has_articles(ctx, scope, language.row.tag.as_str(), name).await?)
-    {
-        return Ok(None);
-    }
-    let title = if home { language.row.title.clone() } else { capitalized(name) };
-    Ok(Some(Section {
-        row: section::Model {
-            language: language.row.tag.clone(),
-            name: name.to_owned(),
-            path: path.to_owned(),
-            title,
-            description: None,
-            draft: false,
-            weight: 0,
-            markdown: String::new(),
-            html: String::new(),
-            params: serde_json::Value::Object(serde_json::Map::new()).into(),
-        },
-        scope: scope.clone(),
-    }))
-}
-
-async fn has_articles(ctx: &Ctx, scope: &Scope, language: &str, name: &str) -> Result<bool> {
-    use article_copy::Column;
-    use sea_orm::sea_query::{Expr, Query};
-    let mut select = Query::select();
-    select
-        .expr(Expr::val(1))
-        .from(article_copy::Entity)
-        .cond_where(read::visible(scope, "article_copy"))
-        .cond_where(read::within(scope, "article_copy"))
-        .cond_where(Column::Language.eq(language))
-        .cond_where(Column::Section.eq(name))
-        .limit(1);
-    Ok(ctx.app().db().read().query_one(&select).await?.is_some())
-}
-
-fn capitalized(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
-/// A folder of articles in one language; the home page is the one without a name.
-#[Object]
 impl Section {
-    /// Its folder below the language: `news/local`; empty for the home page.
-    async fn name(&self) -> &str {
-        &self.row.name
+    fn group(rows: Vec<section::Model>, frame: &Frame, scope: &Scope) -> Vec<Self> {
+        let rows: Vec<_> = rows.into_iter().map(Arc::new).collect();
+        let own = rows.iter().map(|row| ArticleFilter {
+            language: Some(LanguageTag(row.language.clone())),
+            ..within(row, &[frame.prefix(frame.language_of(&row.language))])
+        });
+        let any = rows.iter().map(|row| {
+            let chain = frame.chain(frame.language_of(&row.language));
+            let languages = chain.iter().filter_map(|tag| frame.language(tag));
+            within(row, &languages.map(|language| frame.prefix(language)).collect::<Vec<_>>())
+        });
+        let group = Arc::new(Group {
+            with: Siblings::new((0..rows.len()).map(Parents::id).collect()),
+            own: Arc::new(Parents::Filters(own.collect())),
+            any_language: Arc::new(Parents::Filters(any.collect())),
+            rows: rows.clone(),
+            scope: scope.clone(),
+        });
+        rows.into_iter()
+            .enumerate()
+            .map(|(index, row)| Self { row, index, group: Arc::clone(&group) })
+            .collect()
     }
 
-    /// What it is called.
-    async fn title(&self) -> &str {
-        &self.row.title
-    }
-
-    /// The address on the site, percent-encoded as in a URL.
-    async fn path(&self) -> String {
-        address::encode(&self.row.path)
-    }
-
-    /// What it is about.
-    async fn description(&self) -> Option<&str> {
-        self.row.description.as_deref()
-    }
-
-    /// Position among the sections.
-    async fn weight(&self) -> i32 {
-        self.row.weight
-    }
-
-    /// What the section says of itself, as it was written.
-    async fn markdown(&self) -> &str {
-        &self.row.markdown
-    }
-
-    /// Rendered and sanitized: safe to put into a page.
-    async fn html(&self) -> &str {
-        &self.row.html
-    }
-
-    /// Every front matter key that no other field holds, as it was written.
-    async fn params(&self) -> Json {
-        Json(self.row.params.0.clone())
-    }
-
-    /// The language that it is written in.
-    async fn language(&self, ctx: &Context<'_>) -> async_graphql::Result<Language> {
-        Ok(Language::new(ctx.broadsheet().frame().await?, &self.row.language))
-    }
-
-    /// The articles below it, newest first.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of every list of articles")]
-    async fn articles(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(
-            desc = "At most so many, from the start. 20 where neither it nor `last` is given; at most 100."
-        )]
-        first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "At most so many, from the end; at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Which ones; all where it is null.")] filter: Option<ArticleFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<ArticleOrder>,
-    ) -> async_graphql::Result<ArticleConnection> {
-        let own = ArticleFilter {
-            language: Some(LanguageTag(self.row.language.clone())),
-            section: (!self.row.name.contains('/') && !self.row.name.is_empty()).then(|| {
-                StringFilter { eq: Some(self.row.name.clone()), ..StringFilter::default() }
-            }),
-            path: self.row.name.contains('/').then(|| StringFilter {
-                starts_with: Some(self.row.path.clone()),
-                ..StringFilter::default()
-            }),
-            and: filter.map(|filter| vec![filter]),
-            ..ArticleFilter::default()
-        };
-        let filter = Some(own);
-        let arguments = Arguments { first, after, last, before, filter, order_by };
-        Ok(connect(ctx, self.scope.clone(), arguments).await?)
+    fn parent(&self, fallback: bool) -> Parent {
+        let Group { with, own, any_language, .. } = &*self.group;
+        let parents = Arc::clone(if fallback { any_language } else { own });
+        Parent { with: Arc::clone(with), parents, id: Parents::id(self.index) }
     }
 }
+
+/// What is below a section; the prefixes are those of the languages meant.
+fn within(row: &section::Model, prefixes: &[String]) -> ArticleFilter {
+    if row.name.is_empty() {
+        return ArticleFilter::default();
+    }
+    if !row.name.contains('/') {
+        let section = Some(StringFilter { eq: Some(row.name.clone()), ..StringFilter::default() });
+        return ArticleFilter { section, ..ArticleFilter::default() };
+    }
+    // Its own address says how its folders are spelt there.
+    let own = prefixes.iter().find_map(|prefix| row.path.strip_prefix(prefix.as_str()));
+    let below = |prefix: &String| ArticleFilter {
+        own: Some(Own::Below(format!("{prefix}{}", own.unwrap_or(&row.path)))),
+        ..ArticleFilter::default()
+    };
+    ArticleFilter { or: Some(prefixes.iter().map(below).collect()), ..ArticleFilter::default() }
+}
+
+/// The articles at the top that are in no section have the home page's.
+const HOME: &str = "";

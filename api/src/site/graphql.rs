@@ -1,14 +1,22 @@
 //! The site and its languages in GraphQL.
 
+mod language;
+
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, Object, SimpleObject};
 
+pub use self::language::LanguageMutation;
 use super::{Frame, LanguageFrame, SiteAuthor};
+use crate::archive::{self, ArchivePeriod, ArchiveUnit};
+use crate::article::Arguments;
+use crate::article::filter::ArticleFilter;
 use crate::graphql::scalar::{Json, LanguageTag, Url};
 use crate::graphql::{ContextExt, ViewArgument};
 use crate::menu::{self, Menu};
 use crate::policy::Scope;
+use crate::section::{self, Section};
+use crate::taxonomy::TaxonomyObject;
 
 /// The site, in one language.
 pub struct Site {
@@ -96,6 +104,32 @@ impl Site {
         #[graphql(desc = "Which one.")] name: String,
     ) -> async_graphql::Result<Menu> {
         Ok(menu::load(ctx.broadsheet(), &self.scope, &self.language, &name).await?)
+    }
+
+    /// Its sections at the top: by weight, those without one last, then by title.
+    async fn sections(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Section>> {
+        Ok(section::top(ctx.broadsheet(), &self.scope, self.own()).await?)
+    }
+
+    /// The ways in which it sorts its articles.
+    async fn taxonomies(&self) -> Vec<TaxonomyObject> {
+        TaxonomyObject::all(&self.frame, &self.language, &self.scope)
+    }
+
+    /// The years or months of its articles in this language, newest first; those
+    /// without a date are in none.
+    async fn archive(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default_with = "ArchiveUnit::Month", desc = "By month or by year.")]
+        by: ArchiveUnit,
+        #[graphql(desc = "Of which articles; of all where it is null.")] filter: Option<
+            ArticleFilter,
+        >,
+    ) -> async_graphql::Result<Vec<ArchivePeriod>> {
+        let own = ArticleFilter::in_language(Some(&self.language));
+        let filter = own.and(Arguments::checked(filter)?);
+        Ok(archive::of(self.scope.clone(), filter).archive(ctx.broadsheet(), by).await?)
     }
 
     /// Every site parameter, as it was configured.

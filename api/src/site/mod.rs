@@ -10,6 +10,8 @@
 //! has it, a line in `hugo::settings`.
 
 mod graphql;
+mod languages;
+mod related;
 
 use std::sync::Arc;
 
@@ -21,7 +23,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-pub use graphql::{Language, Site, SiteQuery};
+pub use graphql::{Language, LanguageMutation, Site, SiteQuery};
+pub use related::{Index, Related};
 
 use crate::ctx::App;
 use crate::error::{Error, Result};
@@ -133,6 +136,7 @@ pub struct LanguageFrame {
 pub struct Frame {
     pub site: site::Model,
     pub rules: Rules,
+    pub related: Related,
     pub zone: Tz,
     /// By weight, at least one.
     pub languages: Vec<LanguageFrame>,
@@ -172,6 +176,7 @@ impl Frame {
         }
         Ok(Self {
             rules: read_json(&site.rules)?,
+            related: read_json(&site.related)?,
             zone: site.time_zone.parse().unwrap_or(Tz::UTC),
             site,
             languages,
@@ -254,6 +259,36 @@ impl Frame {
         self.rules.term_path(&Sections::default(), &language.row.key, taxonomy, slug)
     }
 
+    /// The taxonomies of a language, singular and plural: those that the site
+    /// names, and the two that every site has.
+    #[must_use]
+    pub fn taxonomies(&self, language: &LanguageFrame) -> Vec<(&str, &str)> {
+        let own = self.rules.taxonomies(&language.row.key);
+        let mut all: Vec<_> = own.iter().map(|(one, many)| (one.as_str(), many.as_str())).collect();
+        for (one, many) in [("category", "categories"), ("tag", "tags")] {
+            if !all.iter().any(|(_, plural)| *plural == many) {
+                all.push((one, many));
+            }
+        }
+        all
+    }
+
+    /// The values by which an article with these parameters is related to others.
+    #[must_use]
+    pub fn keywords(
+        &self,
+        language: &LanguageFrame,
+        params: &Map<String, Value>,
+    ) -> Vec<(String, String)> {
+        let taxonomies = || self.taxonomies(language).into_iter().map(|(_, plural)| plural);
+        let keys = self.related.indices.iter().filter(|index| index.is_key(taxonomies()));
+        keys.flat_map(|index| {
+            let values = index.values(params).into_iter();
+            values.map(|value| (index.name.clone(), value))
+        })
+        .collect()
+    }
+
     /// An address of this site in full: percent-encoded, with scheme and host.
     #[must_use]
     pub fn absolute(&self, path: &str) -> String {
@@ -289,6 +324,7 @@ fn blank() -> (site::Model, language::Model) {
         default_language: "en".to_owned(),
         rules: Json::of(&Rules { default_language: "en".to_owned(), ..Rules::default() })
             .unwrap_or_default(),
+        related: Json::default(),
     };
     let language = language::Model {
         tag: "en".to_owned(),

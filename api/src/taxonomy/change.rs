@@ -292,7 +292,7 @@ async fn with_people(ctx: &Ctx, rows: Vec<taxonomy_change::Model>) -> Result<Vec
             let unknown = || Error::internal("a change of terms of an unknown kind");
             Ok(ChangeRow {
                 kind: kind.ok_or_else(unknown)?,
-                taxonomy: Taxonomy::named(&row.taxonomy).ok_or_else(unknown)?,
+                taxonomy: Taxonomy::named(&row.taxonomy),
                 actor: row.actor_id.and_then(|id| people.get(&id).cloned()),
                 undone_by: row.undone_by.and_then(|id| people.get(&id).cloned()),
                 row,

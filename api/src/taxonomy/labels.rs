@@ -50,11 +50,8 @@ pub async fn labels(ctx: &Ctx, articles: &[Uuid]) -> Result<HashMap<(View, Uuid)
     }
     let mut labels: HashMap<(View, Uuid), Vec<Label>> = HashMap::new();
     for row in carried {
-        let (Some(taxonomy), Some(names)) =
-            (Taxonomy::named(&row.taxonomy), names.get(&row.term_id))
-        else {
-            continue;
-        };
+        let taxonomy = Taxonomy::named(&row.taxonomy);
+        let Some(names) = names.get(&row.term_id) else { continue };
         let label = Label { term: row.term_id, taxonomy, names: names.clone() };
         labels.entry((row.view, row.article_id)).or_default().push(label);
     }

@@ -35,11 +35,11 @@ pub async fn plan(
     db: &impl ConnectionTrait,
     ctx: &Ctx,
     frame: &Frame,
-    taxonomy: Taxonomy,
+    taxonomy: &Taxonomy,
     ids: &[Uuid],
     into: Uuid,
 ) -> Result<Plan> {
-    let noun = taxonomy.singular();
+    let noun = taxonomy.noun();
     let ids: BTreeSet<_> = ids.iter().copied().collect();
     if ids.is_empty() || ids.len() > MOST {
         return Err(Error::invalid(
@@ -97,7 +97,7 @@ pub async fn plan(
     let names: Vec<_> = removed.iter().map(|row| format!("{:?}", row.name)).collect();
     Ok(Plan {
         kind: ChangeKind::Merge,
-        taxonomy,
+        taxonomy: taxonomy.clone(),
         summary: format!("Merged {} into {:?}", names.join(", "), target.name),
         articles: change::carriers(db, &gone).await?,
         term: target,
@@ -139,7 +139,7 @@ async fn parent(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Uuid>> {
     Ok(found.flatten())
 }
 
-pub async fn merge(ctx: &Ctx, taxonomy: Taxonomy, ids: &[Uuid], into: Uuid) -> Result<Done> {
+pub async fn merge(ctx: &Ctx, taxonomy: &Taxonomy, ids: &[Uuid], into: Uuid) -> Result<Done> {
     policy::check(ctx.actor(), Action::EditTerms, Subject::default())?;
     for _ in 0..RACES {
         if let Some(done) = attempt(ctx, taxonomy, ids, into).await? {
@@ -160,7 +160,7 @@ pub fn busy(field: &str) -> Error {
 
 /// Locks the articles, then the terms, as every save does. An article that got
 /// one of the terms in between was not locked: none, and the caller begins again.
-async fn attempt(ctx: &Ctx, taxonomy: Taxonomy, ids: &[Uuid], into: Uuid) -> Result<Option<Done>> {
+async fn attempt(ctx: &Ctx, taxonomy: &Taxonomy, ids: &[Uuid], into: Uuid) -> Result<Option<Done>> {
     let mut write = Write::begin(ctx).await?;
     write.lock_terms().await?;
     let frame = Frame::read(write.txn()).await?;

@@ -1,6 +1,7 @@
-//! Tags and categories.
+//! Tags, categories, and the terms of any other taxonomy that a site has.
 //!
-//! Both are terms of a taxonomy, in one table; GraphQL shows them as two types.
+//! All are terms, in one table; GraphQL shows tags and categories as types of
+//! their own, and the others as `Term`.
 //! A term is one thing in all languages, with a name in each; its address and
 //! what is counted follow the language in which it was asked for.
 //!
@@ -8,6 +9,7 @@
 //! by reading alone, which is what a preview shows; it is one transaction and one
 //! event; what stood before is kept with it; and it can be undone once.
 //!
+//! - `read`: terms by what is asked of them; `tree`: what is above and below.
 //! - `write`: making, renaming, moving and deleting terms.
 //! - `merge`: terms go into another; `merged`: what their ids mean since.
 //! - `split`: some articles of a term get a new one.
@@ -17,8 +19,8 @@
 //! out and notes it, a case of `change::Before` and of `undo`, a proposal in
 //! `preview`, and an input in `graphql::work`.
 //!
-//! To add a field of terms: a column, a field of [`Term`] and of `TERM_COLUMNS`,
-//! and a getter in `graphql.rs` that both types share.
+//! To add a field of terms: a column, a field of [`TermRow`] and of `read::row`,
+//! and a getter in `graphql::types` that all three types share.
 
 pub mod change;
 mod graphql;
@@ -29,6 +31,7 @@ mod preview;
 mod read;
 mod redirects;
 mod split;
+mod tree;
 mod undo;
 mod write;
 
@@ -37,58 +40,71 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 pub use graphql::{
-    Category, Tag, TaxonomyMutation, TaxonomyQuery, TaxonomyWorkMutation, TaxonomyWorkQuery,
+    AnyTerm, Category, Tag, TaxonomyMutation, TaxonomyObject, TaxonomyQuery, TaxonomyWorkMutation,
+    TaxonomyWorkQuery, TermObject,
 };
 pub use labels::{Label, labels};
 pub use merged::{keep_existing, resolve};
 pub use read::{
-    TermBy, TermOrder, by_ids, children, counted, list, names, of_articles, one, parents, total,
+    OfArticles, TermBy, TermOrder, by_ids, counted, list, names, of_articles, one, total,
     with_counts, with_counts_by_parent,
 };
+pub use tree::{ancestors, children, descendants, parents};
 pub use write::{Rename, create, delete, ensure_all, ensure_many, existing, rename};
 
 use crate::graphql::id::IdKind;
 use crate::graphql::siblings::Siblings;
 use crate::policy::Scope;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// A way to sort articles: the two that every site has, and any that a site adds.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Taxonomy {
     Tags,
     Categories,
+    /// By Hugo's plural: `series`.
+    Other(Arc<str>),
 }
 
 impl Taxonomy {
-    /// The one that Hugo calls so; sites may have others, which are kept and not
-    /// shown.
-    #[must_use]
-    pub fn named(plural: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|taxonomy| taxonomy.plural() == plural)
-    }
+    /// Those that have a type, fields and mutations of their own.
+    pub const TYPED: [Self; 2] = [Self::Tags, Self::Categories];
 
-    pub const ALL: [Self; 2] = [Self::Tags, Self::Categories];
+    /// The one that Hugo calls so.
+    #[must_use]
+    pub fn named(plural: &str) -> Self {
+        match plural {
+            "tags" => Self::Tags,
+            "categories" => Self::Categories,
+            other => Self::Other(other.into()),
+        }
+    }
 
     /// Hugo's name for it in front matter and in addresses.
     #[must_use]
-    pub fn plural(self) -> &'static str {
+    pub fn plural(&self) -> &str {
         match self {
             Self::Tags => "tags",
             Self::Categories => "categories",
+            Self::Other(plural) => plural,
         }
     }
 
+    /// What one of its terms is called in a message.
     #[must_use]
-    pub fn singular(self) -> &'static str {
+    pub fn noun(&self) -> &'static str {
         match self {
             Self::Tags => "tag",
             Self::Categories => "category",
+            Self::Other(_) => "term",
         }
     }
 
     #[must_use]
-    pub fn id_kind(self) -> IdKind {
+    pub fn id_kind(&self) -> IdKind {
         match self {
             Self::Tags => IdKind::Tag,
             Self::Categories => IdKind::Category,
+            Self::Other(_) => IdKind::Term,
         }
     }
 }
@@ -104,6 +120,10 @@ pub struct TermRow {
     pub stored_name: String,
     pub description: Option<String>,
     pub version: i32,
+    pub taxonomy: Taxonomy,
+    pub weight: i32,
+    /// How many articles carry it, where a list is sorted by that.
+    pub count: Option<i64>,
 }
 
 /// A term among those that were read with it.

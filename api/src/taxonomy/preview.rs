@@ -19,7 +19,7 @@ pub enum Proposal {
 }
 
 /// The plan of a change; none where it would change nothing.
-pub async fn preview(ctx: &Ctx, taxonomy: Taxonomy, proposal: Proposal) -> Result<Option<Plan>> {
+pub async fn preview(ctx: &Ctx, taxonomy: &Taxonomy, proposal: Proposal) -> Result<Option<Plan>> {
     policy::check(ctx.actor(), Action::EditTerms, Subject::default())?;
     let (frame, db) = (ctx.frame().await?, ctx.app().db().read());
     match proposal {

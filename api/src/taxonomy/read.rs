@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use entity::{article_term, term, term_text};
 use sea_orm::sea_query::{
-    CommonTableExpression, Condition, Expr, ExprTrait, JoinType, Order, Query, SelectStatement,
-    UnionType,
+    Asterisk, CaseStatement, CommonTableExpression, Condition, Expr, ExprTrait, JoinType, Order,
+    Query, SelectStatement, UnionType,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryResult, QuerySelect};
 use uuid::Uuid;
@@ -15,11 +15,11 @@ use super::{Taxonomy, Term, TermRow, merged};
 use crate::article::filter::ArticleFilter;
 use crate::article::read as articles;
 use crate::ctx::Ctx;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::graphql::page::{Cursor, Key, Page, Slice};
 use crate::policy::{Rows, Scope};
 
-fn select(language: Option<Expr>) -> SelectStatement {
+pub(super) fn select(language: Option<Expr>) -> SelectStatement {
     let mut select = Query::select();
     select.from(term::Entity);
     add_columns(&mut select, language);
@@ -36,13 +36,15 @@ fn add_columns(select: &mut SelectStatement, language: Option<Expr>) {
             term::Column::Name,
             term::Column::Description,
             term::Column::Version,
+            term::Column::Taxonomy,
+            term::Column::Weight,
         ]
         .map(|column| (term::Entity, column)),
     );
     if let Some(language) = language {
         select
-            .column((term_text::Entity, term_text::Column::Name))
-            .column((term_text::Entity, term_text::Column::Description))
+            .expr_as(Expr::col((term_text::Entity, term_text::Column::Name)), "own_name")
+            .expr_as(Expr::col((term_text::Entity, term_text::Column::Description)), "own_text")
             .join(
                 JoinType::LeftJoin,
                 term_text::Entity,
@@ -56,7 +58,7 @@ fn add_columns(select: &mut SelectStatement, language: Option<Expr>) {
     }
 }
 
-fn row(result: &QueryResult, localized: bool) -> Result<TermRow> {
+pub(super) fn row(result: &QueryResult, localized: bool) -> Result<TermRow> {
     let mut row = TermRow {
         id: result.try_get_by_index(0)?,
         parent_id: result.try_get_by_index(1)?,
@@ -65,19 +67,22 @@ fn row(result: &QueryResult, localized: bool) -> Result<TermRow> {
         stored_name: result.try_get_by_index(3)?,
         description: result.try_get_by_index(4)?,
         version: result.try_get_by_index(5)?,
+        taxonomy: Taxonomy::named(&result.try_get_by_index::<String>(6)?),
+        weight: result.try_get_by_index(7)?,
+        count: None,
     };
     if localized {
-        if let Some(name) = result.try_get_by_index(6)? {
+        if let Some(name) = result.try_get_by_index(8)? {
             row.name = name;
         }
-        if let Some(description) = result.try_get_by_index(7)? {
+        if let Some(description) = result.try_get_by_index(9)? {
             row.description = Some(description);
         }
     }
     Ok(row)
 }
 
-async fn rows(
+pub(super) async fn rows(
     ctx: &Ctx,
     scope: &Scope,
     select: &SelectStatement,
@@ -117,7 +122,6 @@ pub async fn of_articles(ctx: &Ctx, scope: &Scope, ids: &[Uuid]) -> Result<OfArt
     select
         .expr_as(of(article_term::Column::ArticleId), "article_id")
         .expr_as(of(article_term::Column::Language), "language")
-        .expr_as(of(article_term::Column::Taxonomy), "taxonomy")
         .cond_where(articles::shown(scope, "article_term"))
         .cond_where(of(article_term::Column::ArticleId).is_in(ids.iter().copied()))
         .order_by((article_term::Entity, article_term::Column::Position), Order::Asc);
@@ -125,16 +129,12 @@ pub async fn of_articles(ctx: &Ctx, scope: &Scope, ids: &[Uuid]) -> Result<OfArt
     let mut languages: HashMap<String, Arc<str>> = HashMap::new();
     let mut rows: HashMap<Taxonomy, Vec<Owned>> = HashMap::new();
     for result in &results {
-        let plural: String = result.try_get_by_index(10)?;
-        let Some(taxonomy) = Taxonomy::ALL.into_iter().find(|known| known.plural() == plural)
-        else {
-            continue;
-        };
-        let tag: String = result.try_get_by_index(9)?;
+        let tag: String = result.try_get_by_index(11)?;
         let language = languages.entry(tag).or_insert_with_key(|tag| Arc::from(tag.as_str()));
-        rows.entry(taxonomy).or_default().push((
-            result.try_get_by_index(8)?,
-            row(result, true)?,
+        let term = row(result, true)?;
+        rows.entry(term.taxonomy.clone()).or_default().push((
+            result.try_get_by_index(10)?,
+            term,
             Some(Arc::clone(language)),
         ));
     }
@@ -143,7 +143,7 @@ pub async fn of_articles(ctx: &Ctx, scope: &Scope, ids: &[Uuid]) -> Result<OfArt
         let owners: Vec<_> = rows.iter().map(|(owner, ..)| *owner).collect();
         let terms = rows.into_iter().map(|(_, row, language)| (row, language)).collect();
         for (owner, term) in owners.into_iter().zip(Term::group(terms, scope)) {
-            groups.entry((taxonomy, owner)).or_default().push(term);
+            groups.entry((taxonomy.clone(), owner)).or_default().push(term);
         }
     }
     Ok(groups)
@@ -156,15 +156,18 @@ pub enum TermBy {
     Slug(String),
 }
 
+/// The term of a taxonomy, or of any where none is named.
 pub async fn one(
     ctx: &Ctx,
     scope: &Scope,
-    taxonomy: Taxonomy,
+    taxonomy: Option<&Taxonomy>,
     by: TermBy,
     language: Option<&str>,
 ) -> Result<Option<Term>> {
     let mut select = select(language.map(Expr::val));
-    select.cond_where(term::Column::Taxonomy.eq(taxonomy.plural()));
+    if let Some(taxonomy) = taxonomy {
+        select.cond_where(term::Column::Taxonomy.eq(taxonomy.plural()));
+    }
     select.cond_where(match by {
         TermBy::Id(id) => term::Column::Id.eq(id),
         TermBy::Slug(slug) => term::Column::Slug.eq(slug),
@@ -176,7 +179,6 @@ pub async fn one(
 pub async fn by_ids(
     ctx: &Ctx,
     scope: &Scope,
-    taxonomy: Taxonomy,
     ids: &[Uuid],
     language: Option<&str>,
 ) -> Result<HashMap<Uuid, Term>> {
@@ -184,9 +186,7 @@ pub async fn by_ids(
         return Ok(HashMap::new());
     }
     let mut select = select(language.map(Expr::val));
-    select
-        .cond_where(term::Column::Taxonomy.eq(taxonomy.plural()))
-        .cond_where(term::Column::Id.is_in(ids.iter().copied()));
+    select.cond_where(term::Column::Id.is_in(ids.iter().copied()));
     restrict_to_used(&mut select, scope);
     let terms = rows(ctx, scope, &select, language).await?;
     Ok(terms.into_iter().map(|term| (term.row.id, term)).collect())
@@ -195,55 +195,147 @@ pub async fn by_ids(
 /// What a list of terms is sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, async_graphql::Enum)]
 pub enum TermOrder {
-    /// By name in the order of Unicode code points.
+    /// By name in the order of Unicode code points, whatever the language: Han
+    /// characters stand by their code points, not by their sound or strokes.
     Name,
     /// By slug.
     Slug,
+    /// By how many articles carry them in the language at hand, most first.
+    Count,
+    /// By weight, those without one last; then by name.
+    Weight,
 }
+
+impl TermOrder {
+    /// Marks the cursors of this order.
+    #[must_use]
+    pub fn mark(self) -> u8 {
+        match self {
+            Self::Name => b'n',
+            Self::Slug => b's',
+            Self::Count => b'c',
+            Self::Weight => b'w',
+        }
+    }
+
+    fn descending(self) -> bool {
+        self == Self::Count
+    }
+
+    /// Where a term stands in this order.
+    #[must_use]
+    pub fn cursor(self, row: &TermRow) -> Cursor {
+        let key = match self {
+            Self::Name => Key::Text(row.stored_name.clone()),
+            Self::Slug => Key::Text(row.slug.clone()),
+            Self::Count => Key::Number(row.count.unwrap_or_default()),
+            Self::Weight => Key::Text(format!("{:010} {}", placed(row.weight), row.stored_name)),
+        };
+        Cursor { order: self.mark(), key, id: row.id }
+    }
+
+    /// What to sort by before the id, and where a cursor stands in it.
+    fn keys(self, cursor: Option<&Key>) -> Vec<(Expr, Option<Expr>)> {
+        let column = |column: term::Column| Expr::col((LISTED, column));
+        let text = match cursor {
+            Some(Key::Text(text)) => Some(text.as_str()),
+            _ => None,
+        };
+        let number = match cursor {
+            Some(Key::Number(number)) => Some(*number),
+            _ => None,
+        };
+        match self {
+            Self::Name => vec![(column(term::Column::Name), text.map(Expr::val))],
+            Self::Slug => vec![(column(term::Column::Slug), text.map(Expr::val))],
+            Self::Count => vec![(Expr::col((LISTED, "count")), number.map(Expr::val))],
+            Self::Weight => {
+                let parts = text.and_then(|text| text.split_once(' '));
+                let weight = parts.and_then(|(weight, _)| weight.parse::<i64>().ok());
+                let place = CaseStatement::new()
+                    .case(column(term::Column::Weight).eq(0), i64::from(i32::MAX))
+                    .finally(column(term::Column::Weight));
+                vec![
+                    (Expr::Case(Box::new(place)), weight.map(Expr::val)),
+                    (column(term::Column::Name), parts.map(|(_, name)| Expr::val(name))),
+                ]
+            }
+        }
+    }
+}
+
+/// A weight as lists take it: none is last.
+fn placed(weight: i32) -> i32 {
+    if weight == 0 { i32::MAX } else { weight }
+}
+
+/// The terms of a list, under this name.
+const LISTED: &str = "listed";
 
 /// A page of the terms of a taxonomy.
 pub async fn list(
     ctx: &Ctx,
     scope: &Scope,
-    taxonomy: Taxonomy,
+    taxonomy: &Taxonomy,
     order: TermOrder,
     page: &Page,
     language: Option<&str>,
 ) -> Result<Slice<Term>> {
-    let column = match order {
-        TermOrder::Name => term::Column::Name,
-        TermOrder::Slug => term::Column::Slug,
-    };
     let mut select = select(language.map(Expr::val));
     select.cond_where(term::Column::Taxonomy.eq(taxonomy.plural()));
     restrict_to_used(&mut select, scope);
-    let key = || Expr::col((term::Entity, column));
-    let id = || Expr::col((term::Entity, term::Column::Id));
-    for (cursor, greater) in [(&page.after, true), (&page.before, false)] {
-        let Some(Cursor { key: Key::Text(text), id: tie, .. }) = cursor else {
+    let count = if order == TermOrder::Count {
+        articles::count_of_term(scope, &ArticleFilter::in_language(language))?
+    } else {
+        Expr::val(0_i64)
+    };
+    select.expr_as(count, "count");
+    let mut outer = Query::select();
+    outer.column(Asterisk).from_subquery(select, LISTED);
+    let id = || Expr::col((LISTED, term::Column::Id));
+    for (cursor, after) in [(&page.after, true), (&page.before, false)] {
+        let Some(cursor) = cursor else {
             continue;
         };
-        select.cond_where(if greater {
-            Condition::any()
-                .add(key().gt(text.as_str()))
-                .add(key().eq(text.as_str()).and(id().gt(*tie)))
-        } else {
-            Condition::any()
-                .add(key().lt(text.as_str()))
-                .add(key().eq(text.as_str()).and(id().lt(*tie)))
-        });
+        let greater = after != order.descending();
+        let beyond = |column: Expr, value: Expr| {
+            if greater { column.gt(value) } else { column.lt(value) }
+        };
+        // The last key decides only where those before it are equal.
+        let mut rest = Condition::any().add(beyond(id(), Expr::val(cursor.id)));
+        for (column, value) in order.keys(Some(&cursor.key)).into_iter().rev() {
+            let value = value.ok_or_else(|| Error::bad_input("the cursor is of another list"))?;
+            let equal = Condition::all().add(column.clone().eq(value.clone())).add(rest);
+            rest = Condition::any().add(beyond(column, value)).add(equal);
+        }
+        outer.cond_where(rest);
     }
-    let direction = if page.backward { Order::Desc } else { Order::Asc };
-    select
-        .order_by((term::Entity, column), direction.clone())
-        .order_by((term::Entity, term::Column::Id), direction)
-        .limit(page.limit());
-    Ok(page.slice(rows(ctx, scope, &select, language).await?))
+    let direction = if page.backward == order.descending() { Order::Asc } else { Order::Desc };
+    for (column, _) in order.keys(None) {
+        outer.order_by_expr(column, direction.clone());
+    }
+    outer.order_by((LISTED, term::Column::Id), direction).limit(page.limit());
+    let count = if language.is_some() { 10 } else { 8 };
+    let shared: Option<Arc<str>> = language.map(Arc::from);
+    let rows = ctx
+        .app()
+        .db()
+        .read()
+        .query_all(&outer)
+        .await?
+        .iter()
+        .map(|result| {
+            let mut row = row(result, language.is_some())?;
+            row.count = Some(result.try_get_by_index(count)?);
+            Ok((row, shared.clone()))
+        })
+        .collect::<Result<_>>()?;
+    Ok(page.slice(Term::group(rows, scope)))
 }
 
 /// The public sees the terms that some published article carries, and the
 /// categories above them; a term of drafts alone does not exist for it.
-fn restrict_to_used(select: &mut SelectStatement, scope: &Scope) {
+pub(super) fn restrict_to_used(select: &mut SelectStatement, scope: &Scope) {
     if scope.view != entity::View::Published {
         return;
     }
@@ -281,7 +373,7 @@ fn restrict_to_used(select: &mut SelectStatement, scope: &Scope) {
     select.cond_where(seen);
 }
 
-pub async fn total(ctx: &Ctx, scope: &Scope, taxonomy: Taxonomy) -> Result<i64> {
+pub async fn total(ctx: &Ctx, scope: &Scope, taxonomy: &Taxonomy) -> Result<i64> {
     let mut select = Query::select();
     select
         .expr_as(Expr::col((term::Entity, term::Column::Id)).count(), "count")
@@ -292,45 +384,6 @@ pub async fn total(ctx: &Ctx, scope: &Scope, taxonomy: Taxonomy) -> Result<i64> 
     Ok(result.map_or(Ok(0), |result| result.try_get_by_index(0))?)
 }
 
-/// The terms below each of several, by name.
-pub async fn children(
-    ctx: &Ctx,
-    scope: &Scope,
-    parents: &[Uuid],
-    language: Option<&str>,
-) -> Result<HashMap<Uuid, Vec<Term>>> {
-    let mut select = select(language.map(Expr::val));
-    select
-        .cond_where(term::Column::ParentId.is_in(parents.iter().copied()))
-        .order_by((term::Entity, term::Column::Name), Order::Asc);
-    restrict_to_used(&mut select, scope);
-    let mut groups: HashMap<Uuid, Vec<Term>> = HashMap::new();
-    for term in rows(ctx, scope, &select, language).await? {
-        if let Some(parent) = term.row.parent_id {
-            groups.entry(parent).or_default().push(term);
-        }
-    }
-    Ok(groups)
-}
-
-/// The terms above several others, by their own id.
-pub async fn parents(
-    ctx: &Ctx,
-    scope: &Scope,
-    children: &[Uuid],
-    language: Option<&str>,
-) -> Result<HashMap<Uuid, Term>> {
-    let above = Query::select()
-        .column(term::Column::ParentId)
-        .from(term::Entity)
-        .cond_where(term::Column::Id.is_in(children.iter().copied()))
-        .take();
-    let mut select = select(language.map(Expr::val));
-    select.cond_where(Expr::col((term::Entity, term::Column::Id)).in_subquery(above));
-    let terms = rows(ctx, scope, &select, language).await?;
-    Ok(terms.into_iter().map(|term| (term.row.id, term)).collect())
-}
-
 /// Terms that a widget shows: the most frequent ones of a site that has more.
 const MOST: u64 = 1000;
 
@@ -338,13 +391,10 @@ const MOST: u64 = 1000;
 pub async fn counted(
     ctx: &Ctx,
     scope: &Scope,
-    taxonomy: Taxonomy,
+    taxonomy: &Taxonomy,
     language: &str,
 ) -> Result<Vec<Term>> {
-    let filter = ArticleFilter {
-        language: Some(crate::graphql::scalar::LanguageTag(language.to_owned())),
-        ..ArticleFilter::default()
-    };
+    let filter = ArticleFilter::in_language(Some(language));
     let counts = articles::top_terms(ctx, scope, taxonomy, &filter, MOST).await?;
     let mut terms: Vec<_> = with_counts(ctx, scope, counts, Some(language))
         .await?

@@ -27,7 +27,7 @@ pub struct RedirectChange {
 }
 
 /// The addresses of a term in all languages, with the language of each.
-fn paths(frame: &Frame, taxonomy: Taxonomy, slug: &str) -> Vec<(String, String)> {
+fn paths(frame: &Frame, taxonomy: &Taxonomy, slug: &str) -> Vec<(String, String)> {
     let path = |language| frame.term_path(language, taxonomy.plural(), slug);
     frame.languages.iter().map(|language| (path(language), language.row.tag.clone())).collect()
 }
@@ -44,11 +44,9 @@ pub async fn plan(
     merged: &[Uuid],
     now: Timestamp,
 ) -> Result<Vec<RedirectChange>> {
-    let Some(taxonomy) = Taxonomy::named(&term.taxonomy) else {
-        return Ok(Vec::new());
-    };
-    let own = paths(frame, taxonomy, &term.slug);
-    let mut old: Vec<_> = left.iter().flat_map(|slug| paths(frame, taxonomy, slug)).collect();
+    let taxonomy = Taxonomy::named(&term.taxonomy);
+    let own = paths(frame, &taxonomy, &term.slug);
+    let mut old: Vec<_> = left.iter().flat_map(|slug| paths(frame, &taxonomy, slug)).collect();
     let wanted: Vec<_> = old.iter().map(|(path, _)| path.clone()).collect();
     let inhabited = store::inhabited(db, &wanted).await?;
     old.retain(|(path, _)| !inhabited.contains(path));

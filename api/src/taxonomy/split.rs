@@ -43,7 +43,7 @@ pub async fn plan(
     db: &impl ConnectionTrait,
     ctx: &Ctx,
     frame: &Frame,
-    taxonomy: Taxonomy,
+    taxonomy: &Taxonomy,
     split: &Split,
 ) -> Result<Plan> {
     let Split { term, articles, new, keep } = split;
@@ -73,7 +73,7 @@ pub async fn plan(
             format!(
                 "the article {} does not carry this {}, or is in the trash",
                 encode(IdKind::Article, *other).as_str(),
-                taxonomy.singular()
+                taxonomy.noun()
             ),
         ));
     }
@@ -83,7 +83,7 @@ pub async fn plan(
     let verb = if *keep { "added" } else { "moved to" };
     Ok(Plan {
         kind: ChangeKind::Split,
-        taxonomy,
+        taxonomy: taxonomy.clone(),
         summary: format!("Split {:?}: {verb} {:?}", source.name, added.name),
         term: source,
         removed: Vec::new(),
@@ -95,7 +95,7 @@ pub async fn plan(
 }
 
 /// Makes the new term; answers with it.
-pub async fn split(ctx: &Ctx, taxonomy: Taxonomy, split: &Split) -> Result<Done> {
+pub async fn split(ctx: &Ctx, taxonomy: &Taxonomy, split: &Split) -> Result<Done> {
     policy::check(ctx.actor(), Action::EditTerms, Subject::default())?;
     let mut write = Write::begin(ctx).await?;
     write.lock_terms().await?;
@@ -146,7 +146,7 @@ fn replaced(list: &[Uuid], old: Uuid, new: Uuid, keep: bool) -> Vec<Uuid> {
 pub async fn revert(
     write: &Write<'_>,
     frame: &Frame,
-    taxonomy: Taxonomy,
+    taxonomy: &Taxonomy,
     new: &term::Model,
     articles: Vec<SplitArticle>,
 ) -> Result<()> {

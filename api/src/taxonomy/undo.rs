@@ -74,8 +74,7 @@ async fn attempt(ctx: &Ctx, id: Uuid) -> Result<bool> {
     if row.undone_at.is_some() {
         return Err(refused("this change has been undone already"));
     }
-    let taxonomy = Taxonomy::named(&row.taxonomy)
-        .ok_or_else(|| Error::internal("a change in an unknown taxonomy"))?;
+    let taxonomy = &Taxonomy::named(&row.taxonomy);
     let Record { before, redirects } = Record::deserialize(&row.data.0)?;
     let (carried, locked) = touched(&row, &before);
     let mut articles = change::carriers(write.txn(), &carried).await?;
@@ -127,7 +126,7 @@ async fn attempt(ctx: &Ctx, id: Uuid) -> Result<bool> {
 /// The values that the change set become what they were.
 async fn update(
     write: &Write<'_>,
-    taxonomy: Taxonomy,
+    taxonomy: &Taxonomy,
     before: &term::Model,
     after: &term::Model,
 ) -> Result<term::Model> {
@@ -154,7 +153,7 @@ async fn update(
     if !changed.is_empty() {
         return Err(refused(format!(
             "the {} has got another {} since: undo that first",
-            taxonomy.singular(),
+            taxonomy.noun(),
             changed.join(" and ")
         )));
     }
@@ -169,12 +168,12 @@ async fn update(
 async fn merge(
     write: &Write<'_>,
     frame: &Frame,
-    taxonomy: Taxonomy,
+    taxonomy: &Taxonomy,
     target: Uuid,
     lost: Lost,
     moved: &[Moved],
 ) -> Result<term::Model> {
-    let noun = taxonomy.singular();
+    let noun = taxonomy.noun();
     let mut target = terms::find(write.txn(), taxonomy, target)
         .await
         .map_err(|_| refused(format!("the {noun} that they went into is gone: undo that first")))?;
@@ -211,11 +210,11 @@ async fn merge(
 async fn unsplit(
     write: &Write<'_>,
     frame: &Frame,
-    taxonomy: Taxonomy,
+    taxonomy: &Taxonomy,
     new: &term::Model,
     articles: Vec<change::SplitArticle>,
 ) -> Result<()> {
-    let noun = taxonomy.singular();
+    let noun = taxonomy.noun();
     let now = terms::find(write.txn(), taxonomy, new.id).await.ok();
     if now.as_ref() != Some(new) {
         return Err(refused(format!(
@@ -237,7 +236,7 @@ async fn unsplit(
 }
 
 /// Refuses to put terms back whose addresses or places others have.
-async fn refuse_taken(write: &Write<'_>, taxonomy: Taxonomy, lost: &Lost) -> Result<()> {
+async fn refuse_taken(write: &Write<'_>, taxonomy: &Taxonomy, lost: &Lost) -> Result<()> {
     let own: BTreeSet<_> = lost.terms.iter().map(|row| row.id).collect();
     for row in &lost.terms {
         terms::refuse_taken(write.txn(), row).await?;
@@ -263,9 +262,9 @@ async fn refuse_taken(write: &Write<'_>, taxonomy: Taxonomy, lost: &Lost) -> Res
     }
 }
 
-async fn refuse_missing(write: &Write<'_>, taxonomy: Taxonomy, id: Uuid) -> Result<()> {
+async fn refuse_missing(write: &Write<'_>, taxonomy: &Taxonomy, id: Uuid) -> Result<()> {
     let found = terms::find(write.txn(), taxonomy, id).await;
     found.map(|_| ()).map_err(|_| {
-        refused(format!("a {} that this needs is gone: undo that first", taxonomy.singular()))
+        refused(format!("a {} that this needs is gone: undo that first", taxonomy.noun()))
     })
 }

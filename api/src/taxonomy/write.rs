@@ -32,6 +32,7 @@ pub struct Rename {
     pub name: Option<String>,
     pub slug: Option<String>,
     pub description: Option<Option<String>>,
+    pub weight: Option<i32>,
     pub parent: Option<Option<Uuid>>,
 }
 
@@ -40,7 +41,7 @@ pub struct Rename {
 pub async fn ensure_all(
     write: &mut Write<'_>,
     frame: &Frame,
-    taxonomy: Taxonomy,
+    taxonomy: &Taxonomy,
     names: &[String],
 ) -> Result<Vec<Uuid>> {
     let found = ensure_many(write, frame, taxonomy.plural(), names).await?;
@@ -105,7 +106,7 @@ pub async fn ensure_many(
 pub async fn existing(
     write: &Write<'_>,
     frame: &Frame,
-    taxonomy: Taxonomy,
+    taxonomy: &Taxonomy,
     names: &[String],
 ) -> Result<HashSet<Uuid>> {
     let slugs: Vec<_> = names.iter().map(|name| frame.rules.urlize(name.trim())).collect();
@@ -162,6 +163,7 @@ fn blank(ctx: &Ctx, taxonomy: &str, slug: &str, name: &str) -> term::Model {
         name: name.to_owned(),
         description: None,
         version: 1,
+        weight: 0,
         created_at: ctx.now(),
     }
 }
@@ -173,7 +175,7 @@ fn created(row: &term::Model) -> Event {
     }
 }
 
-pub async fn create(ctx: &Ctx, taxonomy: Taxonomy, new: Rename) -> Result<Done> {
+pub async fn create(ctx: &Ctx, taxonomy: &Taxonomy, new: Rename) -> Result<Done> {
     policy::check(ctx.actor(), Action::EditTerms, Subject::default())?;
     let mut write = Write::begin(ctx).await?;
     write.lock_terms().await?;
@@ -187,19 +189,56 @@ pub async fn create(ctx: &Ctx, taxonomy: Taxonomy, new: Rename) -> Result<Done> 
     Ok(Done { term, change: None })
 }
 
+/// Makes a term of a taxonomy that the site names, and that is not one of the
+/// typed ones.
+pub async fn create_in(ctx: &Ctx, plural: &str, new: Rename) -> Result<Done> {
+    policy::check(ctx.actor(), Action::EditTerms, Subject::default())?;
+    let taxonomy = Taxonomy::named(plural);
+    let frame = ctx.frame().await?;
+    let all: Vec<_> =
+        frame.languages.iter().flat_map(|language| frame.taxonomies(language)).collect();
+    let message = match taxonomy {
+        Taxonomy::Tags => "tags have a mutation of their own: createTag".to_owned(),
+        Taxonomy::Categories => {
+            "categories have a mutation of their own: createCategory".to_owned()
+        }
+        Taxonomy::Other(_) if all.iter().any(|(_, own)| *own == plural) => {
+            return create(ctx, &taxonomy, new).await;
+        }
+        Taxonomy::Other(_) => {
+            let mut names: Vec<_> = all.iter().map(|(_, plural)| *plural).collect();
+            names.sort_unstable();
+            names.dedup();
+            format!("the site has no taxonomy {plural:?}; it has {}", names.join(", "))
+        }
+    };
+    Err(Error::invalid("input.taxonomy", UserErrorCode::Invalid, message))
+}
+
+/// The taxonomy of a term that is none of the typed ones.
+pub async fn taxonomy_of(ctx: &Ctx, id: Uuid) -> Result<Taxonomy> {
+    policy::check(ctx.actor(), Action::EditTerms, Subject::default())?;
+    let row = term::Entity::find_by_id(id).one(ctx.app().db().read()).await?;
+    let taxonomy = row.map(|row| Taxonomy::named(&row.taxonomy));
+    taxonomy
+        .filter(|taxonomy| !Taxonomy::TYPED.contains(taxonomy))
+        .ok_or_else(|| Error::invalid("id", UserErrorCode::NotFound, "no such term"))
+}
+
 /// A term that is not there yet.
 pub async fn plan_new(
     db: &impl ConnectionTrait,
     ctx: &Ctx,
     frame: &Frame,
-    taxonomy: Taxonomy,
+    taxonomy: &Taxonomy,
     new: Rename,
 ) -> Result<term::Model> {
-    let Rename { name, slug, description, parent } = new;
+    let Rename { name, slug, description, weight, parent } = new;
     let name = checked_name(name.as_deref().unwrap_or_default())?;
     let slug = frame.rules.urlize(slug.as_deref().unwrap_or(&name));
     let mut row = blank(ctx, taxonomy.plural(), &slug, &name);
     row.description = description.flatten();
+    row.weight = weight.unwrap_or_default();
     row.parent_id = parent.flatten();
     refuse_taken(db, &row).await?;
     refuse_loop(db, &row).await?;
@@ -212,12 +251,12 @@ pub async fn plan_rename(
     db: &impl ConnectionTrait,
     ctx: &Ctx,
     frame: &Frame,
-    taxonomy: Taxonomy,
+    taxonomy: &Taxonomy,
     id: Uuid,
     change: Rename,
 ) -> Result<Option<(term::Model, Plan)>> {
     let old = find(db, taxonomy, id).await?;
-    let Rename { name, slug, description, parent } = change;
+    let Rename { name, slug, description, weight, parent } = change;
     let mut new = old.clone();
     if let Some(name) = name {
         new.name = checked_name(&name)?;
@@ -227,6 +266,9 @@ pub async fn plan_rename(
     }
     if let Some(description) = description {
         new.description = description;
+    }
+    if let Some(weight) = weight {
+        new.weight = weight;
     }
     if let Some(parent) = parent {
         new.parent_id = parent;
@@ -258,7 +300,7 @@ pub async fn plan_rename(
     };
     let plan = Plan {
         kind: ChangeKind::Update,
-        taxonomy,
+        taxonomy: taxonomy.clone(),
         articles: change::carriers(db, &[id]).await?,
         term: new,
         removed: Vec::new(),
@@ -271,7 +313,7 @@ pub async fn plan_rename(
 }
 
 /// Renames or moves a term; its old address leads to the new one.
-pub async fn rename(ctx: &Ctx, taxonomy: Taxonomy, id: Uuid, change: Rename) -> Result<Done> {
+pub async fn rename(ctx: &Ctx, taxonomy: &Taxonomy, id: Uuid, change: Rename) -> Result<Done> {
     policy::check(ctx.actor(), Action::EditTerms, Subject::default())?;
     let mut write = Write::begin(ctx).await?;
     write.lock_terms().await?;
@@ -292,12 +334,12 @@ pub async fn rename(ctx: &Ctx, taxonomy: Taxonomy, id: Uuid, change: Rename) -> 
 
 /// What deleting a term would do: refused while an article carries it, in any
 /// view, or a term is below.
-pub async fn plan_delete(db: &impl ConnectionTrait, taxonomy: Taxonomy, id: Uuid) -> Result<Plan> {
+pub async fn plan_delete(db: &impl ConnectionTrait, taxonomy: &Taxonomy, id: Uuid) -> Result<Plan> {
     let row = find(db, taxonomy, id).await?;
     let articles = change::carriers(db, &[id]).await?;
     let below = term::Entity::find().filter(term::Column::ParentId.eq(id)).count(db).await?;
     if !articles.is_empty() || below > 0 {
-        let noun = taxonomy.singular();
+        let noun = taxonomy.noun();
         return Err(Error::invalid(
             "id",
             UserErrorCode::WrongState,
@@ -310,7 +352,7 @@ pub async fn plan_delete(db: &impl ConnectionTrait, taxonomy: Taxonomy, id: Uuid
     }
     Ok(Plan {
         kind: ChangeKind::Delete,
-        taxonomy,
+        taxonomy: taxonomy.clone(),
         summary: format!("Deleted {:?}", row.name),
         redirects: redirects::lost(db, id).await?,
         removed: vec![row.clone()],
@@ -322,7 +364,7 @@ pub async fn plan_delete(db: &impl ConnectionTrait, taxonomy: Taxonomy, id: Uuid
 }
 
 /// Deletes a term that nothing uses.
-pub async fn delete(ctx: &Ctx, taxonomy: Taxonomy, id: Uuid) -> Result<Done> {
+pub async fn delete(ctx: &Ctx, taxonomy: &Taxonomy, id: Uuid) -> Result<Done> {
     policy::check(ctx.actor(), Action::EditTerms, Subject::default())?;
     let mut write = Write::begin(ctx).await?;
     write.lock_terms().await?;
@@ -335,17 +377,13 @@ pub async fn delete(ctx: &Ctx, taxonomy: Taxonomy, id: Uuid) -> Result<Done> {
     Ok(Done { term: id, change })
 }
 
-pub async fn find(db: &impl ConnectionTrait, taxonomy: Taxonomy, id: Uuid) -> Result<term::Model> {
+pub async fn find(db: &impl ConnectionTrait, taxonomy: &Taxonomy, id: Uuid) -> Result<term::Model> {
     term::Entity::find_by_id(id)
         .filter(term::Column::Taxonomy.eq(taxonomy.plural()))
         .one(db)
         .await?
         .ok_or_else(|| {
-            Error::invalid(
-                "id",
-                UserErrorCode::NotFound,
-                format!("no such {}", taxonomy.singular()),
-            )
+            Error::invalid("id", UserErrorCode::NotFound, format!("no such {}", taxonomy.noun()))
         })
 }
 

@@ -284,7 +284,7 @@ widget_type!(CategoriesWidget, "The categories that articles of the language are
 
     /// By name.
     async fn categories(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Category>> {
-        let terms = terms(ctx, &self.0, Taxonomy::Categories).await?;
+        let terms = terms(ctx, &self.0, &Taxonomy::Categories).await?;
         Ok(terms.into_iter().map(Category::from).collect())
     }
 });
@@ -297,7 +297,7 @@ widget_type!(TagListWidget, "The tags that articles of the language carry.", {
 
     /// By name.
     async fn tags(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Tag>> {
-        let terms = terms(ctx, &self.0, Taxonomy::Tags).await?;
+        let terms = terms(ctx, &self.0, &Taxonomy::Tags).await?;
         Ok(terms.into_iter().map(Tag::from).collect())
     }
 });
@@ -305,7 +305,7 @@ widget_type!(TagListWidget, "The tags that articles of the language carry.", {
 async fn terms(
     ctx: &Context<'_>,
     setting: &Setting,
-    taxonomy: Taxonomy,
+    taxonomy: &Taxonomy,
 ) -> Result<Vec<taxonomy::Term>> {
     let ctx = ctx.broadsheet();
     let place = &setting.place;

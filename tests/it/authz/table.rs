@@ -27,6 +27,11 @@ pub const TABLE: &[(&str, &str, Who)] = &[
     ("tags", "{ tags { totalCount } }", Who::Everybody),
     ("category", "{ category(by: { slug: \"a\" }) { id } }", Who::Everybody),
     ("categories", "{ categories { totalCount } }", Who::Everybody),
+    ("term", "{ term(by: { slug: { taxonomy: \"tags\", slug: \"a\" } }) { id } }", Who::Everybody),
+    ("terms", "{ terms(taxonomy: \"series\") { totalCount } }", Who::Everybody),
+    ("taxonomies", "{ taxonomies { name } }", Who::Everybody),
+    ("sections", "{ sections { name } }", Who::Everybody),
+    ("archive", "{ archive { count } }", Who::Everybody),
     ("route", "{ route(path: \"/\") { __typename } }", Who::Everybody),
     ("widgets", "{ widgets(page: HOME) { kind } }", Who::Everybody),
     ("site", "{ site { title } }", Who::Everybody),
@@ -45,6 +50,15 @@ pub const TABLE: &[(&str, &str, Who)] = &[
     ("tags", "{ tags(view: WORKING) { totalCount } }", Who::SignedIn),
     ("category", "{ category(by: { slug: \"a\" }, view: WORKING) { id } }", Who::SignedIn),
     ("categories", "{ categories(view: WORKING) { totalCount } }", Who::SignedIn),
+    (
+        "term",
+        "{ term(by: { slug: { taxonomy: \"tags\", slug: \"a\" } }, view: WORKING) { id } }",
+        Who::SignedIn,
+    ),
+    ("terms", "{ terms(taxonomy: \"series\", view: WORKING) { totalCount } }", Who::SignedIn),
+    ("taxonomies", "{ taxonomies(view: WORKING) { name } }", Who::SignedIn),
+    ("sections", "{ sections(view: WORKING) { name } }", Who::SignedIn),
+    ("archive", "{ archive(view: WORKING) { count } }", Who::SignedIn),
     ("route", "{ route(path: \"/\", view: WORKING) { __typename } }", Who::SignedIn),
     ("widgets", "{ widgets(page: HOME, view: WORKING) { kind } }", Who::SignedIn),
     ("site", "{ site(view: WORKING) { title } }", Who::SignedIn),
@@ -93,6 +107,31 @@ pub const TABLE: &[(&str, &str, Who)] = &[
         Who::Editors,
     ),
     ("deleteCategory", "{ deleteCategory(id: $category) { userErrors { code } } }", Who::Editors),
+    (
+        "createTerm",
+        "{ createTerm(input: { taxonomy: \"series\", name: \"n\" }) { userErrors { code } } }",
+        Who::Editors,
+    ),
+    (
+        "updateTerm",
+        "{ updateTerm(id: \"ZQAAAAAAAAAAAAAAAAAAAAA\", input: {}) { userErrors { code } } }",
+        Who::Editors,
+    ),
+    (
+        "deleteTerm",
+        "{ deleteTerm(id: \"ZQAAAAAAAAAAAAAAAAAAAAA\") { userErrors { code } } }",
+        Who::Editors,
+    ),
+    (
+        "createLanguage",
+        "{ createLanguage(input: { tag: \"de\", name: \"n\" }) { userErrors { code } } }",
+        Who::Admins,
+    ),
+    (
+        "updateLanguage",
+        "{ updateLanguage(tag: \"en\", input: {}) { userErrors { code } } }",
+        Who::Admins,
+    ),
     (
         "taxonomyPreview",
         "{ taxonomyPreview(change: { deleteTag: $tag }) { preview { summary } } }",
@@ -279,7 +318,9 @@ pub enum Needs {
 
 /// By field; a mutation without a line here fails.
 pub const NEEDS: &[(&[&str], Needs)] = {
-    use TokenScope::{ContentPublish, ContentReadWorking, ContentWrite, TaxonomyWrite, UserManage};
+    use TokenScope::{
+        ContentPublish, ContentReadWorking, ContentWrite, SiteWrite, TaxonomyWrite, UserManage,
+    };
     &[
         (
             &[
@@ -335,11 +376,15 @@ pub const NEEDS: &[(&[&str], Needs)] = {
                 "deleteCategory",
                 "mergeCategories",
                 "splitCategory",
+                "createTerm",
+                "updateTerm",
+                "deleteTerm",
                 "undoTaxonomyChange",
                 "taxonomyChanges",
             ],
             Needs::Scope(TaxonomyWrite),
         ),
+        (&["createLanguage", "updateLanguage"], Needs::Scope(SiteWrite)),
         (
             &[
                 "auditLog",

@@ -2,6 +2,7 @@
 
 mod connection;
 mod desk;
+mod facets;
 mod history;
 mod input;
 mod mutation;
@@ -12,8 +13,10 @@ mod translation;
 mod types;
 mod workflow;
 
-pub use connection::{
-    Arguments, ArticleConnection, CategoryCount, TagCount, connect, connect_terms,
+pub use connection::{Arguments, ArticleConnection, connect, connect_under, with_fallback};
+pub use facets::{
+    ArticleTotals, AuthorCount, CategoryCount, LanguageCount, Parent, SectionCount, TagCount,
+    TermCount,
 };
 pub use history::{HistoryMutation, HistoryQuery};
 pub use mutation::ArticleMutation;

@@ -2,14 +2,12 @@
 
 use async_graphql::{Context, Object};
 
-use super::connection::{Arguments, ArticleConnection, connect};
+use super::connection::{Arguments, ArticleConnection, connect, with_fallback};
 use super::types::{Article, selection};
-use crate::article::filter::{ArticleBy, ArticleFilter, ArticleOrder, Own};
+use crate::article::filter::{ArticleBy, ArticleFilter, ArticleOrder};
 use crate::article::read::{self, Best};
-use crate::error::{Error, Result};
 use crate::graphql::scalar::LanguageTag;
 use crate::graphql::{ContextExt, ViewArgument};
-use crate::site::Frame;
 
 #[derive(Default)]
 pub struct ArticleQuery;
@@ -72,16 +70,4 @@ impl ArticleQuery {
         let arguments = Arguments { first, after, last, before, filter, order_by };
         Ok(connect(ctx, scope, arguments).await?)
     }
-}
-
-/// The filter, with other languages in the place of its own where that has nothing.
-fn with_fallback(frame: &Frame, filter: Option<ArticleFilter>) -> Result<ArticleFilter> {
-    let Some((filter, tag)) = filter.and_then(|filter| Some((filter.clone(), filter.language?)))
-    else {
-        return Err(Error::bad_input(
-            "`fallback` needs the language that others stand in for: give `filter.language`",
-        ));
-    };
-    let chain = frame.chain(frame.resolve(Some(&tag.0))?);
-    Ok(ArticleFilter { own: Some(Own::Fallback(chain)), ..filter })
 }

@@ -28,7 +28,7 @@ use crate::graphql::siblings::Siblings;
 use crate::hugo::address;
 use crate::policy::{self, Action, Scope, Subject};
 use crate::site::{Language, PageKind, Sidebar, Site, WidgetSetting};
-use crate::taxonomy::{self, Category, Tag, Taxonomy};
+use crate::taxonomy::{self, AnyTerm, Category, Tag, Taxonomy};
 use crate::widget::{self, Widget};
 
 /// Articles that were read together.
@@ -169,13 +169,27 @@ impl Article {
         Ok(site(&frame.language_of(&self.row.language).switches).unwrap_or(default))
     }
 
-    async fn term_rows(&self, ctx: &Ctx, taxonomy: Taxonomy) -> Result<Vec<taxonomy::Term>> {
+    async fn loaded_terms(&self, ctx: &Ctx) -> Result<Arc<taxonomy::OfArticles>> {
         let scope = self.scope().clone();
-        let terms = self
-            .with()
+        self.with()
             .load("terms".to_owned(), || taxonomy::of_articles(ctx, &scope, self.with().ids()))
-            .await?;
-        Ok(terms.get(&(taxonomy, self.row.article_id)).cloned().unwrap_or_default())
+            .await
+    }
+
+    async fn term_rows(&self, ctx: &Ctx, taxonomy: &Taxonomy) -> Result<Vec<taxonomy::Term>> {
+        let terms = self.loaded_terms(ctx).await?;
+        let key = (taxonomy.clone(), self.row.article_id);
+        Ok(terms.get(&key).cloned().unwrap_or_default())
+    }
+
+    /// The terms of all taxonomies, these by name.
+    async fn all_terms(&self, ctx: &Ctx) -> Result<Vec<taxonomy::Term>> {
+        let terms = self.loaded_terms(ctx).await?;
+        let own = terms.iter().filter(|((_, article), _)| *article == self.row.article_id);
+        let mut own: Vec<_> =
+            own.map(|((taxonomy, _), terms)| (taxonomy.plural(), terms)).collect();
+        own.sort_by_key(|(plural, _)| *plural);
+        Ok(own.into_iter().flat_map(|(_, terms)| terms.clone()).collect())
     }
 }
 
@@ -411,14 +425,29 @@ impl Article {
 
     /// In the order given.
     async fn categories(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Category>> {
-        let terms = self.term_rows(ctx.broadsheet(), Taxonomy::Categories).await?;
+        let terms = self.term_rows(ctx.broadsheet(), &Taxonomy::Categories).await?;
         Ok(terms.into_iter().map(Category::from).collect())
     }
 
     /// In the order given.
     async fn tags(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Tag>> {
-        let terms = self.term_rows(ctx.broadsheet(), Taxonomy::Tags).await?;
+        let terms = self.term_rows(ctx.broadsheet(), &Taxonomy::Tags).await?;
         Ok(terms.into_iter().map(Tag::from).collect())
+    }
+
+    /// The terms of a taxonomy in the order given; of all taxonomies where none is
+    /// named.
+    async fn terms(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "By the plural that Hugo uses: `series`.")] taxonomy: Option<String>,
+    ) -> async_graphql::Result<Vec<AnyTerm>> {
+        let ctx = ctx.broadsheet();
+        let terms = match taxonomy {
+            Some(plural) => self.term_rows(ctx, &Taxonomy::named(&plural)).await?,
+            None => self.all_terms(ctx).await?,
+        };
+        Ok(terms.into_iter().map(AnyTerm::from).collect())
     }
 
     /// The text, as it was written and as it was rendered when it was saved.
@@ -502,20 +531,24 @@ impl Article {
         Ok(widget::of_article(self, own, frame))
     }
 
-    /// The next older article of the same section and language.
+    /// The article after this one as Hugo lists its section in this language: by
+    /// weight, then newest first, so the next older one where nothing has a weight.
     async fn previous(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Article>> {
         let columns = selection(ctx, &[]);
         Ok(self.neighbour(ctx.broadsheet(), columns, |near| near.older, "previous").await?)
     }
 
-    /// The next newer article of the same section and language.
+    /// The article before this one as Hugo lists its section in this language: the
+    /// next newer one where nothing has a weight.
     async fn next(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Article>> {
         let columns = selection(ctx, &[]);
         Ok(self.neighbour(ctx.broadsheet(), columns, |near| near.newer, "next").await?)
     }
 
-    /// Articles of the same language that share terms with this one: most
-    /// shared terms first, then newest.
+    /// Articles of the same language that have something in common with this one,
+    /// by the site's indices as Hugo weighs them (terms, keywords, dates): what
+    /// weighs most first, then newest. As in Hugo, newer articles are not among
+    /// them unless the site says so.
     async fn related(
         &self,
         ctx: &Context<'_>,

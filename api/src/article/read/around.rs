@@ -1,14 +1,13 @@
-//! What stands around an article: translations, neighbours, related ones.
+//! What stands around an article: translations and neighbours.
 
 use std::collections::HashMap;
 
 use entity::article_copy::{Column, Entity, Model};
-use entity::article_term;
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, JoinType, Order, Query, WindowStatement};
+use sea_orm::sea_query::{CaseStatement, Condition, Expr, ExprTrait, Func, Order, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait};
 use uuid::Uuid;
 
-use super::{COPY, from, rows, same_copy, select, shown, visible, within};
+use super::{from, rows, select, visible, within};
 use crate::article::columns::Columns;
 use crate::ctx::Ctx;
 use crate::error::Result;
@@ -30,10 +29,13 @@ pub async fn translations(
     rows(ctx, &select, columns).await
 }
 
-/// The neighbours by date in the same section and language.
+/// The neighbours in the order in which Hugo lists the pages of a section: by
+/// weight, those without one last; then newest first, by title, by address.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Neighbours {
+    /// The one after it in that order.
     pub older: Option<Uuid>,
+    /// The one before it.
     pub newer: Option<Uuid>,
 }
 
@@ -42,43 +44,19 @@ pub async fn neighbours(
     scope: &Scope,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Neighbours>> {
+    let unweighted = || Expr::col((Entity, Column::Weight)).eq(0);
+    // Within its kind, else at the end of the other kind that is next to it.
     let neighbour = |newer: bool| {
-        let near = |column: Column| Expr::col(("near", column));
-        let here = |column: Column| Expr::col((Entity, column));
-        // The loose bound repeats what the exact one implies: the index starts there.
-        let (loose, beyond, tie, order) = if newer {
-            (
-                near(Column::Date).gte(here(Column::Date)),
-                near(Column::Date).gt(here(Column::Date)),
-                near(Column::ArticleId).gt(here(Column::ArticleId)),
-                Order::Asc,
-            )
+        let own = CaseStatement::new()
+            .case(unweighted(), near(scope, Kind::Unweighted, newer, true))
+            .finally(near(scope, Kind::Weighted, newer, true));
+        let (here, there) = if newer {
+            (unweighted(), Kind::Weighted)
         } else {
-            (
-                near(Column::Date).lte(here(Column::Date)),
-                near(Column::Date).lt(here(Column::Date)),
-                near(Column::ArticleId).lt(here(Column::ArticleId)),
-                Order::Desc,
-            )
+            (unweighted().not(), Kind::Unweighted)
         };
-        let mut select = Query::select();
-        select
-            .column(("near", Column::ArticleId))
-            .from_as(Entity, "near")
-            .cond_where(visible(scope, "near"))
-            .cond_where(near(Column::Language).eq(here(Column::Language)))
-            .cond_where(near(Column::Section).eq(here(Column::Section)))
-            .cond_where(loose)
-            .cond_where(
-                Condition::any()
-                    .add(beyond)
-                    .add(near(Column::Date).eq(here(Column::Date)).and(tie)),
-            )
-            .order_by(("near", Column::Date), order.clone())
-            .order_by(("near", Column::ArticleId), order)
-            .limit(1);
-        select.cond_where(within(scope, "near"));
-        Expr::SubQuery(None, Box::new(select.take().into()))
+        let other = CaseStatement::new().case(here, near(scope, there, newer, false));
+        Func::coalesce([Expr::Case(Box::new(own)), Expr::Case(Box::new(other))])
     };
     let mut select = from(scope);
     select
@@ -102,52 +80,87 @@ pub async fn neighbours(
         .collect()
 }
 
-/// Articles that share terms, most of them first, newer before older.
-pub async fn related(
-    ctx: &Ctx,
-    scope: &Scope,
-    ids: &[Uuid],
-    limit: u64,
-) -> Result<HashMap<Uuid, Vec<Uuid>>> {
-    let mine = |column: article_term::Column| Expr::col(("mine", column));
-    let mut scored = from(scope);
-    scored
-        .expr_as(mine(article_term::Column::ArticleId), "of")
-        .column((Entity, Column::ArticleId))
-        .join(JoinType::InnerJoin, article_term::Entity, same_copy())
-        .join_as(
-            JoinType::InnerJoin,
-            article_term::Entity,
-            "mine",
-            shown(scope, "mine").add(
-                mine(article_term::Column::TermId)
-                    .equals((article_term::Entity, article_term::Column::TermId)),
-            ),
-        )
-        .cond_where(mine(article_term::Column::ArticleId).is_in(ids.iter().copied()))
-        .cond_where(mine(article_term::Column::Language).eq(Expr::col((Entity, Column::Language))))
-        .cond_where(
-            mine(article_term::Column::ArticleId).ne(Expr::col((Entity, Column::ArticleId))),
-        )
-        .group_by_columns([("mine", "article_id"), (COPY, "article_id"), (COPY, "date")])
-        .expr_window_as(
-            Expr::cust("ROW_NUMBER()"),
-            WindowStatement::partition_by(("mine", "article_id"))
-                .order_by_expr(Expr::cust("COUNT(*)"), Order::Desc)
-                .order_by((COPY, "date"), Order::Desc)
-                .order_by((COPY, "article_id"), Order::Desc)
-                .take(),
-            "place",
-        );
-    let mut outer = Query::select();
-    outer
-        .columns(["of", "article_id"])
-        .from_subquery(scored, "scored")
-        .cond_where(Expr::col("place").lte(limit))
-        .order_by("place", Order::Asc);
-    let mut related: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
-    for result in ctx.app().db().read().query_all(&outer).await? {
-        related.entry(result.try_get_by_index(0)?).or_default().push(result.try_get_by_index(1)?);
+/// Articles with a weight come first; each kind has an index of its own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Weighted,
+    Unweighted,
+}
+
+/// The deepest section below the first level that an article is in, by its page;
+/// nothing where it is in none, as on most sites.
+fn inner_section(table: &'static str) -> Expr {
+    use entity::section;
+    let own = |column: section::Column| Expr::col((section::Entity, column));
+    let path = || own(section::Column::Path);
+    let start = Func::cust("SUBSTR").args([
+        Expr::col((table, Column::Path)),
+        Expr::val(1_i32),
+        Func::char_length(path()).into(),
+    ]);
+    let mut deepest = Query::select();
+    deepest
+        .column((section::Entity, section::Column::Name))
+        .from(section::Entity)
+        .cond_where(own(section::Column::Language).equals((table, Column::Language)))
+        .cond_where(own(section::Column::Name).like("%/%"))
+        .cond_where(own(section::Column::Draft).eq(false))
+        .cond_where(Expr::from(start).eq(path()))
+        .order_by_expr(Func::char_length(path()).into(), Order::Desc)
+        .limit(1);
+    let deepest = Expr::SubQuery(None, Box::new(deepest.into()));
+    Func::coalesce([deepest, Expr::val("")]).into()
+}
+
+/// The nearest article of a kind, beyond the one at hand or at the kind's end.
+fn near(scope: &Scope, kind: Kind, newer: bool, beyond: bool) -> Expr {
+    let near = |column: Column| Expr::col(("near", column));
+    let title = |table: &'static str| {
+        let column = |column: Column| Expr::col((table, column));
+        Expr::from(Func::coalesce([column(Column::LinkTitle), column(Column::Title)]))
+    };
+    // What is sorted by, and whether the smallest is first in the list.
+    let mut keys = Vec::new();
+    if kind == Kind::Weighted {
+        let here = Expr::col((Entity, Column::Weight));
+        keys.push((near(Column::Weight), here, true));
     }
-    Ok(related)
+    keys.push((near(Column::Date), Expr::col((Entity, Column::Date)), false));
+    keys.push((title("near"), title("article_copy"), true));
+    keys.push((near(Column::Path), Expr::col((Entity, Column::Path)), true));
+    let mut select = Query::select();
+    select
+        .column(("near", Column::ArticleId))
+        .from_as(Entity, "near")
+        .cond_where(visible(scope, "near"))
+        .cond_where(within(scope, "near"))
+        .cond_where(near(Column::Language).eq(Expr::col((Entity, Column::Language))))
+        .cond_where(near(Column::Section).eq(Expr::col((Entity, Column::Section))))
+        .cond_where(inner_section("near").eq(inner_section("article_copy")))
+        .cond_where(match kind {
+            Kind::Weighted => near(Column::Weight).ne(0),
+            Kind::Unweighted => near(Column::Weight).eq(0),
+        });
+    if beyond {
+        let further = |there: Expr, here: Expr, rising: bool| {
+            if rising == newer { there.lt(here) } else { there.gt(here) }
+        };
+        let mut rest = Condition::any();
+        for (there, here, rising) in keys.iter().rev() {
+            let equal = Condition::all().add(there.clone().eq(here.clone())).add(rest);
+            let past = further(there.clone(), here.clone(), *rising);
+            rest = Condition::any().add(past).add(equal);
+        }
+        select.cond_where(rest);
+        // The loose bound repeats what the exact one implies: the index starts there.
+        if let Some((there, here, rising)) = keys.first() {
+            let (there, here) = (there.clone(), here.clone());
+            let loose = if *rising == newer { there.lte(here) } else { there.gte(here) };
+            select.cond_where(loose);
+        }
+    }
+    for (there, _, rising) in keys {
+        select.order_by_expr(there, if rising == newer { Order::Desc } else { Order::Asc });
+    }
+    Expr::SubQuery(None, Box::new(select.limit(1).take().into()))
 }

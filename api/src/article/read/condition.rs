@@ -10,7 +10,7 @@ use sea_orm::sea_query::{
 
 use super::{group, visible};
 use crate::article::filter::{
-    ArticleFilter, ArticleStatus, DateTimeFilter, Own, StringFilter, TermFilter,
+    ArticleFilter, ArticleStatus, DateTimeFilter, Own, StringFilter, TaxonomyTermFilter, TermFilter,
 };
 use crate::article::review::ReviewState;
 use crate::error::{Error, Result};
@@ -31,6 +31,7 @@ pub fn filter_condition(scope: &Scope, filter: &ArticleFilter) -> Result<Conditi
         last_modified,
         tag,
         category,
+        term,
         status,
         review,
         assigned_to,
@@ -69,8 +70,14 @@ pub fn filter_condition(scope: &Scope, filter: &ArticleFilter) -> Result<Conditi
     }
     for (taxonomy, term) in [(Taxonomy::Tags, tag), (Taxonomy::Categories, category)] {
         if let Some(term) = term {
-            all = all.add(Column::ArticleId.in_subquery(articles_with(scope, taxonomy, term)?));
+            all = all.add(Column::ArticleId.in_subquery(articles_with(scope, &taxonomy, term)?));
         }
+    }
+    if let Some(term) = term {
+        let TaxonomyTermFilter { taxonomy, id, slug, slug_in, include_descendants } = term.clone();
+        let term = TermFilter { id, slug, slug_in, include_descendants };
+        let carrying = articles_with(scope, &Taxonomy::named(&taxonomy), &term)?;
+        all = all.add(Column::ArticleId.in_subquery(carrying));
     }
     if let Some(status) = status {
         let mut any = Condition::any();
@@ -126,6 +133,11 @@ fn reviewed(state: ReviewState) -> SelectStatement {
 fn own_condition(scope: &Scope, own: &Own) -> Condition {
     match own {
         Own::Ids(ids) => Column::ArticleId.is_in(ids.iter().copied()).into_condition(),
+        Own::Below(path) => {
+            // The least text that is greater than whatever begins so.
+            let end = format!("{}0", path.trim_end_matches('/'));
+            Condition::all().add(Column::Path.gt(path.as_str())).add(Column::Path.lt(end))
+        }
         Own::Carrying(terms) => {
             let carriers = Query::select()
                 .column((article_term::Entity, article_term::Column::ArticleId))
@@ -189,7 +201,7 @@ fn time_condition(column: Column, filter: &DateTimeFilter) -> Condition {
 /// The ids of articles that carry a term that the filter names.
 fn articles_with(
     scope: &Scope,
-    taxonomy: Taxonomy,
+    taxonomy: &Taxonomy,
     filter: &TermFilter,
 ) -> Result<SelectStatement> {
     Ok(Query::select()
@@ -201,7 +213,7 @@ fn articles_with(
 }
 
 /// The ids of the terms that a filter names.
-pub fn terms_named(taxonomy: Taxonomy, filter: &TermFilter) -> Result<SelectStatement> {
+pub fn terms_named(taxonomy: &Taxonomy, filter: &TermFilter) -> Result<SelectStatement> {
     let TermFilter { id, slug, slug_in, include_descendants } = filter;
     let mut named = Query::select();
     named

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use entity::article_copy::{Column, Entity};
 use entity::{article_term, term};
 use sea_orm::sea_query::{
-    Condition, Expr, ExprTrait, JoinType, Order, Query, SelectStatement, WindowStatement,
+    Expr, ExprTrait, JoinType, Order, Query, SelectStatement, WindowStatement,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait};
 use uuid::Uuid;
 
 use super::condition::filter_condition;
+use super::parents::{HELD, Parents, held, later};
 use super::{List, from, visible};
 use crate::article::filter::ArticleFilter;
 use crate::ctx::Ctx;
@@ -35,7 +36,7 @@ pub async fn count_by_term(
 pub async fn top_terms(
     ctx: &Ctx,
     scope: &Scope,
-    taxonomy: Taxonomy,
+    taxonomy: &Taxonomy,
     filter: &ArticleFilter,
     limit: u64,
 ) -> Result<Vec<(Uuid, i64)>> {
@@ -56,74 +57,92 @@ pub async fn top_terms(
     term_counts(ctx, &select).await
 }
 
-/// The same for the articles of each of several terms, in one statement.
-pub async fn top_terms_by_term(
+/// The same for the articles of each of several parents, in one statement.
+pub async fn top_terms_by_parent(
     ctx: &Ctx,
     scope: &Scope,
-    parents: &[Uuid],
-    taxonomy: Taxonomy,
+    parents: &Parents,
+    taxonomy: &Taxonomy,
     filter: &ArticleFilter,
     limit: u64,
 ) -> Result<HashMap<Uuid, Vec<(Uuid, i64)>>> {
-    let mut counted = count_terms(scope, filter)?;
-    counted
-        .cond_where(article_term::Column::Taxonomy.eq(taxonomy.plural()))
-        .join_as(
-            JoinType::InnerJoin,
-            article_term::Entity,
-            "parent",
-            Condition::all()
-                .add(
-                    Expr::col(("parent", article_term::Column::View))
-                        .equals((article_term::Entity, article_term::Column::View)),
-                )
-                .add(
-                    Expr::col(("parent", article_term::Column::ArticleId))
-                        .equals((article_term::Entity, article_term::Column::ArticleId)),
-                ),
-        )
-        .cond_where(
-            Expr::col(("parent", article_term::Column::TermId)).is_in(parents.iter().copied()),
-        )
-        .expr_as(Expr::col(("parent", article_term::Column::TermId)), "of")
-        .group_by_col(("parent", article_term::Column::TermId))
-        .expr_window_as(
-            Expr::cust("ROW_NUMBER()"),
-            WindowStatement::partition_by(("parent", "term_id"))
-                .order_by_expr(Expr::cust("COUNT(*)"), Order::Desc)
-                .order_by(("article_term", "term_id"), Order::Asc)
-                .take(),
-            "place",
-        );
-    let mut outer = Query::select();
-    outer
-        .columns(["of", "term_id", "count"])
-        .from_subquery(counted, "counted")
-        .cond_where(Expr::col("place").lte(limit))
-        .order_by("place", Order::Asc);
     let mut groups: HashMap<Uuid, Vec<(Uuid, i64)>> = HashMap::new();
-    for result in ctx.app().db().read().query_all(&outer).await? {
-        groups
-            .entry(result.try_get_by_index(0)?)
-            .or_default()
-            .push((result.try_get_by_index(1)?, result.try_get_by_index(2)?));
+    for (start, chunk) in parents.chunks() {
+        let Some(held) = held(scope, &chunk)? else {
+            continue;
+        };
+        let mut counted = count_terms(scope, filter)?;
+        counted
+            .cond_where(article_term::Column::Taxonomy.eq(taxonomy.plural()))
+            .join_subquery(
+                JoinType::InnerJoin,
+                held,
+                HELD,
+                Expr::col((HELD, "article_id"))
+                    .equals((article_term::Entity, article_term::Column::ArticleId)),
+            )
+            .expr_as(Expr::col((HELD, "parent")), "of")
+            .group_by_col((HELD, "parent"))
+            .expr_window_as(
+                Expr::cust("ROW_NUMBER()"),
+                WindowStatement::partition_by((HELD, "parent"))
+                    .order_by_expr(Expr::cust("COUNT(*)"), Order::Desc)
+                    .order_by(("article_term", "term_id"), Order::Asc)
+                    .take(),
+                "place",
+            );
+        let mut outer = Query::select();
+        outer
+            .columns(["of", "term_id", "count"])
+            .from_subquery(counted, "counted")
+            .cond_where(Expr::col("place").lte(limit))
+            .order_by("place", Order::Asc);
+        for result in ctx.app().db().read().query_all(&outer).await? {
+            groups
+                .entry(later(result.try_get_by_index(0)?, start))
+                .or_default()
+                .push((result.try_get_by_index(1)?, result.try_get_by_index(2)?));
+        }
     }
     Ok(groups)
+}
+
+/// How many articles of a list carry the term of the statement that this is put
+/// into, which has the terms in its `FROM`.
+pub fn count_of_term(scope: &Scope, filter: &ArticleFilter) -> Result<Expr> {
+    let mut select = counted(scope, filter)?;
+    select.cond_where(
+        Expr::col((article_term::Entity, article_term::Column::TermId))
+            .equals((term::Entity, term::Column::Id)),
+    );
+    Ok(Expr::SubQuery(None, Box::new(select.into())))
 }
 
 /// Counts by term; the articles are looked at only where the filter says more
 /// than a language.
 fn count_terms(scope: &Scope, filter: &ArticleFilter) -> Result<SelectStatement> {
     let mut select = Query::select();
+    select.column((article_term::Entity, article_term::Column::TermId));
+    count_into(&mut select, scope, filter)?;
+    select.group_by_col((article_term::Entity, article_term::Column::TermId));
+    Ok(select.take())
+}
+
+/// The number of what articles carry, all terms together.
+fn counted(scope: &Scope, filter: &ArticleFilter) -> Result<SelectStatement> {
+    let mut select = Query::select();
+    count_into(&mut select, scope, filter)?;
+    Ok(select.take())
+}
+
+fn count_into(select: &mut SelectStatement, scope: &Scope, filter: &ArticleFilter) -> Result<()> {
     select
-        .column((article_term::Entity, article_term::Column::TermId))
         .expr_as(
             Expr::col((article_term::Entity, article_term::Column::ArticleId)).count(),
             "count",
         )
         .from(article_term::Entity)
-        .cond_where(visible(scope, "article_term"))
-        .group_by_col((article_term::Entity, article_term::Column::TermId));
+        .cond_where(visible(scope, "article_term"));
     if filter.is_language_alone() && scope.rows == Rows::All {
         if let Some(language) = &filter.language {
             select.cond_where(article_term::Column::Language.eq(language.0.as_str()));
@@ -133,7 +152,7 @@ fn count_terms(scope: &Scope, filter: &ArticleFilter) -> Result<SelectStatement>
         articles.column((Entity, Column::ArticleId)).cond_where(filter_condition(scope, filter)?);
         select.cond_where(article_term::Column::ArticleId.in_subquery(articles));
     }
-    Ok(select.take())
+    Ok(())
 }
 
 pub async fn term_counts(ctx: &Ctx, select: &SelectStatement) -> Result<Vec<(Uuid, i64)>> {

@@ -8,17 +8,17 @@ mod around;
 mod condition;
 mod copies;
 mod count;
+mod facets;
 mod fallback;
 mod group;
+mod months;
+mod parents;
+mod related;
 mod whole;
-
-use std::collections::HashMap;
 
 use entity::article_copy::{Column, Entity, Model};
 use entity::{Timestamp, View, article_term, redirect};
-use sea_orm::sea_query::{
-    Condition, Expr, ExprTrait, JoinType, Order, Query, SelectStatement, WindowStatement,
-};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, Order, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryResult};
 use uuid::Uuid;
 
@@ -31,17 +31,21 @@ use crate::graphql::page::{Cursor, Key, Page, Slice};
 use crate::policy::{Limits, Rows, Scope};
 use crate::taxonomy::Taxonomy;
 
-pub use around::{Neighbours, neighbours, related, translations};
+pub use around::{Neighbours, neighbours, translations};
 pub use copies::{all_after, copies};
-pub use count::{count_by_term, top_terms, top_terms_by_term};
+pub use count::{count_by_term, count_of_term, top_terms, top_terms_by_parent};
+pub use facets::{Facet, facets};
 pub use fallback::{Best, best};
 pub use group::{Group, Member, groups, load as load_groups};
+pub use months::{Month, months};
+pub use parents::{Parents, count_by_parent, list_by_parent};
+pub use related::related;
 pub use whole::{RevisionRow, bodies, count_revisions, revisions, revisions_by_id};
 
 use condition::{filter_condition, terms_named};
 
 /// A list: which articles, in which order.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct List {
     pub filter: ArticleFilter,
     pub order: ArticleOrder,
@@ -166,55 +170,8 @@ pub async fn list(
     Ok(page.slice(rows(ctx, &select, columns).await?))
 }
 
-/// A page of the articles of each term, in one statement for all terms.
-pub async fn list_by_term(
-    ctx: &Ctx,
-    scope: &Scope,
-    terms: &[Uuid],
-    list: &List,
-    page: &Page,
-    columns: Columns,
-) -> Result<HashMap<Uuid, Slice<Model>>> {
-    let columns = columns.with(Columns::of(&[list.order.column(), Column::ArticleId]));
-    let mut inner = select(scope, columns);
-    inner
-        .join(JoinType::InnerJoin, article_term::Entity, same_copy())
-        .cond_where(article_term::Column::TermId.is_in(terms.iter().copied()))
-        .cond_where(filter_condition(scope, &list.filter)?)
-        .expr_as(article_term::Column::TermId.into_expr(), "parent");
-    paginate(&mut inner, list.order, page);
-    let limit = page.limit();
-    let found = if let [_] = terms {
-        // One parent: the index gives the order, and the limit stops the scan.
-        order_by(&mut inner, list.order, page.backward);
-        ctx.app().db().read().query_all(inner.limit(limit)).await?
-    } else {
-        let direction = direction(list.order, page.backward);
-        let window =
-            WindowStatement::partition_by((article_term::Entity, article_term::Column::TermId))
-                .order_by((Entity, list.order.column()), direction.clone())
-                .order_by((Entity, Column::ArticleId), direction)
-                .take();
-        inner.expr_window_as(Expr::cust("ROW_NUMBER()"), window, "place");
-        let mut outer = Query::select();
-        outer
-            .column(sea_orm::sea_query::Asterisk)
-            .from_subquery(inner, "ranked")
-            .cond_where(Expr::col("place").lte(limit))
-            .order_by("place", Order::Asc);
-        ctx.app().db().read().query_all(&outer).await?
-    };
-    let parent = columns.iter().count();
-    let mut groups: HashMap<Uuid, Vec<Model>> = HashMap::new();
-    for result in &found {
-        let row = columns::read(result, columns)?;
-        groups.entry(result.try_get_by_index(parent)?).or_default().push(row);
-    }
-    Ok(groups.into_iter().map(|(term, rows)| (term, page.slice(rows))).collect())
-}
-
 /// The ids of the terms that a filter names.
-pub async fn term_ids(ctx: &Ctx, taxonomy: Taxonomy, filter: &TermFilter) -> Result<Vec<Uuid>> {
+pub async fn term_ids(ctx: &Ctx, taxonomy: &Taxonomy, filter: &TermFilter) -> Result<Vec<Uuid>> {
     let found = ctx.app().db().read().query_all(&terms_named(taxonomy, filter)?).await?;
     Ok(found.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?)
 }

@@ -53,14 +53,14 @@ impl SearchFilter {
         };
         for (taxonomy, filters) in [(Taxonomy::Tags, tags), (Taxonomy::Categories, categories)] {
             for filter in &filters {
-                narrow.terms.push(read::term_ids(ctx, taxonomy, filter).await?);
+                narrow.terms.push(read::term_ids(ctx, &taxonomy, filter).await?);
             }
         }
         for (taxonomy, filter) in
             [(Taxonomy::Tags, without_tag), (Taxonomy::Categories, without_category)]
         {
             if let Some(filter) = filter {
-                narrow.without.extend(read::term_ids(ctx, taxonomy, &filter).await?);
+                narrow.without.extend(read::term_ids(ctx, &taxonomy, &filter).await?);
             }
         }
         Ok(narrow)

@@ -186,18 +186,18 @@ impl SearchFacets<'_> {
     async fn sections(
         &self,
         #[graphql(default = 20, desc = "At most 100.")] first: i32,
-    ) -> async_graphql::Result<Vec<SectionCount>> {
+    ) -> async_graphql::Result<Vec<SectionFacet>> {
         let counts = most(&self.0.gathered.sections, first)?;
-        Ok(counts.into_iter().map(|(section, count)| SectionCount { section, count }).collect())
+        Ok(counts.into_iter().map(|(section, count)| SectionFacet { section, count }).collect())
     }
 
     /// Languages, most frequent first.
     async fn languages(
         &self,
         #[graphql(default = 20, desc = "At most 100.")] first: i32,
-    ) -> async_graphql::Result<Vec<LanguageCount>> {
+    ) -> async_graphql::Result<Vec<LanguageFacet>> {
         let counts = most(&self.0.gathered.languages, first)?;
-        let count = |(tag, count)| LanguageCount { language: LanguageTag(tag), count };
+        let count = |(tag, count)| LanguageFacet { language: LanguageTag(tag), count };
         Ok(counts.into_iter().map(count).collect())
     }
 
@@ -205,11 +205,11 @@ impl SearchFacets<'_> {
     async fn months(
         &self,
         #[graphql(default = 20, desc = "At most 100.")] first: i32,
-    ) -> async_graphql::Result<Vec<MonthCount>> {
+    ) -> async_graphql::Result<Vec<MonthFacet>> {
         let mut months: Vec<_> = self.0.gathered.months.iter().collect();
         months.sort_unstable_by(|a, b| b.cmp(a));
         months.truncate(size(first)?);
-        let count = |(month, count): (&i64, &u64)| MonthCount {
+        let count = |(month, count): (&i64, &u64)| MonthFacet {
             month: format!("{:04}-{:02}", month.div_euclid(12), month.rem_euclid(12) + 1),
             count: i64::try_from(*count).unwrap_or(i64::MAX),
         };
@@ -245,7 +245,7 @@ fn most<K: Ord + Clone>(counts: &HashMap<K, u64>, first: i32) -> Result<Vec<(K, 
 
 /// A section and how many of the articles that answer are in it.
 #[derive(SimpleObject)]
-pub struct SectionCount {
+pub struct SectionFacet {
     /// First part of the path below the language; empty for pages at the top.
     section: String,
     /// How many articles are in it.
@@ -254,7 +254,7 @@ pub struct SectionCount {
 
 /// A language and how many of the articles that answer are in it.
 #[derive(SimpleObject)]
-pub struct LanguageCount {
+pub struct LanguageFacet {
     /// Its tag.
     language: LanguageTag,
     /// How many articles are in it.
@@ -263,7 +263,7 @@ pub struct LanguageCount {
 
 /// A month and how many of the articles that answer bear a date in it.
 #[derive(SimpleObject)]
-pub struct MonthCount {
+pub struct MonthFacet {
     /// Year and month, where the date was written: `2025-02`.
     month: String,
     /// How many articles bear a date in it.

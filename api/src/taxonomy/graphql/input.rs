@@ -3,7 +3,7 @@
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
 use crate::error::Result;
-use crate::graphql::id::decode_as;
+use crate::graphql::id::{IdKind, decode_as};
 use crate::taxonomy::{Rename, Taxonomy};
 
 /// A new tag.
@@ -15,6 +15,9 @@ pub struct CreateTagInput {
     slug: Option<String>,
     /// What it is about.
     description: Option<String>,
+    /// Position in lists that are sorted by weight; 0 is last.
+    #[graphql(default)]
+    weight: i32,
 }
 
 /// Changes of a tag; what is not given stays.
@@ -26,6 +29,8 @@ pub struct UpdateTagInput {
     slug: Option<String>,
     /// What it is about.
     description: MaybeUndefined<String>,
+    /// Position in lists that are sorted by weight; 0 is last.
+    weight: Option<i32>,
 }
 
 /// A new category.
@@ -37,6 +42,9 @@ pub struct CreateCategoryInput {
     slug: Option<String>,
     /// What it is about.
     description: Option<String>,
+    /// Position in lists that are sorted by weight; 0 is last.
+    #[graphql(default)]
+    weight: i32,
     /// The category above.
     parent: Option<ID>,
 }
@@ -50,31 +58,40 @@ pub struct UpdateCategoryInput {
     slug: Option<String>,
     /// What it is about.
     description: MaybeUndefined<String>,
+    /// Position in lists that are sorted by weight; 0 is last.
+    weight: Option<i32>,
     /// The category above; null moves it to the top.
     parent: MaybeUndefined<ID>,
 }
 
 impl From<CreateTagInput> for Rename {
-    fn from(CreateTagInput { name, slug, description }: CreateTagInput) -> Self {
-        Self { name: Some(name), slug, description: Some(description), parent: None }
+    fn from(CreateTagInput { name, slug, description, weight }: CreateTagInput) -> Self {
+        Self {
+            name: Some(name),
+            slug,
+            description: Some(description),
+            weight: Some(weight),
+            parent: None,
+        }
     }
 }
 
 impl From<UpdateTagInput> for Rename {
-    fn from(UpdateTagInput { name, slug, description }: UpdateTagInput) -> Self {
-        Self { name, slug, description: given(description), parent: None }
+    fn from(UpdateTagInput { name, slug, description, weight }: UpdateTagInput) -> Self {
+        Self { name, slug, description: given(description), weight, parent: None }
     }
 }
 
 impl CreateCategoryInput {
     /// One that names no parent is at the top.
     pub(super) fn into_new(self) -> Result<Rename> {
-        let Self { name, slug, description, parent } = self;
+        let Self { name, slug, description, weight, parent } = self;
         let parent = parent.map(|id| decode_as(Taxonomy::Categories.id_kind(), &id)).transpose()?;
         Ok(Rename {
             name: Some(name),
             slug,
             description: Some(description),
+            weight: Some(weight),
             parent: parent.map(Some),
         })
     }
@@ -82,13 +99,13 @@ impl CreateCategoryInput {
 
 impl UpdateCategoryInput {
     pub(super) fn into_change(self) -> Result<Rename> {
-        let Self { name, slug, description, parent } = self;
+        let Self { name, slug, description, weight, parent } = self;
         let parent = given(parent)
             .map(|parent| {
                 parent.map(|id| decode_as(Taxonomy::Categories.id_kind(), &id)).transpose()
             })
             .transpose()?;
-        Ok(Rename { name, slug, description: given(description), parent })
+        Ok(Rename { name, slug, description: given(description), weight, parent })
     }
 }
 
@@ -98,5 +115,64 @@ fn given<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
         MaybeUndefined::Undefined => None,
         MaybeUndefined::Null => Some(None),
         MaybeUndefined::Value(value) => Some(Some(value)),
+    }
+}
+
+/// A new term of a taxonomy other than tags and categories.
+#[derive(InputObject)]
+pub struct CreateTermInput {
+    /// The taxonomy, by the plural that Hugo uses: `series`.
+    pub(super) taxonomy: String,
+    /// What it is called.
+    name: String,
+    /// Made from the name where it is not given.
+    slug: Option<String>,
+    /// What it is about.
+    description: Option<String>,
+    /// Position in lists that are sorted by weight; 0 is last.
+    #[graphql(default)]
+    weight: i32,
+    /// The term above.
+    parent: Option<ID>,
+}
+
+/// Changes of a term; what is not given stays.
+#[derive(InputObject)]
+pub struct UpdateTermInput {
+    /// What it is called.
+    name: Option<String>,
+    /// A new slug gives a new address; the old one leads there.
+    slug: Option<String>,
+    /// What it is about.
+    description: MaybeUndefined<String>,
+    /// Position in lists that are sorted by weight; 0 is last.
+    weight: Option<i32>,
+    /// The term above; null moves it to the top.
+    parent: MaybeUndefined<ID>,
+}
+
+impl CreateTermInput {
+    /// One that names no parent is at the top.
+    pub(super) fn into_new(self) -> Result<(String, Rename)> {
+        let Self { taxonomy, name, slug, description, weight, parent } = self;
+        let parent = parent.map(|id| decode_as(IdKind::Term, &id)).transpose()?;
+        let new = Rename {
+            name: Some(name),
+            slug,
+            description: Some(description),
+            weight: Some(weight),
+            parent: parent.map(Some),
+        };
+        Ok((taxonomy, new))
+    }
+}
+
+impl UpdateTermInput {
+    pub(super) fn into_change(self) -> Result<Rename> {
+        let Self { name, slug, description, weight, parent } = self;
+        let parent = given(parent)
+            .map(|parent| parent.map(|id| decode_as(IdKind::Term, &id)).transpose())
+            .transpose()?;
+        Ok(Rename { name, slug, description: given(description), weight, parent })
     }
 }

@@ -109,7 +109,7 @@ pub struct MergeInput {
 }
 
 impl MergeInput {
-    fn into_proposal(self, taxonomy: Taxonomy) -> Result<Proposal> {
+    fn into_proposal(self, taxonomy: &Taxonomy) -> Result<Proposal> {
         let Self { ids, into } = self;
         let kind = taxonomy.id_kind();
         let ids = ids.iter().map(|id| decode_as(kind, id)).collect::<Result<_>>()?;
@@ -146,7 +146,7 @@ pub struct SplitCategoryInput {
 }
 
 fn split_of(
-    taxonomy: Taxonomy,
+    taxonomy: &Taxonomy,
     id: &str,
     articles: &[ID],
     new: Rename,
@@ -201,24 +201,36 @@ impl TaxonomyChangeInput {
         let (tags, categories) = (Taxonomy::Tags, Taxonomy::Categories);
         Ok(match self {
             Self::UpdateTag(TagChangeInput { id, input }) => {
-                (tags, Proposal::Rename(decode_as(tags.id_kind(), &id)?, input.into()))
+                let id = decode_as(tags.id_kind(), &id)?;
+                (tags, Proposal::Rename(id, input.into()))
             }
             Self::UpdateCategory(CategoryChangeInput { id, input }) => {
                 let id = decode_as(categories.id_kind(), &id)?;
                 (categories, Proposal::Rename(id, input.into_change()?))
             }
-            Self::MergeTags(merge) => (tags, merge.into_proposal(tags)?),
-            Self::MergeCategories(merge) => (categories, merge.into_proposal(categories)?),
+            Self::MergeTags(merge) => {
+                let proposal = merge.into_proposal(&tags)?;
+                (tags, proposal)
+            }
+            Self::MergeCategories(merge) => {
+                let proposal = merge.into_proposal(&categories)?;
+                (categories, proposal)
+            }
             Self::SplitTag(SplitTagInput { id, articles, input, keep }) => {
-                (tags, Proposal::Split(split_of(tags, &id, &articles, input.into(), keep)?))
+                let split = split_of(&tags, &id, &articles, input.into(), keep)?;
+                (tags, Proposal::Split(split))
             }
             Self::SplitCategory(SplitCategoryInput { id, articles, input, keep }) => {
-                let split = split_of(categories, &id, &articles, input.into_new()?, keep)?;
+                let split = split_of(&categories, &id, &articles, input.into_new()?, keep)?;
                 (categories, Proposal::Split(split))
             }
-            Self::DeleteTag(id) => (tags, Proposal::Delete(decode_as(tags.id_kind(), &id)?)),
+            Self::DeleteTag(id) => {
+                let id = decode_as(tags.id_kind(), &id)?;
+                (tags, Proposal::Delete(id))
+            }
             Self::DeleteCategory(id) => {
-                (categories, Proposal::Delete(decode_as(categories.id_kind(), &id)?))
+                let id = decode_as(categories.id_kind(), &id)?;
+                (categories, Proposal::Delete(id))
             }
         })
     }
@@ -320,7 +332,7 @@ impl TaxonomyPreview {
         let ctx = ctx.broadsheet();
         let scope = ViewArgument::Working.scope(ctx)?;
         let ids: Vec<_> = self.plan.moved.iter().map(|moved| moved.id).collect();
-        let mut terms = by_ids(ctx, &scope, Taxonomy::Categories, &ids, None).await?;
+        let mut terms = by_ids(ctx, &scope, &ids, None).await?;
         Ok(ids.iter().filter_map(|id| terms.remove(id)).map(Category::from).collect())
     }
 
@@ -381,7 +393,7 @@ impl TaxonomyWorkQuery {
         let (taxonomy, proposal) = change.into_proposal()?;
         let ctx = ctx.broadsheet();
         let scope = view.scope(ctx)?;
-        Ok(match Outcome::of(preview::preview(ctx, taxonomy, proposal).await)? {
+        Ok(match Outcome::of(preview::preview(ctx, &taxonomy, proposal).await)? {
             Outcome::Done(plan) => TaxonomyPreviewPayload {
                 preview: plan.map(|plan| TaxonomyPreview { plan, scope }),
                 user_errors: Vec::new(),
@@ -436,7 +448,7 @@ impl TaxonomyWorkMutation {
         #[graphql(desc = "Those that go; at most 100.")] ids: Vec<ID>,
         #[graphql(desc = "The one that stays.")] into: ID,
     ) -> async_graphql::Result<TagPayload> {
-        tag_payload(ctx, merged(ctx, Taxonomy::Tags, MergeInput { ids, into }).await?).await
+        tag_payload(ctx, merged(ctx, &Taxonomy::Tags, MergeInput { ids, into }).await?).await
     }
 
     /// Lets categories go into another: their articles and the categories below
@@ -447,7 +459,7 @@ impl TaxonomyWorkMutation {
         #[graphql(desc = "Those that go; at most 100.")] ids: Vec<ID>,
         #[graphql(desc = "The one that stays.")] into: ID,
     ) -> async_graphql::Result<CategoryPayload> {
-        let done = merged(ctx, Taxonomy::Categories, MergeInput { ids, into }).await?;
+        let done = merged(ctx, &Taxonomy::Categories, MergeInput { ids, into }).await?;
         category_payload(ctx, done).await
     }
 
@@ -465,8 +477,8 @@ impl TaxonomyWorkMutation {
         #[graphql(default, desc = "Whether the articles keep the old tag beside the new one.")]
         keep: bool,
     ) -> async_graphql::Result<TagPayload> {
-        let split = split_of(Taxonomy::Tags, &id, &articles, input.into(), keep)?;
-        tag_payload(ctx, split::split(ctx.broadsheet(), Taxonomy::Tags, &split).await).await
+        let split = split_of(&Taxonomy::Tags, &id, &articles, input.into(), keep)?;
+        tag_payload(ctx, split::split(ctx.broadsheet(), &Taxonomy::Tags, &split).await).await
     }
 
     /// Gives some articles of a category a new one, in its place or beside it.
@@ -489,8 +501,8 @@ impl TaxonomyWorkMutation {
         )]
         keep: bool,
     ) -> async_graphql::Result<CategoryPayload> {
-        let split = split_of(Taxonomy::Categories, &id, &articles, input.into_new()?, keep)?;
-        let done = split::split(ctx.broadsheet(), Taxonomy::Categories, &split).await;
+        let split = split_of(&Taxonomy::Categories, &id, &articles, input.into_new()?, keep)?;
+        let done = split::split(ctx.broadsheet(), &Taxonomy::Categories, &split).await;
         category_payload(ctx, done).await
     }
 
@@ -518,7 +530,7 @@ impl TaxonomyWorkMutation {
 
 async fn merged(
     ctx: &Context<'_>,
-    taxonomy: Taxonomy,
+    taxonomy: &Taxonomy,
     input: MergeInput,
 ) -> Result<Result<change::Done>> {
     let Proposal::Merge { ids, into } = input.into_proposal(taxonomy)? else {

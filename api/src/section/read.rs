@@ -1,0 +1,212 @@
+//! Reading sections.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use entity::{View, article_copy, section};
+use sea_orm::sea_query::{Expr, Query};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+
+use super::{HOME, Section};
+use crate::article::read;
+use crate::ctx::Ctx;
+use crate::error::Result;
+use crate::policy::Scope;
+use crate::site::{Frame, LanguageFrame};
+
+/// Language and name.
+pub type Key = (String, String);
+
+/// The section, or the home page, at a decoded path.
+pub async fn at(
+    ctx: &Ctx,
+    scope: &Scope,
+    frame: &Arc<Frame>,
+    path: &str,
+) -> Result<Option<Section>> {
+    let language = frame.language_at(path);
+    if let Some(section) = written_at(ctx, scope, &language.tag, path).await? {
+        return Ok(Some(section));
+    }
+    let prefix = frame.prefix(language);
+    let name = path.strip_prefix(prefix.as_str()).unwrap_or(path).trim_matches('/');
+    let home = name == HOME;
+    if !home
+        && (name.contains('/')
+            || !has_articles(ctx, scope, language.row.tag.as_str(), name).await?)
+    {
+        return Ok(None);
+    }
+    let row = section::Model { path: path.to_owned(), ..unwritten(frame, language, name) };
+    Ok(Section::group(vec![row], frame, scope).pop())
+}
+
+/// The section with a page of its own at a decoded path.
+pub async fn written_at(
+    ctx: &Ctx,
+    scope: &Scope,
+    language: &str,
+    path: &str,
+) -> Result<Option<Section>> {
+    let find = written(scope)
+        .filter(section::Column::Path.eq(path))
+        .filter(section::Column::Language.eq(language));
+    let row = find.one(ctx.app().db().read()).await?;
+    let frame = ctx.frame().await?;
+    Ok(row.and_then(|row| Section::group(vec![row], &frame, scope).pop()))
+}
+
+/// Sections with pages of their own, as far as they may be seen.
+fn written(scope: &Scope) -> sea_orm::Select<section::Entity> {
+    let find = section::Entity::find();
+    if scope.view == View::Published {
+        return find.filter(section::Column::Draft.eq(false));
+    }
+    find
+}
+
+async fn has_articles(ctx: &Ctx, scope: &Scope, language: &str, name: &str) -> Result<bool> {
+    use article_copy::Column;
+    let mut select = Query::select();
+    select
+        .expr(Expr::val(1))
+        .from(article_copy::Entity)
+        .cond_where(read::visible(scope, "article_copy"))
+        .cond_where(read::within(scope, "article_copy"))
+        .cond_where(Column::Language.eq(language))
+        .cond_where(Column::Section.eq(name))
+        .limit(1);
+    Ok(ctx.app().db().read().query_one(&select).await?.is_some())
+}
+
+/// A section that says nothing of itself.
+fn unwritten(frame: &Frame, language: &LanguageFrame, name: &str) -> section::Model {
+    let home = frame.home_path(language);
+    section::Model {
+        language: language.row.tag.clone(),
+        name: name.to_owned(),
+        path: if name == HOME { home } else { format!("{home}{name}/") },
+        title: if name == HOME { language.row.title.clone() } else { capitalized(name) },
+        description: None,
+        draft: false,
+        weight: 0,
+        markdown: String::new(),
+        html: String::new(),
+        params: serde_json::Value::Object(serde_json::Map::new()).into(),
+    }
+}
+
+fn capitalized(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// Sections by language and name, those without a page among them.
+pub async fn named(
+    ctx: &Ctx,
+    scope: &Scope,
+    keys: impl Iterator<Item = Key>,
+) -> Result<HashMap<Key, Section>> {
+    let keys: BTreeSet<Key> = keys.collect();
+    if keys.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let frame = ctx.frame().await?;
+    let mut wanted = Condition::any();
+    for (language, name) in &keys {
+        let own = Condition::all()
+            .add(section::Column::Language.eq(language.as_str()))
+            .add(section::Column::Name.eq(name.as_str()));
+        wanted = wanted.add(own);
+    }
+    let mut found: HashMap<Key, section::Model> = written(scope)
+        .filter(wanted)
+        .all(ctx.app().db().read())
+        .await?
+        .into_iter()
+        .map(|row| ((row.language.clone(), row.name.clone()), row))
+        .collect();
+    let row = |key: &Key| {
+        let row = found.remove(key);
+        row.unwrap_or_else(|| unwritten(&frame, frame.language_of(&key.0), &key.1))
+    };
+    let rows: Vec<_> = keys.iter().map(row).collect();
+    Ok(keys.into_iter().zip(Section::group(rows, &frame, scope)).collect())
+}
+
+/// The sections at the top of a language: by weight, those without one last, then
+/// by title.
+pub async fn top(ctx: &Ctx, scope: &Scope, language: &LanguageFrame) -> Result<Vec<Section>> {
+    use article_copy::Column;
+    let frame = ctx.frame().await?;
+    let rows = written(scope)
+        .filter(section::Column::Language.eq(&*language.tag))
+        .all(ctx.app().db().read())
+        .await?;
+    let mut used = Query::select();
+    used.distinct()
+        .column((article_copy::Entity, Column::Section))
+        .from(article_copy::Entity)
+        .cond_where(read::visible(scope, "article_copy"))
+        .cond_where(read::within(scope, "article_copy"))
+        .cond_where(Column::Language.eq(&*language.tag));
+    let mut names = HashSet::new();
+    for result in ctx.app().db().read().query_all(&used).await? {
+        names.insert(result.try_get_by_index::<String>(0)?);
+    }
+    names.remove(HOME);
+    let taxonomies = frame.taxonomies(language);
+    let is_taxonomy = |name: &str| taxonomies.iter().any(|(_, plural)| *plural == name);
+    let mut sections = Vec::new();
+    for row in rows {
+        let nested = row.name.contains('/') || row.name == HOME;
+        let listed = names.remove(&row.name) || !is_taxonomy(&row.name);
+        if !nested && listed {
+            sections.push(row);
+        }
+    }
+    sections.extend(names.iter().map(|name| unwritten(&frame, language, name)));
+    sort(&mut sections);
+    Ok(Section::group(sections, &frame, scope))
+}
+
+fn sort(sections: &mut [section::Model]) {
+    sections.sort_by(|a, b| {
+        (a.weight == 0, a.weight, &a.title, &a.name).cmp(&(
+            b.weight == 0,
+            b.weight,
+            &b.title,
+            &b.name,
+        ))
+    });
+}
+
+/// The sections directly below each of several, with their pages: by what they
+/// are below.
+pub async fn below(ctx: &Ctx, scope: &Scope, above: &[Key]) -> Result<HashMap<Key, Vec<Section>>> {
+    let frame = ctx.frame().await?;
+    let languages: BTreeSet<_> = above.iter().map(|(language, _)| language.as_str()).collect();
+    let rows = written(scope)
+        .filter(section::Column::Language.is_in(languages))
+        .filter(section::Column::Name.like("%/%"))
+        .all(ctx.app().db().read())
+        .await?;
+    let above: HashSet<_> = above.iter().collect();
+    let mut rows: Vec<_> = rows
+        .into_iter()
+        .filter(|row| owner(row).is_some_and(|owner| above.contains(&owner)))
+        .collect();
+    sort(&mut rows);
+    let owners: Vec<_> = rows.iter().filter_map(owner).collect();
+    let mut groups: HashMap<Key, Vec<Section>> = HashMap::new();
+    for (owner, section) in owners.into_iter().zip(Section::group(rows, &frame, scope)) {
+        groups.entry(owner).or_default().push(section);
+    }
+    Ok(groups)
+}
+
+/// What a section is directly below.
+fn owner(row: &section::Model) -> Option<Key> {
+    let (above, _) = row.name.rsplit_once('/')?;
+    Some((row.language.clone(), above.to_owned()))
+}
