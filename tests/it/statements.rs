@@ -60,7 +60,7 @@ on_both! {
             // counts of the tags, the body; for the widgets: recent articles, the
             // most frequent tags, their names, their counts; who is near and the
             // rows of the two; who is related and their rows; the menu.
-            ("article-page", json!({"path": "/news/a00007/"}), 17),
+            ("article-page", json!({"path": "/news/a00037/"}), 17),
             // The page, its count, counts of tags, their names.
             ("filtered", json!({"in": "c1", "notIn": "t1"}), 4),
             // Not an article, site and languages, the tag, its page, its count.

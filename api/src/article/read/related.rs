@@ -22,7 +22,7 @@ use sea_orm::sea_query::{
 };
 use uuid::Uuid;
 
-use super::{COPY, from, shown, visible, within};
+use super::{COPY, from, shown, visible};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::policy::Scope;

@@ -333,6 +333,7 @@ tree_type!(
 
 /// What tags, categories and the terms of other taxonomies have in common.
 #[derive(Interface)]
+#[expect(clippy::duplicated_attributes, reason = "fields may have the same type")]
 #[graphql(
     name = "TaxonomyTerm",
     field(name = "id", ty = "ID", desc = "Opaque, and unique among all nodes."),
