@@ -243,7 +243,6 @@ macro_rules! term_type {
             }
 
             /// The terms of any taxonomy that its articles carry, most frequent first.
-            #[expect(clippy::too_many_arguments, reason = "a filter, and what it leaves")]
             async fn term_counts(
                 &self,
                 ctx: &Context<'_>,
