@@ -18,7 +18,6 @@ use crate::taxonomy::{
 
 /// What lives at an address.
 #[derive(Union)]
-#[expect(clippy::large_enum_variant, reason = "there is one in a request")]
 pub enum Route {
     Article(Article),
     Tag(Tag),

@@ -77,7 +77,8 @@ on_both! {
             ("/sidebar", json!("RIGHT")),
             ("/previous", Value::Null),
             ("/next", json!({"path": OURS, "title": TITLE})),
-            ("/related", json!([{"path": OURS, "title": TITLE}])),
+            // The other one is newer, which Hugo relates only where the site says so.
+            ("/related", json!([])),
             ("/source", json!({"name": "qq", "url": "https://new.qq.com/rain/a/20250212A03BKO00"})),
             ("/canonicalUrl", Value::Null),
             ("/params", json!({"lang": ["zh-CN"], "translations": ["zh-CN"]})),

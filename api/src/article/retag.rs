@@ -102,11 +102,11 @@ impl Retag {
         let one = self.published.is_none();
         if let (Some(release), Some(list)) = (self.release, carried.published) {
             if one {
-                self.working.content.terms.insert(key.to_owned(), carried.working);
+                self.working.content.terms.insert(key.clone(), carried.working);
                 return self.put(write, frame, message, &[View::Published, View::Working]).await;
             }
             if let Some(mut published) = self.published.take() {
-                published.content.terms.insert(key.to_owned(), list);
+                published.content.terms.insert(key.clone(), list);
                 let working = std::mem::replace(&mut self.working, published);
                 self.release = Some(release);
                 self.revise(write, message).await?;
@@ -114,7 +114,7 @@ impl Retag {
                 self.working = working;
             }
         }
-        self.working.content.terms.insert(key.to_owned(), carried.working);
+        self.working.content.terms.insert(key.clone(), carried.working);
         self.put(write, frame, message, &[View::Working]).await
     }
 

@@ -222,6 +222,7 @@ pub fn project(
 }
 
 /// What a copy has in common with others, beside terms and dates.
+#[must_use]
 pub fn keywords(
     frame: &Frame,
     language: &LanguageFrame,

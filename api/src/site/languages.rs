@@ -109,13 +109,13 @@ fn refuse_loop(frame: &Frame, own: &str, fallback: &str) -> Result<()> {
     let field = "input.fallback";
     let mut next = Some(fallback.to_owned());
     for _ in 0..=frame.languages.len() {
-        let Some(tag) = next else {
+        let Some(tag) = next.take() else {
             return Ok(());
         };
         if tag == own {
             break;
         }
-        next = found(frame, &tag, field)?.row.fallback.clone();
+        next.clone_from(&found(frame, &tag, field)?.row.fallback);
     }
     let message = format!("{own} would stand in for itself: name another language");
     Err(Error::invalid(field, UserErrorCode::Invalid, message))

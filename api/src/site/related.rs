@@ -4,7 +4,7 @@
 //! The names of taxonomies stand for their terms, `date`, `lastmod` and
 //! `publishdate` for a part of that date, and any other for a front matter key.
 //!
-//! Hugo: related/inverted_index.go, docs "Related content".
+//! Hugo: `related/inverted_index.go`, docs "Related content".
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

@@ -123,7 +123,7 @@ impl ArticleTotals {
         taxonomy: &Taxonomy,
         first: i32,
     ) -> Result<Vec<(taxonomy::Term, i64)>> {
-        let limit = limit(first)?;
+        let limit = u64::from(limit(first)?);
         let filter = &self.list.filter;
         let Some(parents) = self.parents() else {
             let counts = read::top_terms(ctx, &self.scope, taxonomy, filter, limit).await?;
@@ -168,7 +168,7 @@ impl ArticleTotals {
     }
 
     pub async fn sections(&self, ctx: &Ctx, first: i32) -> Result<Vec<SectionCount>> {
-        let limit = limit(first)?;
+        let limit = limit(first)? as usize;
         let groups = self.facets(ctx, Facet::Section).await?;
         let sections = self
             .with
@@ -183,7 +183,7 @@ impl ArticleTotals {
             let key = (key.first()?.clone(), key.get(1)?.clone());
             Some(SectionCount { section: sections.get(&key)?.clone(), count: *count })
         });
-        Ok(found.take(limit as usize).collect())
+        Ok(found.take(limit).collect())
     }
 
     pub async fn languages(&self, ctx: &Ctx) -> Result<Vec<LanguageCount>> {
@@ -198,13 +198,13 @@ impl ArticleTotals {
     }
 
     pub async fn authors(&self, ctx: &Ctx, first: i32) -> Result<Vec<AuthorCount>> {
-        let limit = limit(first)?;
+        let limit = limit(first)? as usize;
         let groups = self.facets(ctx, Facet::Author).await?;
         let own = groups.get(&self.id()).into_iter().flatten();
         let found = own.filter_map(|(key, count)| {
             Some(AuthorCount { name: key.first()?.clone(), count: *count })
         });
-        Ok(found.take(limit as usize).collect())
+        Ok(found.take(limit).collect())
     }
 
     /// Months or years, newest first.
@@ -226,8 +226,8 @@ impl ArticleTotals {
     }
 }
 
-fn limit(first: i32) -> Result<u64> {
-    Ok(u64::from(Page::new(0, Some(first), None, None, None)?.size))
+fn limit(first: i32) -> Result<u32> {
+    Ok(Page::new(0, Some(first), None, None, None)?.size)
 }
 
 #[Object]

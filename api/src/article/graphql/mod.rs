@@ -1,5 +1,6 @@
 //! Articles in GraphQL.
 
+mod around;
 mod connection;
 mod desk;
 mod facets;

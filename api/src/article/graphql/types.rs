@@ -1,6 +1,5 @@
 //! The type `Article` and what hangs on it.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SelectionField};
@@ -8,7 +7,6 @@ use entity::article_copy::{Column, Model};
 use entity::{View, body};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::connection::{RevisionConnection, revisions};
 use super::desk::{self, ArticleAction, ArticleAssignment, ArticleComment, ArticleReview};
@@ -28,7 +26,7 @@ use crate::graphql::siblings::Siblings;
 use crate::hugo::address;
 use crate::policy::{self, Action, Scope, Subject};
 use crate::site::{Language, PageKind, Sidebar, Site, WidgetSetting};
-use crate::taxonomy::{self, AnyTerm, Category, Tag, Taxonomy};
+use crate::taxonomy::{AnyTerm, Category, Tag, Taxonomy};
 use crate::widget::{self, Widget};
 
 /// Articles that were read together.
@@ -129,31 +127,6 @@ impl Article {
             .collect())
     }
 
-    async fn neighbour(
-        &self,
-        ctx: &Ctx,
-        columns: Columns,
-        which: fn(&read::Neighbours) -> Option<Uuid>,
-        name: &str,
-    ) -> Result<Option<Self>> {
-        let scope = self.scope().clone();
-        let neighbours = self
-            .with()
-            .load("neighbours".to_owned(), || read::neighbours(ctx, &scope, self.with().ids()))
-            .await?;
-        let Some(id) = neighbours.get(&self.row.article_id).and_then(which) else {
-            return Ok(None);
-        };
-        let found = self
-            .with()
-            .load(format!("{name}:{columns:?}"), || async {
-                let ids: Vec<_> = neighbours.values().filter_map(which).collect();
-                by_id(ctx, &scope, &ids, columns).await
-            })
-            .await?;
-        Ok(found.get(&id).cloned())
-    }
-
     /// A display switch: the article's own word, else the site's, else a default.
     async fn switch(
         &self,
@@ -168,42 +141,6 @@ impl Article {
         let frame = ctx.frame().await?;
         Ok(site(&frame.language_of(&self.row.language).switches).unwrap_or(default))
     }
-
-    async fn loaded_terms(&self, ctx: &Ctx) -> Result<Arc<taxonomy::OfArticles>> {
-        let scope = self.scope().clone();
-        self.with()
-            .load("terms".to_owned(), || taxonomy::of_articles(ctx, &scope, self.with().ids()))
-            .await
-    }
-
-    async fn term_rows(&self, ctx: &Ctx, taxonomy: &Taxonomy) -> Result<Vec<taxonomy::Term>> {
-        let terms = self.loaded_terms(ctx).await?;
-        let key = (taxonomy.clone(), self.row.article_id);
-        Ok(terms.get(&key).cloned().unwrap_or_default())
-    }
-
-    /// The terms of all taxonomies, these by name.
-    async fn all_terms(&self, ctx: &Ctx) -> Result<Vec<taxonomy::Term>> {
-        let terms = self.loaded_terms(ctx).await?;
-        let own = terms.iter().filter(|((_, article), _)| *article == self.row.article_id);
-        let mut own: Vec<_> =
-            own.map(|((taxonomy, _), terms)| (taxonomy.plural(), terms)).collect();
-        own.sort_by_key(|(plural, _)| *plural);
-        Ok(own.into_iter().flat_map(|(_, terms)| terms.clone()).collect())
-    }
-}
-
-pub(super) async fn by_id(
-    ctx: &Ctx,
-    scope: &Scope,
-    ids: &[Uuid],
-    columns: Columns,
-) -> Result<HashMap<Uuid, Article>> {
-    let rows = read::by_ids(ctx, scope, ids, columns).await?;
-    Ok(Article::group(rows, scope.clone())
-        .into_iter()
-        .map(|article| (article.row.article_id, article))
-        .collect())
 }
 
 pub fn read_json<T: DeserializeOwned>(value: &Value) -> Result<T> {
@@ -555,24 +492,7 @@ impl Article {
         #[graphql(default = 5, desc = "At most 100.")] first: i32,
     ) -> async_graphql::Result<Vec<Article>> {
         let limit = Page::new(0, Some(first), None, None, None)?.size;
-        let columns = selection(ctx, &[]);
-        let (ctx, scope) = (ctx.broadsheet(), self.scope().clone());
-        let with = self.with();
-        let related = with
-            .load(format!("related:{limit}"), || {
-                read::related(ctx, &scope, with.ids(), limit.into())
-            })
-            .await?;
-        let found = with
-            .load(format!("related:{limit}:{columns:?}"), || async {
-                let mut ids: Vec<_> = related.values().flatten().copied().collect();
-                ids.sort_unstable();
-                ids.dedup();
-                by_id(ctx, &scope, &ids, columns).await
-            })
-            .await?;
-        let own = related.get(&self.row.article_id).into_iter().flatten();
-        Ok(own.filter_map(|id| found.get(id).cloned()).collect())
+        Ok(self.related_to(ctx.broadsheet(), selection(ctx, &[]), limit).await?)
     }
 
     /// The site that the article came from.

@@ -118,7 +118,7 @@ pub async fn months(
         .into_iter()
         .map(|(parent, counts)| {
             let mut counts: Vec<_> = counts.into_iter().collect();
-            counts.sort_by(|a, b| b.0.cmp(&a.0));
+            counts.sort_by_key(|(month, _)| std::cmp::Reverse(*month));
             (parent, counts)
         })
         .collect())

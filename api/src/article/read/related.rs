@@ -138,7 +138,7 @@ fn by_term(scope: &Scope, index: &Index, taxonomy: &str, ids: &[Uuid]) -> Select
         };
         let many = carriers().cond_where(all(Term::TermId).equals(("mine", Term::TermId))).take();
         let every = carriers().cond_where(all(Term::Taxonomy).eq(taxonomy)).take();
-        select.cond_where(few(many, every, all(Term::ArticleId), index.cardinality_threshold));
+        select.cond_where(few(many, every, &all(Term::ArticleId), index.cardinality_threshold));
     }
     select
 }
@@ -198,14 +198,14 @@ fn by_keyword(scope: &Scope, index: &Index, ids: &[Uuid]) -> SelectStatement {
         let many =
             carriers().cond_where(all(Keyword::Value).equals(("mine", Keyword::Value))).take();
         let every = carriers();
-        select.cond_where(few(many, every, all(Keyword::ArticleId), index.cardinality_threshold));
+        select.cond_where(few(many, every, &all(Keyword::ArticleId), index.cardinality_threshold));
     }
     select
 }
 
 /// Whether what an index has of an article is not that of more than so many percent
 /// of the articles of which it has anything.
-fn few(many: SelectStatement, every: SelectStatement, article: Expr, percent: i64) -> Expr {
+fn few(many: SelectStatement, every: SelectStatement, article: &Expr, percent: i64) -> Expr {
     let times = |mut select: SelectStatement, times: i64| {
         let number = select.expr(article.clone().count_distinct().mul(times)).take();
         Expr::SubQuery(None, Box::new(number.into()))

@@ -243,7 +243,6 @@ macro_rules! term_type {
             }
 
             /// The terms of any taxonomy that its articles carry, most frequent first.
-            #[expect(clippy::too_many_arguments, reason = "a filter, and what it leaves")]
             async fn term_counts(
                 &self,
                 ctx: &Context<'_>,
@@ -333,6 +332,7 @@ tree_type!(
 
 /// What tags, categories and the terms of other taxonomies have in common.
 #[derive(Interface)]
+#[expect(clippy::duplicated_attributes, reason = "fields may have the same type")]
 #[graphql(
     name = "TaxonomyTerm",
     field(name = "id", ty = "ID", desc = "Opaque, and unique among all nodes."),
