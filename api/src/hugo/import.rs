@@ -129,6 +129,15 @@ enum Outcome<T> {
 }
 
 pub async fn run(ctx: &Ctx, options: Options) -> Result<Report> {
+    run_with(ctx, options, &|_, _| ()).await
+}
+
+/// The same; `progress` is told how many documents of how many are done.
+pub async fn run_with(
+    ctx: &Ctx,
+    options: Options,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Report> {
     let Options { dir, language, dry_run } = options;
     let mut report = Report { dry_run, ..Report::default() };
     let (folder, given) = (dir.clone(), language.clone());
@@ -163,6 +172,7 @@ pub async fn run(ctx: &Ctx, options: Options) -> Result<Report> {
         touched: Vec::new(),
         unread: Vec::new(),
         report,
+        progress,
     };
     import.lists(lists).await?;
     import.pages(pages).await?;
@@ -315,6 +325,7 @@ struct Import<'a> {
     /// Pages that are kept as they are.
     unread: Vec<Found>,
     report: Report,
+    progress: &'a (dyn Fn(usize, usize) + Sync),
 }
 
 impl Import<'_> {
@@ -432,6 +443,7 @@ impl Import<'_> {
 
     async fn pages(&mut self, entries: Vec<Entry>) -> Result<()> {
         let mut entries = entries;
+        let total = entries.len();
         while !entries.is_empty() {
             let rest = entries.split_off(entries.len().min(CHUNK));
             let chunk = std::mem::replace(&mut entries, rest);
@@ -449,6 +461,7 @@ impl Import<'_> {
             } else if !ready.is_empty() {
                 self.write(ready).await?;
             }
+            (self.progress)(total - entries.len(), total);
         }
         Ok(())
     }

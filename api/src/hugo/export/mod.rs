@@ -50,6 +50,7 @@ mod terms;
 use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use entity::{exported_file, source_file};
 use rayon::prelude::*;
@@ -157,14 +158,14 @@ impl fmt::Display for Report {
 
 /// Writes the site into a folder.
 pub async fn run(ctx: &Ctx, options: Options) -> Result<Report> {
-    run_with(ctx, options, |_, _| ()).await
+    run_with(ctx, options, &|_, _| ()).await
 }
 
 /// The same; `progress` is told how many files of how many are done.
 pub async fn run_with(
     ctx: &Ctx,
     options: Options,
-    progress: impl Fn(usize, usize),
+    progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Report> {
     let Options { dir, languages, dry_run } = options;
     let mut report = Report { dry_run, ..Report::default() };
@@ -185,15 +186,15 @@ pub async fn run_with(
 }
 
 /// What earlier exports wrote that was not what was imported.
-async fn exported(ctx: &Ctx) -> Result<HashMap<String, Vec<u8>>> {
+async fn exported(ctx: &Ctx) -> Result<Arc<HashMap<String, Vec<u8>>>> {
     let rows = exported_file::Entity::find().all(ctx.app().db().read()).await?;
-    Ok(rows.into_iter().map(|row| (row.path, row.hash)).collect())
+    Ok(Arc::new(rows.into_iter().map(|row| (row.path, row.hash)).collect()))
 }
 
 struct Export<'a> {
     ctx: &'a Ctx,
     folder: Folder,
-    exported: HashMap<String, Vec<u8>>,
+    exported: Arc<HashMap<String, Vec<u8>>>,
     report: Report,
 }
 
@@ -203,20 +204,22 @@ impl Export<'_> {
         self.report.failures.extend(problems);
         let folder = self.folder.clone();
         let dry_run = self.report.dry_run;
+        let exported = Arc::clone(&self.exported);
         // Bytes in memory are written on all cores, the others one by one.
         let done: Vec<_> = tokio::task::spawn_blocking(move || {
             planned
                 .into_par_iter()
                 .map(|planned| {
+                    let changed = changed(&folder, &planned, &exported);
                     let done = put(&folder, &planned, dry_run);
-                    (planned, done)
+                    (planned, done, changed)
                 })
                 .collect()
         })
         .await
         .map_err(Error::internal)?;
         let (mut notes, mut adopted) = (Vec::new(), Vec::new());
-        for (planned, done) in done {
+        for (planned, done, changed) in done {
             self.report.files += 1;
             let found = match done {
                 Ok(found) => found,
@@ -246,6 +249,9 @@ impl Export<'_> {
             if found == folder::Found::Same {
                 self.report.unchanged += 1;
                 continue;
+            }
+            if let Some(problem) = changed {
+                self.report.warnings.push(problem);
             }
             let action = if absent { Action::Created } else { Action::Updated };
             let fields = match planned.why {
@@ -289,6 +295,23 @@ impl Export<'_> {
         let action = Action::Removed;
         self.report.changes.push(Change { file: path, action, fields: Vec::new() });
     }
+}
+
+/// Says that somebody has changed a file which the export replaces.
+fn changed(
+    folder: &Folder,
+    planned: &Planned,
+    exported: &HashMap<String, Vec<u8>>,
+) -> Option<Problem> {
+    let there = folder.hash(&planned.path).ok()??;
+    let known = there == planned.hash
+        || exported.get(&planned.path) == Some(&there)
+        || planned.from.as_ref().is_some_and(|(_, hash)| *hash == there);
+    (!known).then(|| {
+        let message = "had been changed since it was imported or exported, and is replaced; \
+                       import before you export, or look into Git for what it said";
+        Problem::new(message).in_file(&planned.path)
+    })
 }
 
 /// Writes what is in memory, and says what was there.
