@@ -58,7 +58,7 @@ const BODIES: [&str; 10] = [
     "+++\nnot front matter\n+++\n",
     "no end",
     "العربية\n\nहिन्दी\n\n한국어\n",
-    "<!--more-->\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n    indented\n\t tab\n",
+    "Intro.\n\n<!--more-->\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n    indented\n\t tab\n",
 ];
 
 struct Writer<'a> {

@@ -210,19 +210,18 @@ impl Export<'_> {
             planned
                 .into_par_iter()
                 .map(|planned| {
-                    let changed = changed(&folder, &planned, &exported);
-                    let done = put(&folder, &planned, dry_run);
-                    (planned, done, changed)
+                    let done = put(&folder, &planned, &exported, dry_run);
+                    (planned, done)
                 })
                 .collect()
         })
         .await
         .map_err(Error::internal)?;
         let (mut notes, mut adopted) = (Vec::new(), Vec::new());
-        for (planned, done, changed) in done {
+        for (planned, done) in done {
             self.report.files += 1;
-            let found = match done {
-                Ok(found) => found,
+            let (found, changed) = match done {
+                Ok(done) => done,
                 Err(problem) => {
                     self.report.failures.push(problem);
                     continue;
@@ -314,15 +313,18 @@ fn changed(
     })
 }
 
-/// Writes what is in memory, and says what was there.
+/// Writes what is in memory; says what was there, and whether somebody may miss it.
 fn put(
     folder: &Folder,
     planned: &Planned,
+    exported: &HashMap<String, Vec<u8>>,
     dry_run: bool,
-) -> std::result::Result<folder::Found, Problem> {
+) -> std::result::Result<(folder::Found, Option<Problem>), Problem> {
     let found = folder.look(planned)?;
+    let other = found == folder::Found::Other;
+    let changed = other.then(|| changed(folder, planned, exported)).flatten();
     if dry_run {
-        return Ok(found);
+        return Ok((found, changed));
     }
     match (&planned.data, found) {
         (_, folder::Found::Same) => {}
@@ -330,7 +332,7 @@ fn put(
         (Data::Bytes(bytes), _) => folder.write(planned, bytes)?,
         (Data::Kept { .. }, _) => {}
     }
-    Ok(found)
+    Ok((found, changed))
 }
 
 fn note(ctx: &Ctx, planned: &Planned) -> exported_file::Model {
