@@ -298,7 +298,8 @@ fn lines_of(text: &str, keys: &[&str]) -> Vec<String> {
     let mut lines = Vec::new();
     for line in text.split_inclusive('\n') {
         let bare = line.trim_end();
-        let key = bare.split([':', '=']).next().unwrap_or_default().trim().trim_matches(['"', '\'']);
+        let key =
+            bare.split([':', '=']).next().unwrap_or_default().trim().trim_matches(['"', '\'']);
         let begins = !bare.starts_with([' ', '\t', '-', '#', ']', '}']) && !bare.is_empty();
         if begins || bare.starts_with("---") {
             inside = keys.iter().any(|wanted| fold::same(wanted, key));

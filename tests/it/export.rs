@@ -418,6 +418,61 @@ on_both! {
         assert_eq!(mode("bin/run"), 0o644);
     }
 
+    fn what_sections_and_terms_say_goes_into_their_files(app) {
+        let (section, term) = ("---\ntitle: Posts # all\nweight: 2\nx: 1\n---\nText.\r\n", "+++\ntitle = \"Go\"\n+++\n");
+        let site = Site::of(&app, &[("content/posts/_index.md", section.as_bytes()), ("content/tags/go/_index.md", term.as_bytes()),
+            ("content/posts/_index.fr.md", b"---\ntitle: x\n---\n"), ("content/posts/a.md", b"---\ntitle: A\ntags: [go]\n---\n")]);
+        site.export(&app);
+        assert_eq!((site.text("content/posts/_index.md").as_str(), site.text("content/tags/go/_index.md").as_str()), (section, term));
+        app.sql("UPDATE section SET title = 'All posts', markdown = 'Other.' || char(10) WHERE name = 'posts'"
+            .replace("char", if app.backend == tests::Backend::Sqlite { "char" } else { "chr" }).as_str());
+        app.sql("UPDATE term_text SET description = 'A language'");
+        let report = site.export(&app);
+        assert_eq!(report.failures, []);
+        assert_eq!(site.text("content/posts/_index.md"), section.replace("Posts", "All posts").replace("Text.", "Other."));
+        assert_eq!(site.text("content/tags/go/_index.md"), "+++\ntitle = \"Go\"\ndescription = \"A language\"\n+++\n");
+    }
+
+    fn what_the_site_says_goes_into_its_configuration(app) {
+        let main = "# Ours\nbaseURL = 'https://example.org/'\ntitle = 'Old' # so called\n[params]\nsubtitle = 's'\n[params.deep]\nx = 1\n";
+        let site = Site::of(&app, &[("hugo.toml", main.as_bytes()), ("content/a.md", b"---\ntitle: A\n---\n")]);
+        site.export(&app);
+        assert_eq!(site.text("hugo.toml"), main);
+        app.sql("UPDATE language SET title = 'New', params = '{\"subtitle\":\"s\",\"deep\":{\"x\":2}}'");
+        app.sql("UPDATE site SET base_url = 'https://example.com/'");
+        let report = site.export(&app);
+        assert_eq!(report.failures, []);
+        assert_eq!(site.text("hugo.toml"), main.replace("Old", "New").replace("x = 1", "x = 2").replace("example.org", "example.com"));
+    }
+
+    fn terms_of_any_taxonomy_come_in_and_go_out(app) {
+        let text = "---\ntitle: A\nseries: [One, Two]\nAuthors:\n  - Ann\ntags: t\n---\n";
+        let site = Site::of(&app, &[
+            ("config.yaml", b"taxonomies:\n  series: series\n  author: authors\n  tag: tags\n"),
+            ("content/a.md", text.as_bytes()),
+        ]);
+        let terms = app.block_on(async {
+            use sea_orm::{EntityTrait, QueryOrder};
+            entity::term::Entity::find().order_by_asc(entity::term::Column::Slug).all(app.app.db().read()).await.expect("terms")
+        });
+        let names: Vec<_> = terms.iter().map(|term| (term.taxonomy.as_str(), term.name.as_str())).collect();
+        assert_eq!(names, [("authors", "Ann"), ("series", "One"), ("tags", "t"), ("series", "Two")]);
+        site.edit("/a/", json!({ "tags": ["t", "u"] }));
+        assert_eq!(site.export(&app).failures, []);
+        assert_eq!(site.text("content/a.md"), text.replace("tags: t", "tags: [t, u]"));
+    }
+
+    fn long_texts_and_many_keys_pass(app) {
+        let keys: String = (0..5000).map(|number| format!("key{number}: {number}\n")).collect();
+        let text = format!("---\ntitle: A\n{keys}---\n{}", "Line of text.\n".repeat(45_000));
+        let site = Site::of(&app, &[("content/a.md", text.as_bytes())]);
+        site.export(&app);
+        assert!(site.text("content/a.md") == text);
+        site.edit("/a/", json!({ "title": "B" }));
+        assert_eq!(site.export(&app).failures, []);
+        assert!(site.text("content/a.md") == text.replace("title: A", "title: B"));
+    }
+
     fn nothing_is_written_outside_the_folder(app) {
         use std::os::unix::fs::symlink;
         let site = Site::of(&app, &[("content/posts/a.md", b"---\ntitle: A\n---\n")]);

@@ -176,8 +176,9 @@ pub async fn run_with(
     };
     import.lists(lists).await?;
     import.pages(pages).await?;
-    let Import { touched, unread, known, report, .. } = import;
-    let report = Keep { ctx, known, touched, report }.run(others, unread).await?;
+    let Import { touched, unread, known, report, config, .. } = import;
+    let configured = config.file.is_some();
+    let report = Keep { ctx, known, touched, report, configured }.run(others, unread).await?;
     if report.created + report.updated >= MANY && !dry_run {
         ctx.app().db().analyze().await?;
     }

@@ -29,11 +29,13 @@
 //! | [`terms`], [`dates`], [`body`] | how a file calls terms, spells dates, ends lines |
 //! | [`place`], [`fresh`], [`new`] | where new articles go and what their files look like |
 //! | [`moves`] | files that lie elsewhere now, or nowhere |
+//! | [`configured`] | what was edited of the site, in its configuration |
 //! | [`configuration`] | `hugo.toml` of a site that never had one |
 //! | [`folder`] | writing |
 
 mod body;
 mod configuration;
+pub mod configured;
 mod dates;
 mod diff;
 pub mod folder;
@@ -178,9 +180,15 @@ pub async fn run_with(
     };
     let mut export =
         Export { ctx, folder: Folder::new(dir), exported: exported(ctx).await?, report };
+    if !dry_run {
+        export.folder.tidy();
+    }
     while let Some(chunk) = plan.next().await? {
         export.chunk(chunk).await?;
         progress(export.report.files, plan.total());
+    }
+    if !dry_run {
+        export.folder.tidy();
     }
     Ok(export.report)
 }
