@@ -3,6 +3,7 @@
 //! Commands call the same operations as mutations do, as `Actor::System`.
 
 mod people;
+mod progress;
 
 use std::io::{IsTerminal, Read, Write};
 use std::net::{IpAddr, SocketAddr};
@@ -397,7 +398,8 @@ async fn import_hugo(
 ) -> Result<ExitCode, String> {
     let app = open(config).await?;
     let ctx = Ctx::new(Arc::clone(&app), Actor::System);
-    let report = import::run(&ctx, options).await.map_err(explain)?;
+    let bar = progress::bar("Importing");
+    let report = import::run_with(&ctx, options, &*bar).await.map_err(explain)?;
     app.db().close().await;
     if json {
         say(&serde_json::to_string_pretty(&report).map_err(|error| error.to_string())?);
@@ -414,7 +416,8 @@ async fn export_hugo(
 ) -> Result<ExitCode, String> {
     let app = open(config).await?;
     let ctx = Ctx::new(Arc::clone(&app), Actor::System);
-    let report = export::run(&ctx, options).await.map_err(explain)?;
+    let bar = progress::bar("Exporting");
+    let report = export::run_with(&ctx, options, &*bar).await.map_err(explain)?;
     app.db().close().await;
     if json {
         say(&serde_json::to_string_pretty(&report).map_err(|error| error.to_string())?);

@@ -35,6 +35,7 @@ mod second_factor;
 mod secrets;
 mod sessions;
 mod statements;
+mod sync;
 mod taxonomy;
 mod taxonomy_work;
 mod tidy;

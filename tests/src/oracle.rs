@@ -104,7 +104,7 @@ pub fn read(site: &Path, without: &BTreeSet<String>) -> Option<(Reading, BTreeSe
     let mut without = without.clone();
     for _ in 0..200 {
         let output = Command::new(&hugo)
-            .args(["--buildDrafts", "--buildFuture", "--buildExpired", "--quiet", "-d"])
+            .args(["--buildDrafts", "--buildFuture", "--buildExpired", "-d"])
             .arg(folder.path().join("out"))
             .arg("-s")
             .arg(&copy)
@@ -174,7 +174,9 @@ fn prepare(site: &Path, copy: &Path, without: &BTreeSet<String>) {
         .languages
         .iter()
         .map(|language| language.content_dir.clone())
-        .map(|folder| (folder.clone(), if folder.is_empty() { "content".to_owned() } else { folder }))
+        .map(|folder| {
+            (folder.clone(), if folder.is_empty() { "content".to_owned() } else { folder })
+        })
         .collect();
     folders.push(("data".to_owned(), "data".to_owned()));
     folders.push(("i18n".to_owned(), "i18n".to_owned()));
@@ -238,7 +240,10 @@ fn only(settings: &Map<String, Value>) -> Map<String, Value> {
 }
 
 /// What two readings say otherwise: by page, the fields with both values.
-pub fn differences(one: &Reading, other: &Reading) -> BTreeMap<String, Vec<(String, Value, Value)>> {
+pub fn differences(
+    one: &Reading,
+    other: &Reading,
+) -> BTreeMap<String, Vec<(String, Value, Value)>> {
     let mut all = BTreeMap::new();
     let nothing = Value::Null;
     let keys: BTreeSet<&String> = one.keys().chain(other.keys()).collect();

@@ -130,7 +130,16 @@ enum Outcome<T> {
 }
 
 pub async fn run(ctx: &Ctx, options: Options) -> Result<Report> {
-    Ok(run_beside(ctx, options, None).await?.0)
+    run_with(ctx, options, &|_, _| ()).await
+}
+
+/// The same; `progress` is told how many documents of how many are done.
+pub async fn run_with(
+    ctx: &Ctx,
+    options: Options,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Report> {
+    Ok(run_beside(ctx, options, progress, None).await?.0)
 }
 
 /// The same, for files that were changed while their articles were, too: they
@@ -138,6 +147,7 @@ pub async fn run(ctx: &Ctx, options: Options) -> Result<Report> {
 pub async fn run_beside(
     ctx: &Ctx,
     options: Options,
+    progress: &(dyn Fn(usize, usize) + Sync),
     beside: Option<Beside>,
 ) -> Result<(Report, Beside)> {
     let Options { dir, language, dry_run } = options;
@@ -180,11 +190,13 @@ pub async fn run_beside(
         unread: Vec::new(),
         beside,
         report,
+        progress,
     };
     import.lists(lists).await?;
     import.pages(pages).await?;
-    let Import { touched, unread, known, report, beside, .. } = import;
-    let report = Keep { ctx, known, touched, report }.run(others, unread).await?;
+    let Import { touched, unread, known, report, config, beside, .. } = import;
+    let configured = config.file.is_some();
+    let report = Keep { ctx, known, touched, report, configured }.run(others, unread).await?;
     if report.created + report.updated >= MANY && !dry_run {
         ctx.app().db().analyze().await?;
     }
@@ -334,6 +346,7 @@ struct Import<'a> {
     /// What to do where the article was changed as well; none: the file counts.
     beside: Option<Beside>,
     report: Report,
+    progress: &'a (dyn Fn(usize, usize) + Sync),
 }
 
 impl Import<'_> {
@@ -454,6 +467,7 @@ impl Import<'_> {
 
     async fn pages(&mut self, entries: Vec<Entry>) -> Result<()> {
         let mut entries = entries;
+        let total = entries.len();
         while !entries.is_empty() {
             let rest = entries.split_off(entries.len().min(CHUNK));
             let chunk = std::mem::replace(&mut entries, rest);
@@ -471,6 +485,7 @@ impl Import<'_> {
             } else if !ready.is_empty() {
                 self.write(ready).await?;
             }
+            (self.progress)(total - entries.len(), total);
         }
         Ok(())
     }

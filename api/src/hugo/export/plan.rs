@@ -14,18 +14,19 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::configuration;
+use super::configured;
 use super::fresh::{self, Style};
 use super::moves::Moves;
-use super::page::{self, Target};
-use super::place::{self, Places};
 use super::new;
+use super::page::{self, Target};
 use super::parsed::Parsed;
+use super::place::{self, Places};
 use super::site::{self, Row, Site};
 use crate::article::content::Content;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
-use crate::hugo::problem::Problem;
 use crate::hugo::files::PLAIN;
+use crate::hugo::problem::Problem;
 use crate::hugo::tree::{Entry, EntryKind, Kind};
 
 /// Files in one chunk.
@@ -152,6 +153,9 @@ pub struct Plan<'a> {
     styles: HashMap<(String, String), Arc<Style>>,
     /// A configuration to be written first, of a site that never had one.
     configuration: Option<Vec<u8>>,
+    /// Files of the configuration that say something else now.
+    settings: HashMap<String, Vec<u8>>,
+    problems: Vec<Problem>,
     /// The last new article so far; none before the first.
     after: Option<Uuid>,
 }
@@ -162,13 +166,15 @@ impl<'a> Plan<'a> {
     pub async fn open(ctx: &'a Ctx, wanted: Wanted) -> Result<std::result::Result<Self, Problem>> {
         let rows = site::rows(ctx).await?;
         // A site that did not come from Hugo gets a configuration.
-        let configuration = if rows.is_empty() { Some(configuration::write(ctx).await?) } else { None };
+        let configuration =
+            if rows.is_empty() { Some(configuration::write(ctx).await?) } else { None };
         let site = match Site::load(ctx, &rows, configuration.as_deref()).await? {
             Ok(site) => Arc::new(site),
             Err(problem) => return Ok(Err(problem)),
         };
         let moves = Arc::new(Moves::load(ctx, &site, &rows).await?);
         let places = Places::new(&site.entries, &rows);
+        let (settings, problems) = configured::edits(ctx, &site, &rows).await?;
         let rows: Vec<Row> = rows
             .into_iter()
             .filter(|row| row.kind != "configuration")
@@ -188,6 +194,8 @@ impl<'a> Plan<'a> {
             places,
             styles: HashMap::new(),
             configuration,
+            settings,
+            problems,
             after: None,
         }))
     }
@@ -213,11 +221,16 @@ impl<'a> Plan<'a> {
         if rows.is_empty() {
             return self.next_new().await;
         }
-        let mut chunk = Chunk::default();
+        let problems = std::mem::take(&mut self.problems);
+        let mut chunk = Chunk { problems, ..Chunk::default() };
         let (pages, others): (Vec<_>, Vec<_>) = rows
             .into_iter()
             .partition(|row| matches!(row.kind.as_str(), "article" | "section" | "term"));
         for row in others {
+            if let Some(bytes) = self.settings.remove(&row.path) {
+                chunk.planned.push(edited(&row, bytes));
+                continue;
+            }
             let fate = self.moves.fate(&row.path);
             for path in fate.goes {
                 chunk.planned.push(Planned { path, ..kept(&row) });
@@ -407,6 +420,16 @@ fn kept(row: &Row) -> Planned {
     }
 }
 
+/// A file of the configuration after edits.
+fn edited(row: &Row, bytes: Vec<u8>) -> Planned {
+    Planned {
+        hash: Sha256::digest(&bytes).to_vec(),
+        data: Data::Bytes(bytes),
+        why: Why::Edited { fields: vec!["site".to_owned()], rewritten: Vec::new() },
+        ..kept(row)
+    }
+}
+
 fn gone(row: Row) -> Gone {
     let Row { path, hash, article_id, .. } = row;
     Gone { path, hash, article_id }
@@ -490,7 +513,15 @@ impl Page {
                 return Made::File(planned(original, row.hash.clone(), Why::Kept, None));
             }
         };
-        let done = page::write(site, (entry, moved.as_ref()), &original, was.as_ref(), &target, now, &style.house);
+        let done = page::write(
+            site,
+            (entry, moved.as_ref()),
+            &original,
+            was.as_ref(),
+            &target,
+            now,
+            &style.house,
+        );
         match done {
             Ok(None) => {
                 let mut planned = planned(original, row.hash.clone(), Why::Kept, exported);
