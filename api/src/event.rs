@@ -162,7 +162,7 @@ async fn last_position(db: &impl sea_orm::ConnectionTrait) -> Result<i64> {
     Ok(last.flatten().unwrap_or(0))
 }
 
-/// The position of the last event.
+/// The position of the last event; nought before the first.
 pub async fn last(ctx: &Ctx) -> Result<i64> {
     last_position(ctx.app().db().read()).await
 }

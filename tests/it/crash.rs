@@ -106,6 +106,50 @@ fn a_killed_import_goes_on_where_it_was() {
     assert_eq!(number(&database, "SELECT count(*) FROM article_copy WHERE view = 0"), 1500);
 }
 
+#[test]
+fn a_killed_export_goes_on_where_it_was() {
+    let site = tempfile::tempdir().expect("a temporary folder");
+    let data = tempfile::tempdir().expect("a temporary folder");
+    let out = tempfile::tempdir().expect("a temporary folder");
+    generate::site(site.path(), 1500);
+    let broadsheet = |what: &str, folder: &Path| {
+        let mut command = command(PROGRAM, data.path(), None);
+        command.args([what, "hugo"]).arg(folder).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    };
+    assert!(broadsheet("import", site.path()).status().expect("an import").success());
+    let mut killed = 0;
+    for number_of_files in [1, 500, 1000] {
+        let mut child = broadsheet("export", out.path()).spawn().expect("an export");
+        let began = Instant::now();
+        while count_files(out.path()) < number_of_files
+            && began.elapsed() < Duration::from_mins(1)
+            && child.try_wait().expect("a status").is_none()
+        {}
+        if child.try_wait().expect("a status").is_none() {
+            killed += 1;
+        }
+        child.kill().expect("a process to kill");
+        child.wait().expect("its end");
+        // What is in its place is whole.
+        for (name, bytes) in crate::export::contents(out.path()) {
+            if !name.starts_with(".broadsheet-export") {
+                assert!(bytes == std::fs::read(site.path().join(&name)).expect("a file"));
+            }
+        }
+    }
+    assert!(killed > 0, "the export was too fast to be killed");
+    assert!(broadsheet("export", out.path()).status().expect("an export").success());
+    assert_eq!(
+        crate::export::differences(site.path(), out.path()),
+        Vec::<std::path::PathBuf>::new()
+    );
+}
+
+fn count_files(folder: &Path) -> usize {
+    std::fs::read_dir(folder.join("content/news")).map_or(0, Iterator::count)
+}
+
 /// How many articles there are; none while there is no table yet.
 fn articles(file: &Path) -> i64 {
     runtime().block_on(async {

@@ -43,6 +43,7 @@ mod second_factor;
 mod secrets;
 mod sessions;
 mod statements;
+mod sync;
 mod taxonomy;
 mod taxonomy_work;
 mod terms;

@@ -52,17 +52,30 @@ on_both! {
         let editor = app.as_role(Role::Editor);
         edit(&app, &editor, "/fr/emoji-support/", json!({
             "title": "Les émojis: \"oui\"", "weight": 7, "description": null,
-            "date": "2021-05-06T07:08:09Z", "params": { "extra": { "deep": [1, "two", null] } },
+            "date": "2021-05-06T07:08:09Z", "params": {
+                "lightgallery": true, "extra": { "deep": [1, "two", null] },
+                "resources": [{ "name": "featured-image", "src": "featured-image.jpg" }],
+            },
         }));
         let folder = tempfile::tempdir().expect("a temporary folder");
         let report = app.export(folder.path());
         assert_eq!(report.failures, []);
         let Some((original, without)) = read(&site, &BTreeSet::new()) else { return };
         let (export, _) = read(folder.path(), &without).expect("Hugo");
-        let differ = differences(&original, &export);
-        let page = &differ["fr page /posts/emoji-support"];
+        let mut differ = differences(&original, &export);
+        let page = differ.remove("fr page /posts/emoji-support").expect("the page that was edited");
+        let new = |field: &str| {
+            let found = page.iter().find(|(name, ..)| name == field);
+            found.map_or(Value::Null, |(_, _, new)| new.clone())
+        };
         let fields: Vec<&str> = page.iter().map(|(field, ..)| field.as_str()).collect();
-        println!("{page:#?}");
-        assert_eq!(fields, [""]);
+        assert_eq!(fields, ["date", "description", "linkTitle", "params", "publishDate", "title", "weight"]);
+        assert_eq!(new("title"), json!("Les émojis: \"oui\""));
+        assert_eq!((new("weight"), new("description")), (json!(7), json!("")));
+        assert_eq!(new("date"), json!("2021-05-06T15:08:09+08:00"));
+        assert_eq!(new("params").pointer("/extra/deep"), Some(&json!([1, "two", null])));
+        // Lists show the pages below them, by date; no other page may differ.
+        let others: Vec<_> = differ.keys().filter(|key| key.contains(" page ")).collect();
+        assert_eq!(others, Vec::<&String>::new());
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 /// A small generator of numbers (`SplitMix64`): seeded, and without a crate.
-pub struct Numbers(u64);
+pub struct Numbers(pub(crate) u64);
 
 impl Numbers {
     #[must_use]
@@ -12,7 +12,7 @@ impl Numbers {
         Self(seed)
     }
 
-    fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -21,6 +21,7 @@
 pub mod bench;
 pub mod client;
 pub mod generate;
+pub mod messy;
 pub mod oracle;
 pub mod postgres;
 pub mod process;

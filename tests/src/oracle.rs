@@ -104,7 +104,7 @@ pub fn read(site: &Path, without: &BTreeSet<String>) -> Option<(Reading, BTreeSe
     let mut without = without.clone();
     for _ in 0..200 {
         let output = Command::new(&hugo)
-            .args(["--buildDrafts", "--buildFuture", "--buildExpired", "--quiet", "-d"])
+            .args(["--buildDrafts", "--buildFuture", "--buildExpired", "-d"])
             .arg(folder.path().join("out"))
             .arg("-s")
             .arg(&copy)

@@ -49,6 +49,13 @@ pub(super) fn load(dir: &Path) -> Result<(Map<String, Value>, Option<String>), P
     Ok((root, main))
 }
 
+/// Whether a file, by its path below the site's folder, is part of a configuration.
+pub(super) fn is_configuration(path: &str) -> bool {
+    let (stem, extension) = path.rsplit_once('.').unwrap_or((path, ""));
+    EXTENSIONS.contains(&extension.to_ascii_lowercase().as_str())
+        && (NAMES.contains(&stem) || path.starts_with("config/"))
+}
+
 /// The configuration files of a folder, main files first, in order.
 fn files(dir: &Path, folder: &str) -> Result<Vec<String>, Problem> {
     let path = dir.join(folder);

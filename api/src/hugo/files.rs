@@ -24,7 +24,8 @@ pub const PROGRAM: i32 = 0o100_755;
 pub const LINK: i32 = 0o120_000;
 
 /// Of other programs, wherever it lies.
-const FOREIGN: [&str; 5] = [".git", ".hg", ".svn", "node_modules", ".hugo_build.lock"];
+const FOREIGN: [&str; 6] =
+    [".git", ".hg", ".svn", "node_modules", ".hugo_build.lock", super::export::folder::WORKSHOP];
 
 /// File systems that tell times in steps know none finer than this, in
 /// microseconds.

@@ -34,6 +34,7 @@ use super::page::{self, Page};
 use super::problem::Problem;
 use super::rows::{Before, Ready, Rows};
 use super::sections::Sections;
+use super::sync::beside::{Beside, Verdict};
 use super::tree::{self, Entry, EntryKind, Kind};
 use super::{front_matter, known, settings};
 use crate::article::content::MAX_KEY;
@@ -129,6 +130,26 @@ enum Outcome<T> {
 }
 
 pub async fn run(ctx: &Ctx, options: Options) -> Result<Report> {
+    run_with(ctx, options, &|_, _| ()).await
+}
+
+/// The same; `progress` is told how many documents of how many are done.
+pub async fn run_with(
+    ctx: &Ctx,
+    options: Options,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Report> {
+    Ok(run_beside(ctx, options, progress, None).await?.0)
+}
+
+/// The same, for files that were changed while their articles were, too: they
+/// are merged as `beside` says.
+pub async fn run_beside(
+    ctx: &Ctx,
+    options: Options,
+    progress: &(dyn Fn(usize, usize) + Sync),
+    beside: Option<Beside>,
+) -> Result<(Report, Beside)> {
     let Options { dir, language, dry_run } = options;
     let mut report = Report { dry_run, ..Report::default() };
     let (folder, given) = (dir.clone(), language.clone());
@@ -143,12 +164,17 @@ pub async fn run(ctx: &Ctx, options: Options) -> Result<Report> {
         Ok((config, tree)) => (Arc::new(config), tree),
         Err(problem) => {
             report.failures.push(problem);
-            return Ok(report);
+            return Ok((report, beside.unwrap_or_default()));
         }
     };
     report.failures.extend(tree.problems);
     let (lists, pages) = sort(tree.entries, &mut report);
-    let others = others(&dir, &config, &lists, &pages, &mut report).await?;
+    let mut others = others(&dir, &config, &lists, &pages, &mut report).await?;
+    let mut pages = pages;
+    if let Some(beside) = &beside {
+        pages.retain(|entry| !beside.skip.contains(&entry.relative));
+        others.retain(|found| !beside.skip.contains(&found.path));
+    }
     let known = known::load(ctx).await?;
     let moved = if dry_run { false } else { configure(ctx, &config, language).await? };
     let frame = Arc::new(Frame::load(ctx.app()).await?);
@@ -162,16 +188,19 @@ pub async fn run(ctx: &Ctx, options: Options) -> Result<Report> {
         paths: HashMap::new(),
         touched: Vec::new(),
         unread: Vec::new(),
+        beside,
         report,
+        progress,
     };
     import.lists(lists).await?;
     import.pages(pages).await?;
-    let Import { touched, unread, known, report, .. } = import;
-    let report = Keep { ctx, known, touched, report }.run(others, unread).await?;
+    let Import { touched, unread, known, report, config, beside, .. } = import;
+    let configured = config.file.is_some();
+    let report = Keep { ctx, known, touched, report, configured }.run(others, unread).await?;
     if report.created + report.updated >= MANY && !dry_run {
         ctx.app().db().analyze().await?;
     }
-    Ok(report)
+    Ok((report, beside.unwrap_or_default()))
 }
 
 /// The files of the site that are no pages.
@@ -314,7 +343,10 @@ struct Import<'a> {
     touched: Vec<Touched>,
     /// Pages that are kept as they are.
     unread: Vec<Found>,
+    /// What to do where the article was changed as well; none: the file counts.
+    beside: Option<Beside>,
     report: Report,
+    progress: &'a (dyn Fn(usize, usize) + Sync),
 }
 
 impl Import<'_> {
@@ -340,7 +372,10 @@ impl Import<'_> {
                 Outcome::Read(mut document) => {
                     sections.note(&document.entry, &document.page);
                     self.report.warnings.append(&mut document.page.warnings);
+                    let beside = self.beside.as_ref();
                     match self.known.get(&document.file.path) {
+                        _ if beside
+                            .is_some_and(|beside| beside.skip.contains(&document.file.path)) => {}
                         Some(before)
                             if before.is_list()
                                 && before.has(&document.file.hash)
@@ -435,6 +470,7 @@ impl Import<'_> {
 
     async fn pages(&mut self, entries: Vec<Entry>) -> Result<()> {
         let mut entries = entries;
+        let total = entries.len();
         while !entries.is_empty() {
             let rest = entries.split_off(entries.len().min(CHUNK));
             let chunk = std::mem::replace(&mut entries, rest);
@@ -452,6 +488,7 @@ impl Import<'_> {
             } else if !ready.is_empty() {
                 self.write(ready).await?;
             }
+            (self.progress)(total - entries.len(), total);
         }
         Ok(())
     }
@@ -572,13 +609,22 @@ impl Import<'_> {
         let before = self.before(&write, &ready).await?;
         let terms = self.terms(&mut write, &ready).await?;
         let mut rows = Rows::default();
+        let mut merges = Vec::new();
         for mut ready in ready {
             let Draft { content, terms: names, .. } = &mut ready.draft;
             convert::resolve_terms(content, names, |taxonomy, name| {
                 terms.get(taxonomy)?.get(name).copied()
             });
-            let known = self.known.get(&ready.file.path).and_then(|known| known.article_id);
-            let before = known.and_then(|id| before.get(&id));
+            let known = self.known.get(&ready.file.path);
+            let version = known.and_then(|known| known.article_version);
+            let before = known.and_then(|known| before.get(&known.article_id?));
+            if let (Some(beside), Some(before)) = (&mut self.beside, before) {
+                match beside.judge(&write, &self.config, &ready, before, version).await? {
+                    Verdict::Plain => {}
+                    Verdict::Merge(merge) => merges.push((before.head.id, *merge)),
+                    Verdict::Conflict => continue,
+                }
+            }
             if before.is_some() {
                 self.report.updated += 1;
             } else {
@@ -587,6 +633,9 @@ impl Import<'_> {
             rows.add(&mut write, &self.frame, ready, before)?;
         }
         rows.insert(&write, &self.frame).await?;
+        for (id, merge) in merges {
+            merge.save(&mut write, id).await?;
+        }
         write.commit().await
     }
 

@@ -4,7 +4,7 @@
 //! many the files are; each transaction leaves whole files; pages that could not
 //! be read are among them, and stay known as such.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use entity::source_file;
@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::blobs;
+use super::config_file::is_configuration;
 use super::files::{self, Found, LINK, file_clock};
 use super::import::Report;
 use super::known::{self, Known, Touched};
@@ -32,6 +33,8 @@ pub struct Keep<'a> {
     pub known: Arc<HashMap<String, Known>>,
     pub touched: Vec<Touched>,
     pub report: Report,
+    /// Whether the folder has a configuration.
+    pub configured: bool,
 }
 
 /// A file with its bytes, where they are few.
@@ -66,6 +69,23 @@ impl Keep<'_> {
             return Ok(self.report);
         }
         let mut replaced = false;
+        // A configuration that is not there any more would be laid over the new one.
+        let there: HashSet<&str> = fit.iter().map(|found| found.path.as_str()).collect();
+        let stale: Vec<String> = self
+            .known
+            .iter()
+            .filter(|(path, known)| {
+                known.is("file") && is_configuration(path) && !there.contains(path.as_str())
+            })
+            .map(|(path, _)| path.clone())
+            .collect();
+        if self.configured && !stale.is_empty() {
+            let mut write = Write::begin(self.ctx).await?;
+            settings::forget_files(&write, &stale).await?;
+            write.record(Event::new("site.files_changed"));
+            write.commit().await?;
+            replaced = true;
+        }
         for (found, is_page) in [(fit, false), (unread, true)] {
             let mut found = found.into_iter().peekable();
             while found.peek().is_some() {

@@ -93,3 +93,4 @@ mod keep;
 mod known;
 mod rows;
 mod settings;
+pub mod sync;

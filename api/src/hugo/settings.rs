@@ -136,7 +136,7 @@ fn main_sections(config: &SiteConfig, params: &Map<String, Value>) -> Vec<String
         .unwrap_or_default()
 }
 
-fn language_row(config: &SiteConfig, language: &LanguageConfig) -> language::Model {
+pub fn language_row(config: &SiteConfig, language: &LanguageConfig) -> language::Model {
     let params = &language.params;
     language::Model {
         tag: language.tag.clone(),
@@ -236,12 +236,9 @@ fn related(config: &SiteConfig) -> Related {
     })
 }
 
-/// Writes site, languages and menus, if they are not the ones written last.
-/// Says whether addresses may have changed with them.
-///
-/// `given` is the language that content is in which does not say.
-pub async fn store(write: &mut Write<'_>, config: &SiteConfig, given: String) -> Result<bool> {
-    let site = site::Model {
+/// What a configuration says of the site in all languages.
+pub fn site_row(config: &SiteConfig) -> Result<site::Model> {
+    Ok(site::Model {
         id: 1,
         base_url: match config.base_url.trim_end_matches('/') {
             "" => "http://127.0.0.1:8080/".to_owned(),
@@ -251,7 +248,15 @@ pub async fn store(write: &mut Write<'_>, config: &SiteConfig, given: String) ->
         default_language: tag(config, &config.default_language).to_owned(),
         rules: entity::Json::of(&config.rules)?,
         related: entity::Json::of(&related(config))?,
-    };
+    })
+}
+
+/// Writes site, languages and menus, if they are not the ones written last.
+/// Says whether addresses may have changed with them.
+///
+/// `given` is the language that content is in which does not say.
+pub async fn store(write: &mut Write<'_>, config: &SiteConfig, given: String) -> Result<bool> {
+    let site = site_row(config)?;
     let languages: Vec<_> =
         config.languages.iter().map(|language| language_row(config, language)).collect();
     let menus = menus(config);
@@ -369,6 +374,17 @@ pub async fn forget_files_of(write: &Write<'_>, articles: &[entity::article::Mod
     for articles in articles.chunks(500) {
         source_file::Entity::delete_many()
             .filter(source_file::Column::ArticleId.is_in(articles.iter().map(|head| head.id)))
+            .exec(write.txn())
+            .await?;
+    }
+    Ok(())
+}
+
+/// Forgets files by path.
+pub async fn forget_files(write: &Write<'_>, paths: &[String]) -> Result<()> {
+    for paths in paths.chunks(500) {
+        source_file::Entity::delete_many()
+            .filter(source_file::Column::Path.is_in(paths.iter().map(String::as_str)))
             .exec(write.txn())
             .await?;
     }

@@ -1,7 +1,8 @@
 //! The folder that an export writes to.
 //!
-//! Invariants: a file is there whole or as it was, since it is written beside
-//! its place and moved there; a file that holds the right bytes is not touched;
+//! Invariants: a file is there whole or as it was, since it is written elsewhere
+//! in the folder and moved to its place; what a killed export leaves there is
+//! gone after the next one; a file that holds the right bytes is not touched;
 //! nothing is removed but what an import or export has seen and nobody has
 //! changed since; nothing outside the folder is written, through links neither.
 
@@ -16,6 +17,9 @@ use crate::error::{Error, Result};
 use crate::hugo::files::{self, LINK, PROGRAM, Stat};
 use crate::hugo::problem::Problem;
 use crate::hugo::{blobs, file_path};
+
+/// Where files are written before they are whole.
+pub const WORKSHOP: &str = ".broadsheet-export";
 
 /// What a file in the folder was, against what it should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,13 +36,27 @@ pub struct Folder {
     root: PathBuf,
 }
 
-/// A file beside its place, until it is whole.
+/// A file that is not in its place until it is whole.
 struct Beside(tempfile::NamedTempFile);
 
 impl Folder {
     #[must_use]
     pub fn new(root: PathBuf) -> Self {
         Self { root }
+    }
+
+    /// Clears away what is left of unfinished writes.
+    pub fn tidy(&self) {
+        // Whatever is in the way of this will be in the way of a file, and named then.
+        let _ = fs::remove_dir_all(self.root.join(WORKSHOP));
+    }
+
+    /// Begins a file that will be put at `place`.
+    fn begin(&self, place: &Path) -> std::io::Result<Beside> {
+        fs::create_dir_all(place.parent().unwrap_or(&self.root))?;
+        let workshop = self.root.join(WORKSHOP);
+        fs::create_dir_all(&workshop)?;
+        tempfile::NamedTempFile::new_in(workshop).map(Beside)
     }
 
     /// Where a file lies, if that is inside the folder.
@@ -128,7 +146,7 @@ impl Folder {
         if planned.mode == LINK {
             return self.link(&place, bytes).map_err(wrong);
         }
-        let mut beside = Beside::at(&place).map_err(wrong)?;
+        let mut beside = self.begin(&place).map_err(wrong)?;
         beside.0.write_all(bytes).map_err(wrong)?;
         beside.settle(&place, planned.mode).map_err(wrong)
     }
@@ -150,7 +168,7 @@ impl Folder {
         let wrong = |error: std::io::Error| {
             Ok(Err(Problem::new(format!("cannot be written: {error}")).in_file(&planned.path)))
         };
-        let mut beside = match Beside::at(&place) {
+        let mut beside = match self.begin(&place) {
             Ok(beside) => beside,
             Err(error) => return wrong(error),
         };
@@ -205,7 +223,9 @@ impl Folder {
         let parent = place.parent().unwrap_or(&self.root);
         fs::create_dir_all(parent)?;
         // A link cannot be made over what is there, but one can be moved there.
-        let folder = tempfile::Builder::new().prefix(".broadsheet-").tempdir_in(parent)?;
+        let workshop = self.root.join(WORKSHOP);
+        fs::create_dir_all(&workshop)?;
+        let folder = tempfile::TempDir::new_in(workshop)?;
         let beside = folder.path().join("link");
         std::os::unix::fs::symlink(OsStr::from_bytes(target), &beside)?;
         fs::rename(beside, place)
@@ -218,15 +238,18 @@ impl Folder {
 }
 
 impl Beside {
-    fn at(place: &Path) -> std::io::Result<Self> {
-        let parent = place.parent().unwrap_or(place);
-        fs::create_dir_all(parent)?;
-        tempfile::Builder::new().prefix(".broadsheet-").tempfile_in(parent).map(Self)
-    }
-
     fn settle(self, place: &Path, mode: i32) -> std::io::Result<()> {
         set_mode(self.0.path(), mode)?;
-        self.0.persist(place)?;
+        let unmoved = match self.0.persist(place) {
+            Ok(_) => return Ok(()),
+            Err(error) if error.error.kind() == std::io::ErrorKind::CrossesDevices => error.file,
+            Err(error) => return Err(error.error),
+        };
+        // A folder that is mounted on its own: by way of a file in it.
+        let parent = place.parent().unwrap_or(place);
+        let beside = tempfile::Builder::new().prefix(WORKSHOP).tempfile_in(parent)?;
+        fs::copy(unmoved.path(), beside.path())?;
+        beside.persist(place)?;
         Ok(())
     }
 }

@@ -29,11 +29,13 @@
 //! | [`terms`], [`dates`], [`body`] | how a file calls terms, spells dates, ends lines |
 //! | [`place`], [`fresh`], [`new`] | where new articles go and what their files look like |
 //! | [`moves`] | files that lie elsewhere now, or nowhere |
+//! | [`configured`] | what was edited of the site, in its configuration |
 //! | [`configuration`] | `hugo.toml` of a site that never had one |
 //! | [`folder`] | writing |
 
 mod body;
 mod configuration;
+pub mod configured;
 mod dates;
 mod diff;
 pub mod folder;
@@ -50,6 +52,7 @@ mod terms;
 use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use entity::{exported_file, source_file};
 use rayon::prelude::*;
@@ -157,14 +160,14 @@ impl fmt::Display for Report {
 
 /// Writes the site into a folder.
 pub async fn run(ctx: &Ctx, options: Options) -> Result<Report> {
-    run_with(ctx, options, |_, _| ()).await
+    run_with(ctx, options, &|_, _| ()).await
 }
 
 /// The same; `progress` is told how many files of how many are done.
 pub async fn run_with(
     ctx: &Ctx,
     options: Options,
-    progress: impl Fn(usize, usize),
+    progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Report> {
     let Options { dir, languages, dry_run } = options;
     let mut report = Report { dry_run, ..Report::default() };
@@ -177,23 +180,29 @@ pub async fn run_with(
     };
     let mut export =
         Export { ctx, folder: Folder::new(dir), exported: exported(ctx).await?, report };
+    if !dry_run {
+        export.folder.tidy();
+    }
     while let Some(chunk) = plan.next().await? {
         export.chunk(chunk).await?;
         progress(export.report.files, plan.total());
+    }
+    if !dry_run {
+        export.folder.tidy();
     }
     Ok(export.report)
 }
 
 /// What earlier exports wrote that was not what was imported.
-async fn exported(ctx: &Ctx) -> Result<HashMap<String, Vec<u8>>> {
+async fn exported(ctx: &Ctx) -> Result<Arc<HashMap<String, Vec<u8>>>> {
     let rows = exported_file::Entity::find().all(ctx.app().db().read()).await?;
-    Ok(rows.into_iter().map(|row| (row.path, row.hash)).collect())
+    Ok(Arc::new(rows.into_iter().map(|row| (row.path, row.hash)).collect()))
 }
 
 struct Export<'a> {
     ctx: &'a Ctx,
     folder: Folder,
-    exported: HashMap<String, Vec<u8>>,
+    exported: Arc<HashMap<String, Vec<u8>>>,
     report: Report,
 }
 
@@ -203,12 +212,13 @@ impl Export<'_> {
         self.report.failures.extend(problems);
         let folder = self.folder.clone();
         let dry_run = self.report.dry_run;
+        let exported = Arc::clone(&self.exported);
         // Bytes in memory are written on all cores, the others one by one.
         let done: Vec<_> = tokio::task::spawn_blocking(move || {
             planned
                 .into_par_iter()
                 .map(|planned| {
-                    let done = put(&folder, &planned, dry_run);
+                    let done = put(&folder, &planned, &exported, dry_run);
                     (planned, done)
                 })
                 .collect()
@@ -218,8 +228,8 @@ impl Export<'_> {
         let (mut notes, mut adopted) = (Vec::new(), Vec::new());
         for (planned, done) in done {
             self.report.files += 1;
-            let found = match done {
-                Ok(found) => found,
+            let (found, changed) = match done {
+                Ok(done) => done,
                 Err(problem) => {
                     self.report.failures.push(problem);
                     continue;
@@ -246,6 +256,9 @@ impl Export<'_> {
             if found == folder::Found::Same {
                 self.report.unchanged += 1;
                 continue;
+            }
+            if let Some(problem) = changed {
+                self.report.warnings.push(problem);
             }
             let action = if absent { Action::Created } else { Action::Updated };
             let fields = match planned.why {
@@ -291,15 +304,35 @@ impl Export<'_> {
     }
 }
 
-/// Writes what is in memory, and says what was there.
+/// Says that somebody has changed a file which the export replaces.
+fn changed(
+    folder: &Folder,
+    planned: &Planned,
+    exported: &HashMap<String, Vec<u8>>,
+) -> Option<Problem> {
+    let there = folder.hash(&planned.path).ok()??;
+    let known = there == planned.hash
+        || exported.get(&planned.path) == Some(&there)
+        || planned.from.as_ref().is_some_and(|(_, hash)| *hash == there);
+    (!known).then(|| {
+        let message = "had been changed since it was imported or exported, and is replaced; \
+                       import before you export, or look into Git for what it said";
+        Problem::new(message).in_file(&planned.path)
+    })
+}
+
+/// Writes what is in memory; says what was there, and whether somebody may miss it.
 fn put(
     folder: &Folder,
     planned: &Planned,
+    exported: &HashMap<String, Vec<u8>>,
     dry_run: bool,
-) -> std::result::Result<folder::Found, Problem> {
+) -> std::result::Result<(folder::Found, Option<Problem>), Problem> {
     let found = folder.look(planned)?;
+    let other = found == folder::Found::Other;
+    let changed = other.then(|| changed(folder, planned, exported)).flatten();
     if dry_run {
-        return Ok(found);
+        return Ok((found, changed));
     }
     match (&planned.data, found) {
         (_, folder::Found::Same) => {}
@@ -307,7 +340,7 @@ fn put(
         (Data::Bytes(bytes), _) => folder.write(planned, bytes)?,
         (Data::Kept { .. }, _) => {}
     }
-    Ok(found)
+    Ok((found, changed))
 }
 
 fn note(ctx: &Ctx, planned: &Planned) -> exported_file::Model {

@@ -97,7 +97,8 @@ pub fn write(
             read.content.publish_at.or(read.content.date)
         }
     };
-    if let Some(at) = opens(moment, target, now) {
+    let opens = opens(moment, target, now);
+    if let Some(at) = opens {
         diff.publish_at(&mut edits, at);
         written = Some(make(&edits)?);
     }
@@ -109,7 +110,7 @@ pub fn write(
         )));
     }
     let read = Parsed::of(site, place, &written.bytes).map_err(unreadable)?;
-    let expected = Expected { was: &parsed, target, names: &names, fields: &edits.fields };
+    let expected = Expected { was: &parsed, target, names: &names, fields: &edits.fields, opens };
     match expected.differs(&read) {
         None => {
             written.plain_body = is_plain(&written.bytes, &read, target);
@@ -197,6 +198,8 @@ struct Expected<'a> {
     target: &'a Target,
     names: &'a IndexMap<String, Vec<String>>,
     fields: &'a BTreeSet<String>,
+    /// When it should go live, where that had to be written down.
+    opens: Option<DateTime<FixedOffset>>,
 }
 
 impl Expected<'_> {
@@ -217,11 +220,15 @@ impl Expected<'_> {
             }
         }
         let (was, is) = (diff::fields(&self.was.content), diff::fields(&self.target.content));
+        if self.opens.is_some_and(|opens| read.content.publish_at != Some(opens)) {
+            return Some("publishAt".to_owned());
+        }
         let read = diff::fields(&read.content);
         for (field, value) in &read {
             let expected = if has(field) { is.get(field) } else { was.get(field) };
             let same = expected.is_some_and(|expected| equal(field, expected, value));
-            if !same && !self.follows(field) {
+            let opened = field == "publishAt" && self.opens.is_some();
+            if !same && !opened && !self.follows(field) {
                 return Some(field.clone());
             }
         }

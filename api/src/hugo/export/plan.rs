@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::configuration;
+use super::configured;
 use super::fresh::{self, Style};
 use super::moves::Moves;
 use super::new;
@@ -152,6 +153,9 @@ pub struct Plan<'a> {
     styles: HashMap<(String, String), Arc<Style>>,
     /// A configuration to be written first, of a site that never had one.
     configuration: Option<Vec<u8>>,
+    /// Files of the configuration that say something else now.
+    settings: HashMap<String, Vec<u8>>,
+    problems: Vec<Problem>,
     /// The last new article so far; none before the first.
     after: Option<Uuid>,
 }
@@ -170,6 +174,7 @@ impl<'a> Plan<'a> {
         };
         let moves = Arc::new(Moves::load(ctx, &site, &rows).await?);
         let places = Places::new(&site.entries, &rows);
+        let (settings, problems) = configured::edits(ctx, &site, &rows).await?;
         let rows: Vec<Row> = rows
             .into_iter()
             .filter(|row| row.kind != "configuration")
@@ -189,6 +194,8 @@ impl<'a> Plan<'a> {
             places,
             styles: HashMap::new(),
             configuration,
+            settings,
+            problems,
             after: None,
         }))
     }
@@ -214,11 +221,16 @@ impl<'a> Plan<'a> {
         if rows.is_empty() {
             return self.next_new().await;
         }
-        let mut chunk = Chunk::default();
+        let problems = std::mem::take(&mut self.problems);
+        let mut chunk = Chunk { problems, ..Chunk::default() };
         let (pages, others): (Vec<_>, Vec<_>) = rows
             .into_iter()
             .partition(|row| matches!(row.kind.as_str(), "article" | "section" | "term"));
         for row in others {
+            if let Some(bytes) = self.settings.remove(&row.path) {
+                chunk.planned.push(edited(&row, bytes));
+                continue;
+            }
             let fate = self.moves.fate(&row.path);
             for path in fate.goes {
                 chunk.planned.push(Planned { path, ..kept(&row) });
@@ -405,6 +417,16 @@ fn kept(row: &Row) -> Planned {
         kind: row.kind.clone(),
         language: row.language.clone(),
         plain_body: false,
+    }
+}
+
+/// A file of the configuration after edits.
+fn edited(row: &Row, bytes: Vec<u8>) -> Planned {
+    Planned {
+        hash: Sha256::digest(&bytes).to_vec(),
+        data: Data::Bytes(bytes),
+        why: Why::Edited { fields: vec!["site".to_owned()], rewritten: Vec::new() },
+        ..kept(row)
     }
 }
 

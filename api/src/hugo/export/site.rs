@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::parsed::Parsed;
 use super::terms::Terms;
 use crate::ctx::Ctx;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::hugo::address::Sections;
 use crate::hugo::config::{self, SiteConfig};
 use crate::hugo::problem::Problem;
@@ -150,13 +150,33 @@ async fn text(ctx: &Ctx, id: Uuid, version: i32) -> Result<Option<String>> {
         .await?)
 }
 
-fn is_configuration(row: &Row) -> bool {
-    if row.kind != "file" {
-        return false;
+/// Reads a configuration from the bytes of its files, as the import reads it from
+/// a folder.
+pub fn configured(
+    files: &[(String, Vec<u8>)],
+    rows: &[Row],
+) -> std::result::Result<SiteConfig, Problem> {
+    let wrong = |error: std::io::Error| {
+        Problem::new(format!("cannot be put into a temporary folder: {error}"))
+    };
+    let folder = tempfile::tempdir().map_err(wrong)?;
+    for (path, bytes) in files {
+        let file = folder.path().join(file_path::to_path(path));
+        if let Some(parent) = file.parent() {
+            std::fs::create_dir_all(parent).map_err(wrong)?;
+        }
+        std::fs::write(file, bytes).map_err(wrong)?;
     }
-    let (stem, extension) = row.path.rsplit_once('.').unwrap_or((&row.path, ""));
-    matches!(extension.to_ascii_lowercase().as_str(), "toml" | "yaml" | "yml" | "json")
-        && (matches!(stem, "hugo" | "config") || row.path.starts_with("config/"))
+    if rows.iter().any(|row| row.path.starts_with("content/")) {
+        std::fs::create_dir_all(folder.path().join("content")).map_err(wrong)?;
+    }
+    let given = rows.iter().find(|row| row.path == CONFIGURATION);
+    let given = given.map(|row| row.language.as_str()).filter(|tag| !tag.is_empty());
+    config::load(folder.path(), given)
+}
+
+pub fn is_configuration(row: &Row) -> bool {
+    row.kind == "file" && crate::hugo::config_file::is_configuration(&row.path)
 }
 
 impl Site {
@@ -168,24 +188,12 @@ impl Site {
         configuration: Option<&[u8]>,
     ) -> Result<std::result::Result<Self, Problem>> {
         let db = ctx.app().db().read();
-        let folder = tempfile::tempdir().map_err(Error::internal)?;
+        let mut files = Vec::new();
         for row in rows.iter().filter(|row| is_configuration(row)) {
-            let bytes = blobs::whole(db, &row.hash).await?;
-            let file = folder.path().join(file_path::to_path(&row.path));
-            if let Some(parent) = file.parent() {
-                std::fs::create_dir_all(parent).map_err(Error::internal)?;
-            }
-            std::fs::write(file, bytes).map_err(Error::internal)?;
+            files.push((row.path.clone(), blobs::whole(db, &row.hash).await?));
         }
-        if let Some(bytes) = configuration {
-            std::fs::write(folder.path().join("hugo.toml"), bytes).map_err(Error::internal)?;
-        }
-        if rows.iter().any(|row| row.path.starts_with("content/")) {
-            std::fs::create_dir(folder.path().join("content")).map_err(Error::internal)?;
-        }
-        let given = rows.iter().find(|row| row.path == CONFIGURATION);
-        let given = given.map(|row| row.language.as_str()).filter(|tag| !tag.is_empty());
-        let config = match config::load(folder.path(), given) {
+        files.extend(configuration.map(|bytes| ("hugo.toml".to_owned(), bytes.to_vec())));
+        let config = match configured(&files, rows) {
             Ok(config) => config,
             Err(problem) => return Ok(Err(problem)),
         };
