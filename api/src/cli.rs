@@ -16,7 +16,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::config::{self, Config, LogFormat, Secret};
 use crate::ctx::{Actor, App, Ctx, system_clock};
 use crate::http::Server;
-use crate::hugo::{export, import};
+use crate::hugo::{export, import, sync};
 use crate::policy::Role;
 use crate::worker::Worker;
 use crate::{graphql, site, user};
@@ -70,6 +70,10 @@ enum Command {
     /// Write content out.
     #[command(subcommand)]
     Export(Export),
+    /// Bring both sides together: what was changed there comes in, what was
+    /// changed here goes out.
+    #[command(subcommand)]
+    Sync(Sync),
     /// Manage people.
     #[command(subcommand)]
     User(UserCommand),
@@ -114,6 +118,34 @@ enum Export {
         #[arg(long)]
         dry_run: bool,
         /// Report as JSON on standard output.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Sync {
+    /// A folder with a Hugo site. What both sides changed is merged, field by field
+    /// and block by block; what disagrees is told, and neither side is touched.
+    Hugo {
+        dir: PathBuf,
+        /// Go on until interrupted, whenever either side changes.
+        #[arg(long)]
+        watch: bool,
+        /// Commit what went out: a commit for each version of an article, or one a run.
+        #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "publish")]
+        git: Option<sync::git::Commits>,
+        /// Delete however much was deleted on the other side.
+        #[arg(long)]
+        yes: bool,
+        /// Percent of the files that may be deleted without --yes; fewer than five
+        /// always may.
+        #[arg(long, value_name = "PERCENT", default_value_t = sync::SHARE, value_parser = clap::value_parser!(u8).range(0..=100))]
+        delete_limit: u8,
+        /// Say what would happen, and write nothing.
+        #[arg(long, conflicts_with = "watch")]
+        dry_run: bool,
+        /// Report as JSON on standard output; a line for each run with --watch.
         #[arg(long)]
         json: bool,
     },
@@ -221,6 +253,10 @@ async fn run(cli: Cli) -> Result<ExitCode, String> {
         Command::Export(Export::Hugo { dir, languages, dry_run, json }) => {
             let options = export::Options { dir, languages, dry_run };
             export_hugo(config, options, json).await
+        }
+        Command::Sync(Sync::Hugo { dir, watch, git, yes, delete_limit, dry_run, json }) => {
+            let options = sync::Options { dir, git, yes, share: delete_limit, dry_run };
+            sync_hugo(config, options, watch, json).await
         }
         Command::User(UserCommand::Add { email, role, name, password_stdin }) => {
             add_user(config, &email, role, name, password_stdin).await
@@ -389,6 +425,32 @@ async fn export_hugo(
         say(report.to_string().trim_end());
     }
     Ok(if report.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn sync_hugo(
+    config: Config,
+    options: sync::Options,
+    watch: bool,
+    json: bool,
+) -> Result<ExitCode, String> {
+    let app = open(config).await?;
+    let done = if watch {
+        let stop = signal()?;
+        let tell = |report: &sync::Report| {
+            let line = if json { serde_json::to_string(report).ok() } else { None };
+            say(line.unwrap_or_else(|| report.to_string()).trim_end());
+        };
+        sync::watch::watch(&app, &options, stop, tell).await.map(|()| true)
+    } else {
+        let ctx = Ctx::new(Arc::clone(&app), Actor::System);
+        sync::run(&ctx, &options).await.map(|report| {
+            let text = if json { serde_json::to_string_pretty(&report).ok() } else { None };
+            say(text.unwrap_or_else(|| report.to_string()).trim_end());
+            report.is_good()
+        })
+    };
+    app.db().close().await;
+    Ok(if done.map_err(explain)? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Runs an operation as the system, and prints what it says.

@@ -162,6 +162,11 @@ async fn last_position(db: &impl sea_orm::ConnectionTrait) -> Result<i64> {
     Ok(last.flatten().unwrap_or(0))
 }
 
+/// The position of the last event; nought before the first.
+pub async fn last(ctx: &Ctx) -> Result<i64> {
+    last_position(ctx.app().db().read()).await
+}
+
 /// Events after a position, oldest first, at most `limit`.
 pub async fn after(ctx: &Ctx, position: i64, limit: u64) -> Result<Vec<Model>> {
     Ok(Entity::find()

@@ -19,6 +19,7 @@ mod history;
 mod hostile;
 mod http;
 mod hugo;
+mod hugo_edit;
 mod limits;
 mod logs;
 mod odd;

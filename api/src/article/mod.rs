@@ -39,6 +39,7 @@ pub mod schedule;
 pub mod stale;
 pub mod store;
 pub(crate) mod terms;
+pub mod together;
 pub mod translation;
 pub mod write;
 

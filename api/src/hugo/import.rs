@@ -23,6 +23,7 @@ use uuid::Uuid;
 
 use super::config::{self, SiteConfig};
 use super::convert::{self, Draft};
+pub(super) use super::document::markdown;
 use super::document::{Body, Document, Outcome, read};
 use super::files::{self, Found};
 use super::keep::Keep;
@@ -32,6 +33,7 @@ use super::report::Action;
 pub use super::report::Report;
 use super::rows::{Before, Ready, Rows};
 use super::sections::Sections;
+use super::sync::beside::{Beside, Verdict};
 use super::tree::{self, Entry, EntryKind, Kind};
 use super::{known, settings};
 use crate::article::content::MAX_KEY;
@@ -58,16 +60,34 @@ pub struct Options {
     pub dry_run: bool,
 }
 
+/// Is told how many of how many are done.
+pub type Progress = dyn Fn(usize, usize) + Sync;
+
 pub async fn run(ctx: &Ctx, options: Options) -> Result<Report> {
     run_with(ctx, options, &|_, _| ()).await
 }
 
 /// The same; `progress` is told how many documents of how many are done.
-pub async fn run_with(
+pub async fn run_with(ctx: &Ctx, options: Options, progress: &Progress) -> Result<Report> {
+    Ok(carry_out(ctx, options, None, progress).await?.0)
+}
+
+/// The same, for files that were changed while their articles were, too: they
+/// are merged as `beside` says.
+pub async fn run_beside(
     ctx: &Ctx,
     options: Options,
-    progress: &(dyn Fn(usize, usize) + Sync),
-) -> Result<Report> {
+    beside: Option<Beside>,
+) -> Result<(Report, Beside)> {
+    carry_out(ctx, options, beside, &|_, _| ()).await
+}
+
+async fn carry_out(
+    ctx: &Ctx,
+    options: Options,
+    beside: Option<Beside>,
+    progress: &Progress,
+) -> Result<(Report, Beside)> {
     let Options { dir, language, dry_run } = options;
     let mut report = Report { dry_run, ..Report::default() };
     let (folder, given) = (dir.clone(), language.clone());
@@ -82,12 +102,17 @@ pub async fn run_with(
         Ok((config, tree)) => (Arc::new(config), tree),
         Err(problem) => {
             report.failures.push(problem);
-            return Ok(report);
+            return Ok((report, beside.unwrap_or_default()));
         }
     };
     report.failures.extend(tree.problems);
     let (lists, pages) = sort(tree.entries, &mut report);
-    let others = others(&dir, &config, &lists, &pages, &mut report).await?;
+    let mut others = others(&dir, &config, &lists, &pages, &mut report).await?;
+    let mut pages = pages;
+    if let Some(beside) = &beside {
+        pages.retain(|entry| !beside.skip.contains(&entry.relative));
+        others.retain(|found| !beside.skip.contains(&found.path));
+    }
     let known = known::load(ctx).await?;
     let moved = if dry_run { false } else { configure(ctx, &config, language).await? };
     let frame = Arc::new(Frame::load(ctx.app()).await?);
@@ -101,18 +126,21 @@ pub async fn run_with(
         paths: HashMap::new(),
         touched: Vec::new(),
         unread: Vec::new(),
+        beside,
         report,
         progress,
     };
     import.lists(lists).await?;
     import.pages(pages).await?;
-    let Import { touched, unread, known, report, config, .. } = import;
-    let configured = config.file.is_some();
-    let report = Keep { ctx, known, touched, report, configured }.run(others, unread).await?;
+    let Import { touched, unread, known, report, config, beside, .. } = import;
+    // A sync looks after each file by itself.
+    let whole = beside.is_none() && config.file.is_some();
+    let report =
+        Keep { ctx, known, touched, report, configured: whole }.run(others, unread).await?;
     if report.created + report.updated >= MANY && !dry_run {
         ctx.app().db().analyze().await?;
     }
-    Ok(report)
+    Ok((report, beside.unwrap_or_default()))
 }
 
 /// The files of the site that are no pages.
@@ -183,8 +211,10 @@ struct Import<'a> {
     touched: Vec<Touched>,
     /// Pages that are kept as they are.
     unread: Vec<Found>,
+    /// What to do where the article was changed as well; none: the file counts.
+    beside: Option<Beside>,
     report: Report,
-    progress: &'a (dyn Fn(usize, usize) + Sync),
+    progress: &'a Progress,
 }
 
 impl Import<'_> {
@@ -210,7 +240,10 @@ impl Import<'_> {
                 Outcome::Read(mut document) => {
                     sections.note(&document.entry, &document.page);
                     self.report.warnings.append(&mut document.page.warnings);
+                    let beside = self.beside.as_ref();
                     match self.known.get(&document.file.path) {
+                        _ if beside
+                            .is_some_and(|beside| beside.skip.contains(&document.file.path)) => {}
                         Some(before)
                             if before.is_list()
                                 && before.has(&document.file.hash)
@@ -439,18 +472,30 @@ impl Import<'_> {
         let before = self.before(&write, &ready).await?;
         let terms = self.terms(&mut write, &ready).await?;
         let mut rows = Rows::default();
+        let mut merges = Vec::new();
         for mut ready in ready {
             let Draft { content, terms: names, .. } = &mut ready.draft;
             convert::resolve_terms(content, names, |taxonomy, name| {
                 terms.get(taxonomy)?.get(name).copied()
             });
-            let known = self.known.get(&ready.file.path).and_then(|known| known.article_id);
-            let before = known.and_then(|id| before.get(&id));
+            let known = self.known.get(&ready.file.path);
+            let version = known.and_then(|known| known.article_version);
+            let before = known.and_then(|known| before.get(&known.article_id?));
+            if let (Some(beside), Some(before)) = (&mut self.beside, before) {
+                match beside.judge(&write, &self.config, &ready, before, version).await? {
+                    Verdict::Plain => {}
+                    Verdict::Merge(merge) => merges.push((before.head.id, *merge)),
+                    Verdict::Conflict => continue,
+                }
+            }
             let action = if before.is_some() { Action::Updated } else { Action::Created };
             self.report.counts(action, &ready.file.path);
             rows.add(&mut write, &self.frame, ready, before)?;
         }
         rows.insert(&write, &self.frame).await?;
+        for (id, merge) in merges {
+            merge.save(&mut write, id).await?;
+        }
         write.commit().await
     }
 

@@ -95,3 +95,4 @@ mod known;
 pub mod report;
 mod rows;
 mod settings;
+pub mod sync;

@@ -109,7 +109,8 @@ impl Spelling {
             let clear = local
                 .zip(zone)
                 .is_some_and(|(local, zone)| super::super::date::in_zone(local, zone) == moment);
-            if !clear && !(zone.is_none() && moment_is_local(moment, self)) {
+            let unknown = zone.is_none() && moment_is_local(moment, self);
+            if !clear && !unknown {
                 self.zone = Some(if self.separator == ' ' { " %z" } else { "%:z" });
             }
         }

@@ -291,7 +291,7 @@ fn edit() -> impl Strategy<Value = Edit> {
 fn list_edit(part: &Part, number: usize) -> Option<Edit> {
     let mut items = part.value.as_array()?.clone();
     let at = number % (items.len() + 1);
-    if number % 2 == 0 || at >= items.len() {
+    if number.is_multiple_of(2) || at >= items.len() {
         items.insert(at, json!("neu"));
     } else {
         items.remove(at);

@@ -43,7 +43,7 @@ impl<'a> Pen<'a> {
         let whole = !matches!(op.change, Change::Insert(_));
         let look = self.look(&[]);
         let (splices, keys) = anchor::detach(&base, &root, value, &op.path, whole, look)?;
-        Some((self.splice(text, &base, splices)?, keys))
+        Some((spliced(text, &base, splices)?, keys))
     }
 
     /// The text with a change made.
@@ -51,7 +51,7 @@ impl<'a> Pen<'a> {
         let base = self.base(text);
         let root = tree::read(self.format, &base);
         let splices = self.splices(&base, root.as_ref(), old, op)?;
-        self.splice(text, &base, splices)
+        spliced(text, &base, splices)
     }
 
     /// The text with the lines of a key of the first level written anew.
@@ -67,28 +67,12 @@ impl<'a> Pen<'a> {
         let lines = line_start(&base, slot.start)..line_end(&base, slot.end());
         let indent = super::node::indent_of(&base, slot.start)?;
         let entry = write::yaml_entry(key, value, look, indent)?;
-        self.splice(text, &base, vec![Splice::new(lines, entry)])
+        spliced(text, &base, vec![Splice::new(lines, entry)])
     }
 
     /// The text that positions are of: YAML that only Hugo reads is mended first.
     fn base<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if self.format == Format::Yaml { yaml::readable(text) } else { Cow::Borrowed(text) }
-    }
-
-    fn splice(&self, text: &str, base: &str, splices: Vec<Splice>) -> Option<String> {
-        if text == base {
-            return splice(text, splices);
-        }
-        // Mending neither adds lines nor removes any.
-        let own = splices
-            .into_iter()
-            .map(|splice| {
-                let start = translate(base, text, splice.range.start)?;
-                let end = translate(base, text, splice.range.end)?;
-                (start <= end).then(|| Splice::new(start..end, splice.text))
-            })
-            .collect::<Option<Vec<_>>>()?;
-        splice(text, own)
     }
 
     fn splices(
@@ -105,17 +89,17 @@ impl<'a> Pen<'a> {
         let parent = root.get(above)?;
         let number = parent.position(last);
         match &op.change {
-            Change::Put(value) => match number {
-                Some(number) => self.put(text, root, parent, number, old, &op.path, value),
-                None => {
-                    let Step::Key(key) = last else {
-                        return None;
-                    };
-                    let keys: Vec<_> = parent.slots().iter().map(|slot| slot.key.clone()).collect();
-                    let at = place(&keys, key, &self.house.order(&named(above)));
-                    self.insert(text, parent, at, Some(key), &op.path, value)
+            Change::Put(value) => {
+                if let Some(number) = number {
+                    return self.put(text, root, parent, number, old, &op.path, value);
                 }
-            },
+                let Step::Key(key) = last else {
+                    return None;
+                };
+                let keys: Vec<_> = parent.slots().iter().map(|slot| slot.key.clone()).collect();
+                let at = place(&keys, key, &self.house.order(&named(above)));
+                self.insert(text, parent, at, Some(key), &op.path, value)
+            }
             Change::Insert(value) => {
                 let Step::Item(number) = last else {
                     return None;
@@ -232,6 +216,23 @@ impl<'a> Pen<'a> {
             Kind::Scalar(_) | Kind::Alias(_) => None,
         }
     }
+}
+
+/// Changes of the text that positions are of, made in the text itself.
+fn spliced(text: &str, base: &str, splices: Vec<Splice>) -> Option<String> {
+    if text == base {
+        return splice(text, splices);
+    }
+    // Mending neither adds lines nor removes any.
+    let own = splices
+        .into_iter()
+        .map(|splice| {
+            let start = translate(base, text, splice.range.start)?;
+            let end = translate(base, text, splice.range.end)?;
+            (start <= end).then(|| Splice::new(start..end, splice.text))
+        })
+        .collect::<Option<Vec<_>>>()?;
+    splice(text, own)
 }
 
 /// A path as the house knows it.

@@ -227,7 +227,9 @@ fn collect(slot: &Slot, lines: &mut Vec<(usize, usize)>) {
             if !slot.value.span.is_empty() && matches!(slot.value.kind, Kind::Table(_)) {
                 lines.push((slot.value.span.start, slot.value.span.end));
             }
-            slots.iter().for_each(|slot| collect(slot, lines));
+            for slot in slots {
+                collect(slot, lines);
+            }
         }
         _ => lines.push((slot.start, slot.end())),
     }

@@ -15,7 +15,7 @@ pub(super) fn read(text: &str) -> Option<Node> {
 
 fn table(text: &str, table: &Table) -> Option<Vec<Slot>> {
     let mut slots = Vec::with_capacity(table.len());
-    for (name, item) in table.iter() {
+    for (name, item) in table {
         let span = table.key(name)?.span()?;
         let node = match item {
             Item::None => continue,
@@ -36,7 +36,7 @@ fn table(text: &str, table: &Table) -> Option<Vec<Slot>> {
             }
             Item::ArrayOfTables(tables) => {
                 let mut items = Vec::with_capacity(tables.len());
-                for inner in tables.iter() {
+                for inner in tables {
                     let own = inner.span()?;
                     items.push(Slot {
                         key: String::new(),

@@ -250,7 +250,7 @@ pub(super) fn json(value: &Value, look: Look<'_>, indent: &str) -> Option<String
                 .collect::<Option<_>>()?;
             Some(lines('{', entries, '}'))
         }
-        Value::Array(items) if !items.is_empty() && !(look.flow && all_scalars(items)) => {
+        Value::Array(items) if is_broken(items, look) => {
             let items = items.iter().map(|item| json(item, look, &inner)).collect::<Option<_>>()?;
             Some(lines('[', items, ']'))
         }
@@ -258,7 +258,12 @@ pub(super) fn json(value: &Value, look: Look<'_>, indent: &str) -> Option<String
     }
 }
 
-pub(super) fn all_scalars(items: &[Value]) -> bool {
+/// Whether a list stands on several lines.
+fn is_broken(items: &[Value], look: Look<'_>) -> bool {
+    !(items.is_empty() || look.flow && all_scalars(items))
+}
+
+fn all_scalars(items: &[Value]) -> bool {
     !items.iter().any(|item| item.is_array() || item.is_object())
 }
 
@@ -267,7 +272,7 @@ pub(super) fn all_scalars(items: &[Value]) -> bool {
 pub(super) fn yaml_after(value: &Value, look: Look<'_>, indent: &str) -> Option<String> {
     let end = look.line_end;
     match value {
-        Value::Array(items) if !items.is_empty() && !(look.flow && all_scalars(items)) => {
+        Value::Array(items) if is_broken(items, look) => {
             let deep = if look.deep_dash { " ".repeat(look.step) } else { String::new() };
             let mut out = String::new();
             for item in items {
@@ -336,7 +341,8 @@ pub(super) fn yaml_block(text: &str, style: Style, indent: &str, end: &str) -> O
         || first.starts_with([' ', '\t'])
         || text.contains('\r')
         || !text.chars().all(is_printable)
-        || lines.iter().any(|line| !line.is_empty() && line.trim().is_empty())
+        // Hugo leaves out spaces at the end of a line.
+        || lines.iter().any(|line| line.ends_with([' ', '\t']))
         || (folded && lines.iter().any(|line| line.starts_with([' ', '\t'])));
     if odd {
         return None;
@@ -411,5 +417,8 @@ pub(super) fn is_toml_table(value: &Value) -> bool {
 pub(super) fn toml_header(path: &[String], look: Look<'_>, many: bool, out: &mut String) {
     let name: Vec<String> = path.iter().map(|name| key(name, look, false)).collect();
     let (open, close) = if many { ("[[", "]]") } else { ("[", "]") };
-    out.push_str(&format!("{open}{}{close}{}", name.join("."), look.line_end));
+    out.push_str(open);
+    out.push_str(&name.join("."));
+    out.push_str(close);
+    out.push_str(look.line_end);
 }

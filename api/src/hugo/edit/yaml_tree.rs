@@ -12,7 +12,7 @@ pub(super) fn read(text: &str) -> Option<Node> {
         match event {
             Event::StreamStart | Event::DocumentStart(_) | Event::Nothing => {}
             Event::StreamEnd | Event::DocumentEnd => return None,
-            event => return reader.node(event, span, 0, 0),
+            event => return reader.node(&event, span, 0, 0),
         }
     }
 }
@@ -46,12 +46,12 @@ impl<'a> Reader<'a> {
     }
 
     /// `mark` is the place from which the value may begin.
-    fn node(&mut self, event: Event<'a>, span: Span, mark: usize, depth: usize) -> Option<Node> {
+    fn node(&mut self, event: &Event<'a>, span: Span, mark: usize, depth: usize) -> Option<Node> {
         if depth > 100 {
             return None;
         }
         let (start, end) = (self.byte(span.start.index()), self.byte(span.end.index()));
-        match event {
+        match *event {
             Event::Scalar(_, style, anchor, _) => {
                 Some(self.scalar(start..end, style, anchor, mark))
             }
@@ -142,7 +142,7 @@ impl<'a> Reader<'a> {
                         dash
                     };
                     let mark = if flow { at } else { dash + 1 };
-                    let value = self.node(event, span, mark, depth + 1)?;
+                    let value = self.node(&event, span, mark, depth + 1)?;
                     let begin = if flow { value.span.start } else { dash };
                     let mark = if flow { begin } else { mark };
                     let slot = Slot { key: String::new(), start: begin, mark, value };
@@ -176,7 +176,7 @@ impl<'a> Reader<'a> {
                 return None;
             }
             let (event, span) = self.next()?;
-            let value = self.node(event, span, colon + 1, depth + 1)?;
+            let value = self.node(&event, span, colon + 1, depth + 1)?;
             // A key that is no text is written as its text, and merging is no key.
             let name = match key {
                 (text, ScalarStyle::Plain) => key_name(text),

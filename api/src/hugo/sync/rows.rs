@@ -1,0 +1,117 @@
+//! What the database remembers of the folder.
+//!
+//! Nothing that anybody reads changes here, so nothing is announced. A file
+//! that went with its article keeps its row, beside a row of `exported_file` with an
+//! empty hash: so that its file comes back byte for byte when it is restored.
+
+use std::collections::HashSet;
+
+use entity::{exported_file, source_file};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect,
+};
+use uuid::Uuid;
+
+use crate::ctx::Ctx;
+use crate::error::Result;
+use crate::hugo::settings;
+
+/// Paths whose files were removed together with their articles.
+pub async fn buried(ctx: &Ctx) -> Result<HashSet<String>> {
+    use exported_file::Column;
+    let paths: Vec<String> = exported_file::Entity::find()
+        .select_only()
+        .column(Column::Path)
+        .filter(Column::Hash.eq(Vec::<u8>::new()))
+        .into_tuple()
+        .all(ctx.app().db().read())
+        .await?;
+    Ok(paths.into_iter().collect())
+}
+
+async fn forget_export(txn: &DatabaseTransaction, path: &str) -> Result<()> {
+    exported_file::Entity::delete_by_id(path.to_owned()).exec(txn).await?;
+    Ok(())
+}
+
+/// A file lies there that is what the row says; the one that it was made from
+/// is not there any more.
+pub async fn adopt(ctx: &Ctx, row: source_file::Model, from: Option<&str>) -> Result<()> {
+    let txn = ctx.app().db().begin().await?;
+    forget_export(&txn, &row.path).await?;
+    if let Some(from) = from.filter(|from| *from != row.path) {
+        forget_export(&txn, from).await?;
+        source_file::Entity::delete_by_id(from.to_owned()).exec(&txn).await?;
+    }
+    settings::put_rows(&txn, vec![row]).await?;
+    Ok(txn.commit().await?)
+}
+
+/// A file is gone with its article, and may come back with it.
+pub async fn bury(ctx: &Ctx, path: &str, article_id: Option<Uuid>) -> Result<()> {
+    let txn = ctx.app().db().begin().await?;
+    forget_export(&txn, path).await?;
+    let row = exported_file::Model {
+        path: path.to_owned(),
+        hash: Vec::new(),
+        article_id,
+        article_version: None,
+        exported_at: ctx.now(),
+    };
+    exported_file::Entity::insert(row.into_active_model().reset_all())
+        .exec_without_returning(&txn)
+        .await?;
+    Ok(txn.commit().await?)
+}
+
+/// The file is back, or never was away.
+pub async fn unbury(ctx: &Ctx, path: &str) -> Result<()> {
+    let txn = ctx.app().db().begin().await?;
+    forget_export(&txn, path).await?;
+    Ok(txn.commit().await?)
+}
+
+/// A file that is no article's is gone.
+pub async fn forget(ctx: &Ctx, path: &str) -> Result<()> {
+    let txn = ctx.app().db().begin().await?;
+    forget_export(&txn, path).await?;
+    source_file::Entity::delete_by_id(path.to_owned()).exec(&txn).await?;
+    Ok(txn.commit().await?)
+}
+
+/// A file lies elsewhere, and is to be read again as what it was.
+pub async fn rename(ctx: &Ctx, from: &str, to: &str) -> Result<()> {
+    use source_file::Column;
+    let txn = ctx.app().db().begin().await?;
+    forget_export(&txn, from).await?;
+    forget_export(&txn, to).await?;
+    source_file::Entity::update_many()
+        .col_expr(Column::Path, Expr::value(to))
+        .col_expr(Column::CheckedAt, Expr::value(Option::<i64>::None))
+        .filter(Column::Path.eq(from))
+        .exec(&txn)
+        .await?;
+    mark(&txn, to).await?;
+    Ok(txn.commit().await?)
+}
+
+/// A file is to be read again, though it is as it was.
+pub async fn reread(ctx: &Ctx, path: &str) -> Result<()> {
+    let txn = ctx.app().db().begin().await?;
+    forget_export(&txn, path).await?;
+    mark(&txn, path).await?;
+    Ok(txn.commit().await?)
+}
+
+async fn mark(txn: &DatabaseTransaction, path: &str) -> Result<()> {
+    use source_file::Column;
+    source_file::Entity::update_many()
+        .col_expr(Column::Hash, Expr::value(Vec::<u8>::new()))
+        .col_expr(Column::CheckedAt, Expr::value(Option::<i64>::None))
+        .filter(Column::Path.eq(path))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
