@@ -133,7 +133,11 @@ impl Found {
 }
 
 /// All files and links of the site in `dir`, but those in `except`.
-pub fn walk(dir: &Path, config: &SiteConfig, except: &HashSet<&str>) -> (Vec<Found>, Vec<Problem>) {
+pub(super) fn walk(
+    dir: &Path,
+    config: &SiteConfig,
+    except: &HashSet<&str>,
+) -> (Vec<Found>, Vec<Problem>) {
     let (mut found, mut problems) = (Vec::new(), Vec::new());
     let made = made(dir, config);
     let walk = walkdir::WalkDir::new(dir).sort_by_file_name().into_iter().filter_entry(|entry| {

@@ -12,31 +12,30 @@
 //! folder any more stays in the database: to import is to add.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use entity::source_file;
 use entity::{View, article, body, section, term_text};
 use rayon::prelude::*;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use serde::Serialize;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::config::{self, SiteConfig};
 use super::convert::{self, Draft};
-use super::files::{self, Found, Stat, file_clock};
+pub(super) use super::document::markdown;
+use super::document::{Body, Document, Outcome, read};
+use super::files::{self, Found};
 use super::keep::Keep;
 use super::known::{Known, Touched};
-use super::page::{self, Page};
 use super::problem::Problem;
+use super::report::Action;
+pub use super::report::Report;
 use super::rows::{Before, Ready, Rows};
 use super::sections::Sections;
 use super::sync::beside::{Beside, Verdict};
 use super::tree::{self, Entry, EntryKind, Kind};
-use super::{front_matter, known, settings};
+use super::{known, settings};
 use crate::article::content::MAX_KEY;
 use crate::article::write::body_row;
 use crate::ctx::Ctx;
@@ -61,84 +60,15 @@ pub struct Options {
     pub dry_run: bool,
 }
 
-/// What was done.
-#[derive(Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Report {
-    pub dry_run: bool,
-    /// Content files found.
-    pub documents: usize,
-    pub created: usize,
-    pub updated: usize,
-    pub unchanged: usize,
-    /// Pages of sections, terms and home among them.
-    pub lists: usize,
-    /// Files that are no pages, which are kept as they are.
-    pub other_files: usize,
-    /// Documents that did not go in.
-    pub failures: Vec<Problem>,
-    /// Values that went into `params` because no field could take them, and files
-    /// that were left out.
-    pub warnings: Vec<Problem>,
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for warning in &self.warnings {
-            writeln!(f, "warning: {warning}")?;
-        }
-        for failure in &self.failures {
-            writeln!(f, "error: {failure}")?;
-        }
-        let verb = if self.dry_run { "would be " } else { "" };
-        writeln!(
-            f,
-            "{} documents: {} {verb}created, {} {verb}updated, {} unchanged, {} failed \
-             ({} lists among them); {} other files kept",
-            self.documents,
-            self.created,
-            self.updated,
-            self.unchanged,
-            self.failures.len(),
-            self.lists,
-            self.other_files,
-        )
-    }
-}
-
-/// A content file, understood.
-struct Document {
-    entry: Entry,
-    page: Page,
-    keywords: Option<Value>,
-    body: Body,
-    file: source_file::Model,
-}
-
-struct Body {
-    markdown: String,
-    is_html: bool,
-}
-
-/// What became of reading a file.
-enum Outcome<T> {
-    /// It is as it was; its times may be others.
-    Same(Option<Touched>),
-    Read(T),
-    /// It is kept as it is, since nothing can be made of it.
-    Unread(Problem, Found),
-}
+/// Is told how many of how many are done.
+pub type Progress = dyn Fn(usize, usize) + Sync;
 
 pub async fn run(ctx: &Ctx, options: Options) -> Result<Report> {
     run_with(ctx, options, &|_, _| ()).await
 }
 
 /// The same; `progress` is told how many documents of how many are done.
-pub async fn run_with(
-    ctx: &Ctx,
-    options: Options,
-    progress: &(dyn Fn(usize, usize) + Sync),
-) -> Result<Report> {
+pub async fn run_with(ctx: &Ctx, options: Options, progress: &Progress) -> Result<Report> {
     Ok(run_beside(ctx, options, progress, None).await?.0)
 }
 
@@ -147,7 +77,7 @@ pub async fn run_with(
 pub async fn run_beside(
     ctx: &Ctx,
     options: Options,
-    progress: &(dyn Fn(usize, usize) + Sync),
+    progress: &Progress,
     beside: Option<Beside>,
 ) -> Result<(Report, Beside)> {
     let Options { dir, language, dry_run } = options;
@@ -195,8 +125,10 @@ pub async fn run_beside(
     import.lists(lists).await?;
     import.pages(pages).await?;
     let Import { touched, unread, known, report, config, beside, .. } = import;
-    let configured = config.file.is_some();
-    let report = Keep { ctx, known, touched, report, configured }.run(others, unread).await?;
+    // A sync looks after each file by itself.
+    let whole = beside.is_none() && config.file.is_some();
+    let report =
+        Keep { ctx, known, touched, report, configured: whole }.run(others, unread).await?;
     if report.created + report.updated >= MANY && !dry_run {
         ctx.app().db().analyze().await?;
     }
@@ -249,78 +181,6 @@ async fn configure(ctx: &Ctx, config: &SiteConfig, language: Option<String>) -> 
     Ok(moved)
 }
 
-/// Reads a file, unless it is as it was.
-fn read(
-    entry: Entry,
-    config: &SiteConfig,
-    before: Option<&Known>,
-    skip: bool,
-) -> Outcome<Document> {
-    let checked = file_clock();
-    let named = |message: String| Problem::new(message).in_file(&entry.relative);
-    let stat = match std::fs::symlink_metadata(&entry.file) {
-        Ok(meta) => Stat::of(&meta),
-        Err(error) => {
-            // There is nothing that could be kept.
-            let found = Found::gone(&entry.file, &entry.relative);
-            return Outcome::Unread(named(format!("cannot be read: {error}")), found);
-        }
-    };
-    if skip && before.is_some_and(|before| before.is_as_it_was(&stat)) {
-        return Outcome::Same(None);
-    }
-    let found = || Found { file: entry.file.clone(), path: entry.relative.clone(), stat };
-    let bytes = match std::fs::read(&entry.file) {
-        Ok(bytes) => bytes,
-        Err(error) => return Outcome::Unread(named(format!("cannot be read: {error}")), found()),
-    };
-    let hash = Sha256::digest(&bytes).to_vec();
-    if skip && let Some(before) = before.filter(|before| before.has(&hash)) {
-        return Outcome::Same(before.touched(&hash, &entry.relative, stat, checked));
-    }
-    let understood = || {
-        let source = front_matter::split(&bytes)?;
-        let map = front_matter::parse(&source)?;
-        let keywords = convert::keywords(&map);
-        let page = page::read(map, config, &entry.language, &entry.name)?;
-        Ok::<_, Problem>((source, keywords, page))
-    };
-    let (source, keywords, mut page) = match understood() {
-        Ok(understood) => understood,
-        Err(problem) => return Outcome::Unread(problem.in_file(&entry.relative), found()),
-    };
-    for warning in &mut page.warnings {
-        *warning = std::mem::take(warning).in_file(&entry.relative);
-    }
-    let markdown = markdown(source.body);
-    let is_list = !matches!(entry.kind, EntryKind::Content(Kind::Page));
-    let raw_body = (is_list || markdown.as_bytes() != source.body).then(|| source.body.to_vec());
-    let file = source_file::Model {
-        path: entry.relative.clone(),
-        kind: String::new(),
-        article_id: None,
-        article_version: None,
-        language: settings::tag(config, &entry.language).to_owned(),
-        format: source.format.as_str().to_owned(),
-        front_matter: source.front_matter.to_vec(),
-        raw_body,
-        hash,
-        size: stat.size,
-        modified: stat.modified,
-        mode: stat.mode,
-        changed_at: stat.changed,
-        checked_at: Some(checked),
-    };
-    let is_html = matches!(entry.extension.as_str(), "html" | "htm");
-    Outcome::Read(Document { body: Body { markdown, is_html }, entry, page, keywords, file })
-}
-
-/// The text of a body. `PostgreSQL` holds no U+0000 in a text; Markdown replaces
-/// it anyway.
-pub(super) fn markdown(body: &[u8]) -> String {
-    String::from_utf8_lossy(body).replace('\0', "\u{fffd}")
-}
-
 fn render_row(id: Uuid, body: Body, cjk: bool) -> Result<body::Model> {
     let Body { markdown, is_html } = body;
     let render = if is_html { render::render_html } else { render::render };
@@ -346,7 +206,7 @@ struct Import<'a> {
     /// What to do where the article was changed as well; none: the file counts.
     beside: Option<Beside>,
     report: Report,
-    progress: &'a (dyn Fn(usize, usize) + Sync),
+    progress: &'a Progress,
 }
 
 impl Import<'_> {
@@ -385,11 +245,11 @@ impl Import<'_> {
                             self.report.unchanged += 1;
                         }
                         Some(_) => {
-                            self.report.updated += 1;
+                            self.report.counts(Action::Updated, &document.file.path);
                             changed.push(document);
                         }
                         None => {
-                            self.report.created += 1;
+                            self.report.counts(Action::Created, &document.file.path);
                             changed.push(document);
                         }
                     }
@@ -479,11 +339,9 @@ impl Import<'_> {
             if self.report.dry_run {
                 for ready in &ready {
                     let known = self.known.get(&ready.file.path);
-                    if known.is_some_and(|known| known.article_id.is_some()) {
-                        self.report.updated += 1;
-                    } else {
-                        self.report.created += 1;
-                    }
+                    let before = known.is_some_and(|known| known.article_id.is_some());
+                    let action = if before { Action::Updated } else { Action::Created };
+                    self.report.counts(action, &ready.file.path);
                 }
             } else if !ready.is_empty() {
                 self.write(ready).await?;
@@ -625,11 +483,8 @@ impl Import<'_> {
                     Verdict::Conflict => continue,
                 }
             }
-            if before.is_some() {
-                self.report.updated += 1;
-            } else {
-                self.report.created += 1;
-            }
+            let action = if before.is_some() { Action::Updated } else { Action::Created };
+            self.report.counts(action, &ready.file.path);
             rows.add(&mut write, &self.frame, ready, before)?;
         }
         rows.insert(&write, &self.frame).await?;

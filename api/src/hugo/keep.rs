@@ -17,6 +17,7 @@ use super::files::{self, Found, LINK, file_clock};
 use super::import::Report;
 use super::known::{self, Known, Touched};
 use super::problem::Problem;
+use super::report::Action;
 use super::settings;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
@@ -65,9 +66,6 @@ impl Keep<'_> {
             );
             self.report.warnings.push(Problem::new(message).in_file(&found.path));
         }
-        if self.report.dry_run {
-            return Ok(self.report);
-        }
         let mut replaced = false;
         // A configuration that is not there any more would be laid over the new one.
         let there: HashSet<&str> = fit.iter().map(|found| found.path.as_str()).collect();
@@ -79,7 +77,7 @@ impl Keep<'_> {
             })
             .map(|(path, _)| path.clone())
             .collect();
-        if self.configured && !stale.is_empty() {
+        if self.configured && !stale.is_empty() && !self.report.dry_run {
             let mut write = Write::begin(self.ctx).await?;
             settings::forget_files(&write, &stale).await?;
             write.record(Event::new("site.files_changed"));
@@ -98,6 +96,9 @@ impl Keep<'_> {
                 }
                 replaced |= self.keep(chunk, is_page).await?;
             }
+        }
+        if self.report.dry_run {
+            return Ok(self.report);
         }
         known::note(self.ctx, &self.touched).await?;
         if replaced {
@@ -134,6 +135,14 @@ impl Keep<'_> {
             }
         }
         if reads.is_empty() {
+            return Ok(false);
+        }
+        if self.report.dry_run {
+            for read in reads {
+                let there = self.known.contains_key(&read.found.path);
+                let action = if there { Action::Updated } else { Action::Created };
+                self.report.would(action, &read.found.path);
+            }
             return Ok(false);
         }
         let replaced = reads.iter().any(|read| self.known.contains_key(&read.found.path));

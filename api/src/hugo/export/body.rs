@@ -67,7 +67,7 @@ fn ending(line: &[u8]) -> &[u8] {
 }
 
 fn said(line: &[u8]) -> String {
-    crate::hugo::import::markdown(content(line))
+    crate::hugo::document::markdown(content(line))
 }
 
 fn usual_end(lines: &[&[u8]]) -> &'static [u8] {

@@ -37,6 +37,7 @@ pub fn planned(bytes: Vec<u8>) -> Planned {
         kind: "file".to_owned(),
         language: String::new(),
         plain_body: false,
+        only_if_absent: false,
     }
 }
 

@@ -40,7 +40,7 @@ pub struct Diff<'a> {
 /// Edits, and the fields that they are for.
 #[derive(Debug, Default)]
 pub struct Edits {
-    pub edits: Vec<Edit>,
+    pub list: Vec<Edit>,
     pub fields: BTreeSet<String>,
     /// Fields for which Hugo has no key.
     pub impossible: Vec<String>,
@@ -48,11 +48,11 @@ pub struct Edits {
 
 impl Edits {
     fn set(&mut self, path: Vec<String>, value: Value) {
-        self.edits.push(Edit::Set { path, value });
+        self.list.push(Edit::Set { path, value });
     }
 
     fn remove(&mut self, path: Vec<String>) {
-        self.edits.push(Edit::Remove { path });
+        self.list.push(Edit::Remove { path });
     }
 }
 

@@ -131,9 +131,9 @@ fn entries(
         _ => put("authors", Some(Value::Array(authors))),
     }
     for (taxonomy, names) in &target_names(site, entry, content) {
-        if !names.is_empty()
-            && !(matches!(taxonomy.as_str(), "authors" | "author") && !content.authors.is_empty())
-        {
+        let written =
+            matches!(taxonomy.as_str(), "authors" | "author") && !content.authors.is_empty();
+        if !names.is_empty() && !written {
             put(taxonomy, Some(json!(names)));
         }
     }

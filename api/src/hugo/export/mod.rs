@@ -25,6 +25,7 @@
 //! |---|---|
 //! | [`site`] | configuration, names of files, sections: what all pages depend on |
 //! | [`plan`] | the files, chunk by chunk |
+//! | [`loaded`], [`made`] | what a chunk's pages were and are, and the files made of that |
 //! | [`page`], [`parsed`], [`diff`] | one page: read, compared, edited, read again |
 //! | [`terms`], [`dates`], [`body`] | how a file calls terms, spells dates, ends lines |
 //! | [`place`], [`fresh`], [`new`] | where new articles go and what their files look like |
@@ -40,6 +41,8 @@ mod dates;
 mod diff;
 pub mod folder;
 mod fresh;
+mod loaded;
+mod made;
 mod moves;
 mod new;
 mod page;
@@ -66,6 +69,7 @@ pub use plan::{Chunk, Data, Exported, Gone, Plan, Planned, Wanted, Why};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::hugo::problem::Problem;
+pub use crate::hugo::report::{Action, Change};
 
 /// Where to export, and what.
 #[derive(Debug, Clone, Default)]
@@ -75,35 +79,6 @@ pub struct Options {
     pub languages: Vec<String>,
     /// Say what would happen, and write nothing.
     pub dry_run: bool,
-}
-
-/// What became of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Action {
-    Created,
-    Updated,
-    Removed,
-}
-
-impl Action {
-    fn verb(self) -> &'static str {
-        match self {
-            Self::Created => "create",
-            Self::Updated => "update",
-            Self::Removed => "remove",
-        }
-    }
-}
-
-/// One change of the folder.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Change {
-    pub file: String,
-    pub action: Action,
-    /// The fields that were edited since the import.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub fields: Vec<String>,
 }
 
 /// What was done.
@@ -130,12 +105,8 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.dry_run {
-            for Change { file, action, fields } in &self.changes {
-                write!(f, "{} {file}", action.verb())?;
-                if !fields.is_empty() {
-                    write!(f, " ({})", fields.join(", "))?;
-                }
-                writeln!(f)?;
+            for change in &self.changes {
+                writeln!(f, "{change}")?;
             }
         }
         for warning in &self.warnings {
@@ -328,7 +299,11 @@ fn put(
     exported: &HashMap<String, Vec<u8>>,
     dry_run: bool,
 ) -> std::result::Result<(folder::Found, Option<Problem>), Problem> {
-    let found = folder.look(planned)?;
+    let found = match folder.look(planned)? {
+        folder::Found::Absent => folder::Found::Absent,
+        _ if planned.only_if_absent => folder::Found::Same,
+        found => found,
+    };
     let other = found == folder::Found::Other;
     let changed = other.then(|| changed(folder, planned, exported)).flatten();
     if dry_run {

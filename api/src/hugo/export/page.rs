@@ -130,7 +130,7 @@ fn assemble(
     house: &House,
 ) -> Result<Written, Problem> {
     let (front_matter, old) = bytes.split_at(parsed.body.start.min(bytes.len()));
-    let edited = edit::apply(front_matter, &edits.edits, house)?;
+    let edited = edit::apply(front_matter, &edits.list, house)?;
     let mut all = edited.front_matter;
     all.extend_from_slice(text.unwrap_or(old));
     let rewritten = edited.rewritten;

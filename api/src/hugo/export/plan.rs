@@ -4,10 +4,10 @@
 //! names, new ones last; the texts of one chunk of pages are in memory at a time,
 //! and bytes of other files are fetched by whoever writes them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use entity::{View, article_copy, body, revision, section, source_file, term_text};
+use entity::source_file;
 use rayon::prelude::*;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use sha2::{Digest, Sha256};
@@ -16,18 +16,18 @@ use uuid::Uuid;
 use super::configuration;
 use super::configured;
 use super::fresh::{self, Style};
+use super::loaded::{Articles, Lists};
+use super::made::{Made, Page, State, edited, gone, kept};
 use super::moves::Moves;
 use super::new;
-use super::page::{self, Target};
+use super::page::Target;
 use super::parsed::Parsed;
 use super::place::{self, Places};
 use super::site::{self, Row, Site};
-use crate::article::content::Content;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::hugo::files::PLAIN;
 use crate::hugo::problem::Problem;
-use crate::hugo::tree::{Entry, EntryKind, Kind};
 
 /// Files in one chunk.
 const CHUNK: usize = 256;
@@ -73,6 +73,9 @@ pub struct Planned {
     pub language: String,
     /// Whether the bytes of the body are those of the version's Markdown.
     pub plain_body: bool,
+    /// Stands in for what could not be written: better than no file, and worse than
+    /// whatever is there.
+    pub only_if_absent: bool,
 }
 
 impl Planned {
@@ -334,6 +337,7 @@ impl<'a> Plan<'a> {
                 kind: "article".to_owned(),
                 language,
                 plain_body,
+                only_if_absent: false,
             }
         }))
     }
@@ -402,377 +406,5 @@ impl<'a> Plan<'a> {
             pages.push(Page { row, front_matter, body, was, state, style, moved });
         }
         Ok(pages)
-    }
-}
-
-fn kept(row: &Row) -> Planned {
-    Planned {
-        path: row.path.clone(),
-        data: Data::Kept { size: row.size },
-        hash: row.hash.clone(),
-        mode: row.mode,
-        why: Why::Kept,
-        article: None,
-        from: Some((row.path.clone(), row.hash.clone())),
-        kind: row.kind.clone(),
-        language: row.language.clone(),
-        plain_body: false,
-    }
-}
-
-/// A file of the configuration after edits.
-fn edited(row: &Row, bytes: Vec<u8>) -> Planned {
-    Planned {
-        hash: Sha256::digest(&bytes).to_vec(),
-        data: Data::Bytes(bytes),
-        why: Why::Edited { fields: vec!["site".to_owned()], rewritten: Vec::new() },
-        ..kept(row)
-    }
-}
-
-fn gone(row: Row) -> Gone {
-    let Row { path, hash, article_id, .. } = row;
-    Gone { path, hash, article_id }
-}
-
-/// What a page should be now.
-enum State {
-    Article {
-        target: Box<Target>,
-        exported: Exported,
-    },
-    List {
-        row: ListRow,
-    },
-    /// Nothing is known that it should say: as it was.
-    AsItWas,
-    Gone,
-}
-
-struct Page {
-    row: Row,
-    front_matter: Vec<u8>,
-    body: Option<Vec<u8>>,
-    was: Option<Content>,
-    state: State,
-    style: Arc<Style>,
-    /// Where it lies now, if it has moved.
-    moved: Option<Entry>,
-}
-
-enum Made {
-    File(Box<Planned>),
-    /// What is wrong, and the file as it was if that is known.
-    Wrong(Option<Box<Planned>>, Problem),
-    Gone(Gone),
-}
-
-impl Page {
-    fn make(self, site: &Site, now: entity::Timestamp) -> Made {
-        let Self { row, front_matter, body, was, state, style, moved } = self;
-        if let State::Gone = state {
-            return Made::Gone(gone(row));
-        }
-        let mut original = front_matter;
-        original.extend(body.unwrap_or_default());
-        if Sha256::digest(&original).as_slice() != row.hash {
-            let problem = Problem::new(
-                "what the database holds of this file is not what was imported; import it again",
-            );
-            return Made::Wrong(None, problem.in_file(&row.path));
-        }
-        let planned = |bytes: Vec<u8>, hash: Vec<u8>, why: Why, article: Option<Exported>| {
-            Box::new(Planned {
-                path: row.path.clone(),
-                plain_body: false,
-                data: Data::Bytes(bytes),
-                hash,
-                mode: row.mode,
-                why,
-                article,
-                from: Some((row.path.clone(), row.hash.clone())),
-                kind: row.kind.clone(),
-                language: row.language.clone(),
-            })
-        };
-        let Some(entry) = site.entries.get(&row.path) else {
-            // The configuration has moved its folder; there is no page to edit.
-            return Made::File(planned(original, row.hash.clone(), Why::Kept, None));
-        };
-        let (target, exported) = match state {
-            State::Article { target, exported } => (*target, Some(exported)),
-            State::List { row: list } => match site.parse(entry, &original) {
-                Ok(parsed) => (list.target(entry, &parsed), None),
-                Err(problem) => {
-                    let problem = problem.in_file(&row.path);
-                    let planned = planned(original, row.hash.clone(), Why::Kept, None);
-                    return Made::Wrong(Some(planned), problem);
-                }
-            },
-            State::AsItWas | State::Gone => {
-                return Made::File(planned(original, row.hash.clone(), Why::Kept, None));
-            }
-        };
-        let done = page::write(
-            site,
-            (entry, moved.as_ref()),
-            &original,
-            was.as_ref(),
-            &target,
-            now,
-            &style.house,
-        );
-        match done {
-            Ok(None) => {
-                let mut planned = planned(original, row.hash.clone(), Why::Kept, exported);
-                if let Some(moved) = moved {
-                    planned.path = moved.relative;
-                }
-                Made::File(planned)
-            }
-            Ok(Some(written)) => {
-                let hash = Sha256::digest(&written.bytes).to_vec();
-                let fields = written.fields.into_iter().collect();
-                let why = Why::Edited { fields, rewritten: written.rewritten };
-                let mut planned = planned(written.bytes, hash, why, exported);
-                planned.plain_body = written.plain_body;
-                if let Some(moved) = moved {
-                    planned.path = moved.relative;
-                }
-                Made::File(planned)
-            }
-            Err(problem) => {
-                let planned = planned(original, row.hash.clone(), Why::Kept, None);
-                Made::Wrong(Some(planned), problem.in_file(&row.path))
-            }
-        }
-    }
-}
-
-struct Saved {
-    id: Uuid,
-    version: i32,
-    content: Content,
-    body_id: Uuid,
-}
-
-struct Shown {
-    view: View,
-    revision_id: Uuid,
-    from: entity::Timestamp,
-}
-
-/// What the articles of a chunk were and are.
-#[derive(Default)]
-struct Articles {
-    shown: HashMap<Uuid, Shown>,
-    revisions: HashMap<(Uuid, i32), Saved>,
-    by_id: HashMap<Uuid, (Uuid, i32)>,
-    bodies: HashMap<Uuid, String>,
-}
-
-impl Articles {
-    async fn load(ctx: &Ctx, rows: &[Row]) -> Result<Self> {
-        let ids: HashSet<Uuid> = rows.iter().filter_map(|row| row.article_id).collect();
-        if ids.is_empty() {
-            return Ok(Self::default());
-        }
-        let db = ctx.app().db().read();
-        let mut all = Self::default();
-        use article_copy::Column as Copy;
-        let copies: Vec<(View, Uuid, Uuid, entity::Timestamp)> = article_copy::Entity::find()
-            .select_only()
-            .columns([Copy::View, Copy::ArticleId, Copy::RevisionId, Copy::VisibleFrom])
-            .filter(Copy::ArticleId.is_in(ids.iter().copied()))
-            .filter(Copy::View.is_in([View::Published, View::Working]))
-            .into_tuple()
-            .all(db)
-            .await?;
-        for (view, id, revision_id, from) in copies {
-            // What the public reads, or else what is being written.
-            if view == View::Published || !all.shown.contains_key(&id) {
-                all.shown.insert(id, Shown { view, revision_id, from });
-            }
-        }
-        use revision::Column as Revision;
-        let versions: HashSet<i32> = rows.iter().filter_map(|row| row.article_version).collect();
-        let wanted: HashSet<(Uuid, i32)> =
-            rows.iter().filter_map(|row| row.article_id.zip(row.article_version)).collect();
-        let shown = all.shown.values().map(|shown| shown.revision_id);
-        let columns = [
-            Revision::Id,
-            Revision::ArticleId,
-            Revision::Version,
-            Revision::Content,
-            Revision::BodyId,
-        ];
-        let find = || revision::Entity::find().select_only().columns(columns);
-        type Found = (Uuid, Uuid, i32, entity::Json, Uuid);
-        let mut found: Vec<Found> =
-            find().filter(Revision::Id.is_in(shown)).into_tuple().all(db).await?;
-        let have: HashSet<(Uuid, i32)> =
-            found.iter().map(|(_, id, version, ..)| (*id, *version)).collect();
-        let missing: Vec<Uuid> = wanted.difference(&have).map(|(id, _)| *id).collect();
-        if !missing.is_empty() {
-            let more: Vec<Found> = find()
-                .filter(Revision::ArticleId.is_in(missing))
-                .filter(Revision::Version.is_in(versions))
-                .into_tuple()
-                .all(db)
-                .await?;
-            found.extend(
-                more.into_iter().filter(|(_, id, version, ..)| wanted.contains(&(*id, *version))),
-            );
-        }
-        let mut bodies: HashSet<Uuid> = HashSet::new();
-        for (revision_id, id, version, content, body_id) in found {
-            bodies.insert(body_id);
-            let content: Content = serde_json::from_value(content.0)?;
-            all.by_id.insert(revision_id, (id, version));
-            all.revisions
-                .insert((id, version), Saved { id: revision_id, version, content, body_id });
-        }
-        let texts: Vec<(Uuid, String)> = body::Entity::find()
-            .select_only()
-            .columns([body::Column::Id, body::Column::Markdown])
-            .filter(body::Column::Id.is_in(bodies))
-            .into_tuple()
-            .all(db)
-            .await?;
-        all.bodies.extend(texts);
-        Ok(all)
-    }
-
-    fn state(&self, id: Uuid, shown: &Shown, row: &Row, was: Option<&Saved>) -> Result<State> {
-        let saved = self.by_id.get(&shown.revision_id).and_then(|key| self.revisions.get(key));
-        let saved = saved.ok_or_else(|| Error::internal("a revision is missing"))?;
-        let markdown = self.bodies.get(&saved.body_id).cloned();
-        let draft = shown.view == View::Working;
-        let target = Target {
-            content: saved.content.clone(),
-            markdown: markdown.ok_or_else(|| Error::internal("a body is missing"))?,
-            draft,
-            from: (!draft).then_some(shown.from),
-            is_imported_version: was.is_some() && row.article_version == Some(saved.version),
-        };
-        let exported = Exported { id, version: saved.version, revision_id: saved.id };
-        Ok(State::Article { target: Box::new(target), exported })
-    }
-}
-
-/// What the database says of a section or term.
-#[derive(Clone)]
-struct ListRow {
-    title: Option<String>,
-    description: Option<String>,
-    /// Of sections alone.
-    placed: Option<(bool, i32)>,
-    markdown: String,
-    params: serde_json::Map<String, serde_json::Value>,
-}
-
-impl ListRow {
-    /// What the file should say: what it says, but for what was edited here.
-    fn target(self, entry: &crate::hugo::tree::Entry, parsed: &super::parsed::Parsed) -> Target {
-        let Self { title, description, placed, markdown, params } = self;
-        let mut content = parsed.content.clone();
-        let mut draft = parsed.draft;
-        // A section without a title is called after its folder.
-        let made_up = parsed.content.title.is_empty()
-            && (title.is_none()
-                || placed.is_some()
-                    && title.as_deref().is_some_and(|title| {
-                        entry.dir.is_empty() || entry.dir.rsplit('/').next() == Some(title)
-                    }));
-        if !made_up {
-            content.title = title.unwrap_or_default();
-        }
-        let filled = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
-        if filled(&description) != content.description {
-            content.description = filled(&description);
-        }
-        if let Some((is_draft, weight)) = placed {
-            draft = is_draft;
-            content.weight = weight;
-        }
-        // Columns hold no `keywords`, and these parameters do not.
-        let keywords = content.params.get("keywords").cloned();
-        content.params = params;
-        if let Some(keywords) = keywords {
-            content.params.entry("keywords").or_insert(keywords);
-        }
-        Target { content, markdown, draft, from: None, is_imported_version: false }
-    }
-}
-
-#[derive(Default)]
-struct Lists {
-    by_path: HashMap<String, ListRow>,
-}
-
-impl Lists {
-    async fn load(ctx: &Ctx, site: &Site, rows: &[Row]) -> Result<Self> {
-        let mut lists = Self::default();
-        let wanted: Vec<&Row> =
-            rows.iter().filter(|row| matches!(row.kind.as_str(), "section" | "term")).collect();
-        if wanted.is_empty() {
-            return Ok(lists);
-        }
-        let db = ctx.app().db().read();
-        let (mut sections, mut terms) = (HashMap::new(), HashMap::new());
-        for row in wanted {
-            let Some(entry) = site.entries.get(&row.path) else { continue };
-            if let EntryKind::Content(Kind::Term { taxonomy, term }) = &entry.kind {
-                if let Some(id) = site.terms.id(&site.config.rules, taxonomy, term) {
-                    terms.insert((id, row.language.clone()), row.path.clone());
-                }
-            } else {
-                sections.insert((row.language.clone(), entry.dir.clone()), row.path.clone());
-            }
-        }
-        let names = sections.keys().map(|(_, name)| name.as_str());
-        let found =
-            section::Entity::find().filter(section::Column::Name.is_in(names)).all(db).await?;
-        for row in found {
-            let section::Model {
-                language,
-                name,
-                title,
-                description,
-                draft,
-                weight,
-                markdown,
-                params,
-                ..
-            } = row;
-            if let Some(path) = sections.remove(&(language, name)) {
-                let params = params.0.as_object().cloned().unwrap_or_default();
-                let placed = Some((draft, weight));
-                let title = Some(title);
-                lists
-                    .by_path
-                    .insert(path, ListRow { title, description, placed, markdown, params });
-            }
-        }
-        let ids = terms.keys().map(|(id, _)| *id);
-        let found =
-            term_text::Entity::find().filter(term_text::Column::TermId.is_in(ids)).all(db).await?;
-        for row in found {
-            let term_text::Model { term_id, language, name, description, markdown, params, .. } =
-                row;
-            if let Some(path) = terms.remove(&(term_id, language)) {
-                let params = params.0.as_object().cloned().unwrap_or_default();
-                let row = ListRow { title: name, description, placed: None, markdown, params };
-                lists.by_path.insert(path, row);
-            }
-        }
-        Ok(lists)
-    }
-
-    fn state(&self, path: &str) -> State {
-        match self.by_path.get(path) {
-            Some(row) => State::List { row: row.clone() },
-            None => State::AsItWas,
-        }
     }
 }
