@@ -36,25 +36,19 @@ fn jieba() -> &'static Jieba {
     WORDS.get_or_init(Jieba::new)
 }
 
-/// The words of a run of dense letters, each with the shorter ones in it; those of
-/// one letter only where there are no others, since most of them are particles.
+/// The words of a run of dense letters, each with the shorter ones in it.
 fn words(text: &str) -> Vec<(String, Vec<String>)> {
     let text: String = fold(text).iter().map(|letter| letter.char).collect();
     let cut = jieba().cut(&text, false);
     let cut = cut.into_iter().map(|token| token.word);
     let spelled = cut.filter(|word| word.chars().any(char::is_alphanumeric));
-    let mut words: Vec<_> = spelled
+    spelled
         .map(|word| {
             let parts = jieba().cut_for_search(word, false).into_iter().map(|token| token.word);
             let parts = parts.filter(|part| *part != word && part.chars().count() > 1);
             (word.to_owned(), parts.map(str::to_owned).collect())
         })
-        .collect();
-    let longer = |(word, _): &(String, Vec<String>)| word.chars().count() > 1;
-    if words.iter().any(longer) {
-        words.retain(longer);
-    }
-    words
+        .collect()
 }
 
 impl Engine {
@@ -101,8 +95,16 @@ impl Engine {
         Ok((!clauses.is_empty()).then_some(clauses))
     }
 
-    /// Those of words that are somewhere, or what of them is.
+    /// Those of words that are somewhere, or what of them is; those of one letter only
+    /// where there are no others, since most of them are particles.
     fn seen(&self, words: Vec<(String, Vec<String>)>) -> Result<Vec<String>> {
+        let (longer, single): (Vec<_>, Vec<_>) =
+            words.into_iter().partition(|(word, _)| word.chars().nth(1).is_some());
+        let seen = self.seen_of(longer)?;
+        if seen.is_empty() { self.seen_of(single) } else { Ok(seen) }
+    }
+
+    fn seen_of(&self, words: Vec<(String, Vec<String>)>) -> Result<Vec<String>> {
         let mut seen: Vec<String> = Vec::new();
         for (word, parts) in words {
             let before = seen.len();
@@ -236,7 +238,8 @@ mod tests {
             words(text).iter().map(told).collect()
         };
         assert_eq!(told("杭州西湖的旅遊攻略"), ["杭州[]", "西湖[]", "旅游[]", "攻略[]"]);
-        assert_eq!(told("皮影戏班子"), ["皮影戏[\"皮影\"]", "班子[]"]);
+        assert_eq!(told("皮影戏班子"), ["皮影戏[\"皮影\", \"影戏\"]", "班子[]"]);
+        assert_eq!(told("几点开船"), ["几点[]", "开[]", "船[]"]);
         assert_eq!(told("的了"), ["的[]", "了[]"]);
     }
 }

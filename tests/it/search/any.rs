@@ -27,7 +27,7 @@ const PIECES: &[&str] = &[
     ")",
     "C++",
     ".net",
-    "\0",
+    "\u{1}",
     "\n",
     "\u{202e}",
     "\u{300}",
@@ -68,7 +68,8 @@ fn random(numbers: &mut Numbers) -> String {
     for _ in 0..below(numbers, 12) {
         if numbers.below(4) == 0 {
             let code = u32::try_from(numbers.below(0x11_0000)).expect("a code");
-            text.extend(char::from_u32(code));
+            // No text of any request may hold U+0000.
+            text.extend(char::from_u32(code).filter(|char| *char != '\0'));
         } else {
             text.push_str(PIECES[below(numbers, PIECES.len() as u64)]);
         }
