@@ -1,9 +1,13 @@
 //! Search: what is found, by whom, in which order, and how it is shown.
 
+mod answer;
+mod any;
 mod contract;
 mod find;
 mod judged;
+mod operate;
 mod recall;
+mod scope;
 
 use serde_json::{Value, json};
 use tests::{Answer, Client, TestApp};

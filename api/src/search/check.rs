@@ -94,8 +94,8 @@ pub async fn check(ctx: &Ctx) -> Result<Checked> {
     let name = index::current(&root).ok_or_else(|| {
         Error::internal("there is no search index yet: `broadsheet search rebuild` makes one")
     })?;
-    let folder = root.clone();
-    let opened = blocking(move || Opened::open(&folder, name)).await?;
+    let (folder, nonce) = (root.clone(), ctx.new_id());
+    let opened = blocking(move || Opened::open(&folder, name, nonce)).await?;
     if !opened.is_current() {
         return Err(cannot(&opened.folder, "of another layout; `broadsheet search rebuild`"));
     }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::collect::{Facets, Fresh, Gather, Gathered, Hit, Order, Rank, Span, relevance};
 use super::follow::{blocking, id_of};
 use super::grammar;
-use super::index::Opened;
+use super::index::{Opened, Snapshot};
 use super::layout::{carries, id_term};
 use super::plan::Plan;
 use super::scope::{self, Parts, Window};
@@ -57,6 +57,8 @@ pub struct Found {
     pub plan: Plan,
     /// What the query was taken to mean, if nothing answers to it as it stands.
     pub did_you_mean: Option<String>,
+    /// The state of the index that the hits are of.
+    pub snapshot: u32,
 }
 
 impl Order {
@@ -70,16 +72,41 @@ impl Order {
         }
     }
 
+    /// The place of a hit. Scores depend on all articles, so that of one is kept with
+    /// the state of the index that it was reckoned from.
     #[must_use]
-    pub fn cursor(self, hit: &Hit) -> Cursor {
-        Cursor { order: self.mark(), key: Key::Number(hit.rank.key), id: hit.rank.id }
+    pub fn cursor(self, hit: &Hit, snapshot: u32) -> Cursor {
+        let key = match self {
+            Self::Relevance => i64::from(snapshot) << SCORE_BITS | hit.rank.key,
+            Self::DateDesc | Self::DateAsc => hit.rank.key,
+        };
+        Cursor { order: self.mark(), key: Key::Number(key), id: hit.rank.id }
+    }
+
+    /// What a cursor says: its state of the index, and its rank there.
+    fn place(self, cursor: &Cursor) -> Option<(u32, Rank)> {
+        let Cursor { key: Key::Number(key), id, .. } = cursor else {
+            return None;
+        };
+        Some(match self {
+            Self::Relevance => {
+                let rank = Rank { key: key & ((1 << SCORE_BITS) - 1), id: *id };
+                (u32::try_from(key >> SCORE_BITS).unwrap_or(0), rank)
+            }
+            Self::DateDesc | Self::DateAsc => (0, Rank { key: *key, id: *id }),
+        })
     }
 }
+
+/// Bits of a score, whose sign is never set.
+const SCORE_BITS: u32 = 31;
 
 /// Everything that a search needs where it runs.
 pub struct Engine {
     pub opened: Arc<Opened>,
     pub searcher: Searcher,
+    /// The state that the searcher is of.
+    pub snapshot: Snapshot,
     pub scope: Scope,
     pub weights: config::Search,
 }
@@ -87,9 +114,26 @@ pub struct Engine {
 impl Engine {
     pub async fn ready(ctx: &Ctx, scope: &Scope) -> Result<Self> {
         let opened = ready(ctx).await?;
-        let searcher = opened.reader.searcher();
+        let snapshot = opened.snapshot(ctx.now());
         let weights = ctx.app().config().search.clone();
-        Ok(Self { opened, searcher, scope: scope.clone(), weights })
+        let searcher = snapshot.searcher.clone();
+        Ok(Self { opened, searcher, snapshot, scope: scope.clone(), weights })
+    }
+
+    /// The same, with the index as it was where a cursor began. That is for the order
+    /// of a page alone: what is visible is read from the database, and counted from
+    /// the index as it is.
+    fn past(&self, request: &Request) -> Option<Self> {
+        let cursors = [&request.page.after, &request.page.before].into_iter().flatten();
+        let mut keys = cursors.filter_map(|cursor| request.order.place(cursor));
+        let snapshot = self.opened.kept(keys.next()?.0)?;
+        Some(Self {
+            opened: Arc::clone(&self.opened),
+            searcher: snapshot.searcher.clone(),
+            snapshot,
+            scope: self.scope.clone(),
+            weights: self.weights.clone(),
+        })
     }
 
     #[must_use]
@@ -99,7 +143,7 @@ impl Engine {
 
     pub fn fresh(&self) -> Fresh {
         let config::Search { freshness, half_life_days, .. } = self.weights;
-        Fresh { weight: freshness, half_life_days, now: self.scope.now }
+        Fresh { weight: freshness, half_life_days, now: self.snapshot.now }
     }
 
     /// What lets through what may be seen and is not narrowed away.
@@ -130,14 +174,14 @@ impl Engine {
         let Request { narrow, order, page, rows, facets, .. } = request;
         let query = plan.query(&self.opened.fields, &self.weights, self.filters(narrow));
         let place = |cursor: &Option<Cursor>| -> Result<Option<Rank>> {
-            let Some(Cursor { key: Key::Number(key), id, .. }) = cursor else {
+            let Some((key, rank)) = cursor.as_ref().and_then(|cursor| order.place(cursor)) else {
                 return Ok(None);
             };
-            let key = match order {
-                Order::Relevance => self.score_now(&query, *id)?.map_or(*key, relevance),
-                Order::DateDesc | Order::DateAsc => *key,
-            };
-            Ok(Some(Rank { key, id: *id }))
+            if *order != Order::Relevance || key == self.snapshot.key {
+                return Ok(Some(rank));
+            }
+            let key = self.score_now(&query, rank.id)?.map_or(rank.key, relevance);
+            Ok(Some(Rank { key, ..rank }))
         };
         let gather = Gather {
             order: *order,
@@ -154,8 +198,8 @@ impl Engine {
         self.gather(&query, &gather)
     }
 
-    /// The score of an article as it is now: a page goes on behind the article
-    /// where the one before ended, whatever was published meanwhile.
+    /// The score of an article as it is now: where the state that a cursor names is
+    /// not kept any more, its page goes on behind that article.
     fn score_now(&self, query: &dyn Query, id: Uuid) -> Result<Option<f32>> {
         let scoring = EnableScoring::enabled_from_searcher(&self.searcher);
         let weight = query.weight(scoring).map_err(unavailable)?;
@@ -207,7 +251,16 @@ impl Engine {
 /// Searches among what a scope shows.
 pub async fn find(ctx: &Ctx, scope: &Scope, request: Request) -> Result<Found> {
     let engine = Engine::ready(ctx, scope).await?;
-    answered(ctx, blocking(move || engine.find(&request)).await)
+    let found = blocking(move || {
+        let Some(past) = engine.past(&request) else {
+            return engine.find(&request);
+        };
+        let counts = Request { rows: false, ..request.clone() };
+        let found = engine.find(&counts)?;
+        let then = past.find(&Request { facets: Facets::default(), ..request })?;
+        Ok(Found { hits: then.hits, snapshot: then.snapshot, ..found })
+    });
+    answered(ctx, found.await)
 }
 
 impl Engine {
@@ -225,19 +278,23 @@ impl Engine {
             let plan = Plan::new(&query, &self.searcher, &self.opened.fields, &stems)?;
             let gathered = self.look(request, &plan)?;
             if gathered.total > 0 {
-                return Ok(found(request, gathered, plan, Some(text)));
+                return Ok(self.found(request, gathered, plan, Some(text)));
             }
         }
-        Ok(found(request, gathered, plan, None))
+        Ok(self.found(request, gathered, plan, None))
     }
-}
 
-fn found(
-    request: &Request,
-    mut gathered: Gathered,
-    plan: Plan,
-    did_you_mean: Option<String>,
-) -> Found {
-    let hits = request.page.slice(std::mem::take(&mut gathered.hits));
-    Found { hits, gathered, plan, did_you_mean }
+    fn found(
+        &self,
+        request: &Request,
+        mut gathered: Gathered,
+        plan: Plan,
+        did_you_mean: Option<String>,
+    ) -> Found {
+        let hits = request.page.slice(std::mem::take(&mut gathered.hits));
+        if request.order == Order::Relevance && (hits.has_next || hits.has_previous) {
+            self.opened.keep(&self.snapshot);
+        }
+        Found { hits, gathered, plan, did_you_mean, snapshot: self.snapshot.key }
+    }
 }

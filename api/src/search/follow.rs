@@ -191,7 +191,8 @@ async fn open_or_build(ctx: &Ctx, root: &Path) -> Result<Writer> {
 /// An index, and its place in the feed if that is the feed it was made from.
 async fn open(ctx: &Ctx, root: &Path, name: String) -> Result<(Arc<Opened>, Option<Place>)> {
     let folder = root.to_owned();
-    let opened = blocking(move || Opened::open(&folder, name)).await?;
+    let nonce = ctx.new_id();
+    let opened = blocking(move || Opened::open(&folder, name, nonce)).await?;
     let place = match opened.place()? {
         Some(place) => place_at(ctx, place.position).await?.filter(|known| *known == place),
         None => None,
@@ -213,10 +214,11 @@ async fn build(ctx: &Ctx, root: &Path) -> Result<Writer> {
     let place = place_now(ctx).await?;
     let began = Instant::now();
     std::fs::create_dir_all(root).map_err(|error| cannot(root, error))?;
-    let (folder, name) = (root.to_owned(), index::new_name(ctx.new_id()));
+    let id = ctx.new_id();
+    let (folder, name) = (root.to_owned(), index::new_name(id));
     let path = root.join(&name);
     let built = async {
-        let opened = blocking(move || Opened::create(&folder, name)).await?;
+        let opened = blocking(move || Opened::create(&folder, name, id)).await?;
         fill(ctx, Writer::new(ctx, Arc::new(opened), place)?).await
     };
     let writer = match built.await {

@@ -6,20 +6,27 @@
 //! far in the feed an index is stands in the payload of its last commit: index
 //! and position are one thing, and a crash leaves both as they were.
 
+use std::collections::VecDeque;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
+use entity::Timestamp;
 use serde::{Deserialize, Serialize};
 use tantivy::directory::{Directory, INDEX_WRITER_LOCK, MmapDirectory};
 use tantivy::tokenizer::TextAnalyzer;
-use tantivy::{Index, IndexReader, IndexSettings, ReloadPolicy};
+use tantivy::{Index, IndexReader, IndexSettings, ReloadPolicy, Searcher};
+
+use uuid::Uuid;
 
 use super::analyse::Analyser;
 use super::layout::{ANALYSER, Fields, LAYOUT, schema};
 use crate::error::{Error, Result};
 
 const CURRENT: &str = "current";
+/// States of the index that are kept for those who go on to a next page.
+const SNAPSHOTS: usize = 48;
 
 /// How far in the feed an index is, and what stood there: by that it notices that
 /// the database is not the one it was made from.
@@ -27,6 +34,16 @@ const CURRENT: &str = "current";
 pub struct Place {
     pub position: i64,
     pub mark: String,
+}
+
+/// The index as it was when somebody began to read what was found.
+#[derive(Clone)]
+pub struct Snapshot {
+    pub searcher: Searcher,
+    /// The moment from which the age of articles was counted.
+    pub now: Timestamp,
+    /// By which a cursor names it.
+    pub key: u32,
 }
 
 /// An index that can be searched.
@@ -37,6 +54,9 @@ pub struct Opened {
     pub index: Index,
     pub reader: IndexReader,
     pub fields: Fields,
+    /// Tells the states of this opening from those of others.
+    nonce: u128,
+    snapshots: Mutex<VecDeque<Snapshot>>,
 }
 
 impl std::fmt::Debug for Opened {
@@ -47,17 +67,17 @@ impl std::fmt::Debug for Opened {
 
 impl Opened {
     /// Makes an empty index in a new folder.
-    pub fn create(root: &Path, name: String) -> Result<Self> {
+    pub fn create(root: &Path, name: String, nonce: Uuid) -> Result<Self> {
         let folder = root.join(&name);
         fs::create_dir_all(&folder).map_err(|error| cannot(&folder, error))?;
         let directory = MmapDirectory::open(&folder).map_err(|error| cannot(&folder, error))?;
         let index = Index::create(directory, schema(), IndexSettings::default())
             .map_err(|error| cannot(&folder, error))?;
-        Self::with(name, folder, index)
+        Self::with(name, folder, index, nonce)
     }
 
     /// Opens an index, of whatever layout, and looks whether its files are whole.
-    pub fn open(root: &Path, name: String) -> Result<Self> {
+    pub fn open(root: &Path, name: String, nonce: Uuid) -> Result<Self> {
         let folder = root.join(&name);
         let directory = MmapDirectory::open(&folder).map_err(|error| cannot(&folder, error))?;
         let index = Index::open(directory).map_err(|error| cannot(&folder, error))?;
@@ -65,10 +85,10 @@ impl Opened {
         if let Some(file) = damaged.iter().next() {
             return Err(cannot(&folder, format!("{} is damaged", file.display())));
         }
-        Self::with(name, folder, index)
+        Self::with(name, folder, index, nonce)
     }
 
-    fn with(name: String, folder: PathBuf, index: Index) -> Result<Self> {
+    fn with(name: String, folder: PathBuf, index: Index, nonce: Uuid) -> Result<Self> {
         index.tokenizers().register(ANALYSER, TextAnalyzer::from(Analyser));
         let fields = Fields::of(&index.schema())?;
         let reader = index
@@ -76,7 +96,8 @@ impl Opened {
             .reload_policy(ReloadPolicy::Manual)
             .try_into()
             .map_err(|error| cannot(&folder, error))?;
-        Ok(Self { name, folder, index, reader, fields })
+        let (nonce, snapshots) = (nonce.as_u128(), Mutex::default());
+        Ok(Self { name, folder, index, reader, fields, nonce, snapshots })
     }
 
     /// Whether it is of the layout that this program writes.
@@ -89,6 +110,35 @@ impl Opened {
     pub fn place(&self) -> Result<Option<Place>> {
         let meta = self.index.load_metas().map_err(|error| cannot(&self.folder, error))?;
         meta.payload.map(|text| serde_json::from_str(&text).map_err(Error::from)).transpose()
+    }
+
+    /// The index as it is, at a moment.
+    #[must_use]
+    pub fn snapshot(&self, now: Timestamp) -> Snapshot {
+        let searcher = self.reader.searcher();
+        let generation = searcher.generation().generation_id();
+        let mut hash = crc32fast::Hasher::new();
+        hash.update(&self.nonce.to_le_bytes());
+        hash.update(&generation.to_le_bytes());
+        Snapshot { searcher, now, key: hash.finalize() }
+    }
+
+    /// Keeps a state for a while: as long as there are few later ones.
+    pub fn keep(&self, snapshot: &Snapshot) {
+        let mut kept = self.snapshots.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.iter().all(|known| known.key != snapshot.key) {
+            kept.push_back(snapshot.clone());
+            if kept.len() > SNAPSHOTS {
+                kept.pop_front();
+            }
+        }
+    }
+
+    /// The state that a cursor names, if it is kept.
+    #[must_use]
+    pub fn kept(&self, key: u32) -> Option<Snapshot> {
+        let kept = self.snapshots.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().find(|known| known.key == key).cloned()
     }
 
     /// Bytes on disk.
@@ -110,7 +160,7 @@ fn prefix() -> String {
 
 /// The name of a new build.
 #[must_use]
-pub fn new_name(id: uuid::Uuid) -> String {
+pub fn new_name(id: Uuid) -> String {
     format!("{}{}", prefix(), id.simple())
 }
 

@@ -1,5 +1,27 @@
 //! Full-text search: an index of all articles that lies in the data folder and
 //! follows the feed.
+//!
+//! **Invariants.**
+//! - The index is a copy: it can be deleted at any time, and is built from the
+//!   database again. Index and position in the feed are one commit.
+//! - Whoever searches finds what they may read and nothing else: a
+//!   [`Scope`](crate::policy::Scope) is part of every query (`scope`), of counts,
+//!   facets, corrections and suggestions as well; and what is shown is read from
+//!   the database under the same scope.
+//! - No text is a mistake (`grammar`). What goes wrong with the index is an error of
+//!   search alone, with a code of its own.
+//! - Nothing is opened, and no dictionary is read, before something needs it.
+//!
+//! The way of an article: `source` reads what the index should hold of it, `layout`
+//! makes a document of that, `analyse` (over `fold`) takes its text apart, `follow`
+//! decides when, and `index` is the folder where. The way of a search: `grammar`
+//! takes the query apart, `plan` (with `stem`) makes it one of the index, `collect`
+//! goes through what is found, `relax` asks what else was meant, `highlight` marks.
+//!
+//! To make something else searchable: a text in `layout::Document` and its print, a
+//! line of `source::document`, and a new `LAYOUT`; nodes then build a new index and
+//! answer from the old one meanwhile.
+//!
 mod analyse;
 mod check;
 mod collect;

@@ -201,6 +201,7 @@ impl Plan {
             counts(needle, fields.heading, heading);
             counts(needle, fields.tag, term);
             counts(needle, fields.category, term);
+            counts(needle, fields.author, term);
         }
         if let Some(whole) = self.whole() {
             counts(&whole, fields.text, phrase);

@@ -1,7 +1,8 @@
 //! What a query may have meant to which nothing answers as it stands.
 //!
 //! Only words that are nowhere to be seen are touched, and quoted ones never. A
-//! run of Chinese becomes the words that a dictionary finds in it; a word of four
+//! run of Chinese becomes those of the words that a dictionary finds in it which
+//! are somewhere; a word of four
 //! letters or more becomes the nearest one that some visible article has. Whether
 //! it is visible is asked of the index for each, since its dictionary knows the
 //! words of drafts as well.
@@ -35,22 +36,19 @@ fn jieba() -> &'static Jieba {
     WORDS.get_or_init(Jieba::new)
 }
 
-/// The words of a run of dense letters; those of one letter only where there are
-/// no others, since most of them are particles.
-fn words(text: &str) -> Vec<String> {
+/// The words of a run of dense letters, each with the shorter ones in it.
+fn words(text: &str) -> Vec<(String, Vec<String>)> {
     let text: String = fold(text).iter().map(|letter| letter.char).collect();
-    let mut words: Vec<String> = Vec::new();
-    for token in jieba().cut(&text, false) {
-        let word = token.word;
-        if word.chars().any(char::is_alphanumeric) {
-            words.push(word.to_owned());
-        }
-    }
-    let longer = |word: &String| word.chars().count() > 1;
-    if words.iter().any(longer) {
-        words.retain(longer);
-    }
-    words
+    let cut = jieba().cut(&text, false);
+    let cut = cut.into_iter().map(|token| token.word);
+    let spelled = cut.filter(|word| word.chars().any(char::is_alphanumeric));
+    spelled
+        .map(|word| {
+            let parts = jieba().cut_for_search(word, false).into_iter().map(|token| token.word);
+            let parts = parts.filter(|part| *part != word && part.chars().count() > 1);
+            (word.to_owned(), parts.map(str::to_owned).collect())
+        })
+        .collect()
 }
 
 impl Engine {
@@ -88,13 +86,42 @@ impl Engine {
         let texts = if needle.is_word() {
             self.nearest(&needle.parts[0].text)?.into_iter().collect()
         } else if clause.text.chars().filter(|char| analyse::is_dense(*char)).count() > 2 {
-            words(&clause.text)
+            self.seen(words(&clause.text))?
         } else {
             Vec::new()
         };
         let clauses = texts.into_iter().filter(|text| *text != clause.text);
         let clauses: Vec<_> = clauses.map(|text| Clause { text, ..clause.clone() }).collect();
         Ok((!clauses.is_empty()).then_some(clauses))
+    }
+
+    /// Those of words that are somewhere, or what of them is; those of one letter only
+    /// where there are no others, since most of them are particles.
+    fn seen(&self, words: Vec<(String, Vec<String>)>) -> Result<Vec<String>> {
+        let (longer, single): (Vec<_>, Vec<_>) =
+            words.into_iter().partition(|(word, _)| word.chars().nth(1).is_some());
+        let seen = self.seen_of(longer)?;
+        if seen.is_empty() { self.seen_of(single) } else { Ok(seen) }
+    }
+
+    fn seen_of(&self, words: Vec<(String, Vec<String>)>) -> Result<Vec<String>> {
+        let mut seen: Vec<String> = Vec::new();
+        for (word, parts) in words {
+            let before = seen.len();
+            for text in std::iter::once(word).chain(parts) {
+                if seen.len() > before && seen[before..].iter().any(|whole| whole.contains(&text)) {
+                    continue;
+                }
+                let clause = Clause { place: None, text, quoted: true, prefix: false };
+                if let Some(needle) = Needle::of(&clause)
+                    && self.is_seen(needle.query(self.opened.fields.text))?
+                {
+                    seen.push(clause.text);
+                }
+            }
+        }
+        seen.dedup();
+        Ok(seen)
     }
 
     /// Whether anything that may be seen answers to a query.
@@ -206,7 +233,13 @@ mod tests {
 
     #[test]
     fn runs_of_chinese_fall_into_words() {
-        assert_eq!(words("杭州西湖的旅遊攻略"), ["杭州", "西湖", "旅游", "攻略"]);
-        assert_eq!(words("的了"), ["的", "了"]);
+        let told = |text: &str| -> Vec<String> {
+            let told = |(word, parts): &(String, Vec<String>)| format!("{word}{parts:?}");
+            words(text).iter().map(told).collect()
+        };
+        assert_eq!(told("杭州西湖的旅遊攻略"), ["杭州[]", "西湖[]", "旅游[]", "攻略[]"]);
+        assert_eq!(told("皮影戏班子"), ["皮影戏[\"皮影\", \"影戏\"]", "班子[]"]);
+        assert_eq!(told("几点开船"), ["几点[]", "开[]", "船[]"]);
+        assert_eq!(told("的了"), ["的[]", "了[]"]);
     }
 }

@@ -8,6 +8,7 @@
 
 pub mod floor;
 pub mod load;
+pub mod search;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -82,11 +82,7 @@ impl Article {
         &self.group.scope
     }
 
-    pub(crate) async fn body_row(
-        &self,
-        ctx: &Ctx,
-        wanted: Vec<body::Column>,
-    ) -> Result<body::Model> {
+    pub async fn body_row(&self, ctx: &Ctx, wanted: Vec<body::Column>) -> Result<body::Model> {
         let key = format!("body:{wanted:?}");
         let bodies = self
             .with()

@@ -116,7 +116,7 @@ async fn connect(
     order: Order,
     language: Option<String>,
 ) -> Result<SearchConnection> {
-    let Found { hits, mut gathered, plan, did_you_mean } = found;
+    let Found { hits, mut gathered, plan, did_you_mean, snapshot } = found;
     let ids: Vec<_> = hits.rows.iter().map(|hit| hit.rank.id).collect();
     let rows = read::by_ids(ctx, &scope, &ids, columns).await?;
     let articles = Article::group(rows, scope.clone());
@@ -137,7 +137,11 @@ async fn connect(
             article: article.clone(),
             highlights: std::sync::Arc::clone(&highlights),
         };
-        connection.edges.push(Edge::with_additional_fields(order.cursor(&hit), article, more));
+        connection.edges.push(Edge::with_additional_fields(
+            order.cursor(&hit, snapshot),
+            article,
+            more,
+        ));
     }
     Ok(connection)
 }

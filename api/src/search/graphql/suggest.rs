@@ -7,8 +7,8 @@ use crate::article::{Article, read};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::policy::Scope;
-use crate::search::highlight;
 use crate::search::suggest::{self, Suggested};
+use crate::search::{fold, highlight};
 use crate::taxonomy::{self, Category, Tag};
 
 /// Terms of each taxonomy that are offered.
@@ -92,8 +92,13 @@ pub async fn suggest(
         Some(Suggestion { article: Some(article.clone()), ..suggestion })
     });
     suggestions.extend(titles.take(room));
-    let queries = words.iter().filter_map(|word| new(SuggestionKind::Query, word));
-    suggestions.extend(queries);
+    let known: Vec<_> = suggestions.iter().map(|known: &Suggestion| folded(&known.text)).collect();
+    let words = words.iter().filter(|word| !known.contains(&folded(word)));
+    suggestions.extend(words.filter_map(|word| new(SuggestionKind::Query, word)));
     suggestions.truncate(count);
     Ok(suggestions)
+}
+
+fn folded(text: &str) -> String {
+    fold(text).iter().map(|letter| letter.char).collect()
 }

@@ -158,6 +158,7 @@ impl SearchTotals {
 /// How many of the articles that answer have what.
 pub struct SearchFacets<'a>(&'a SearchTotals);
 
+/// How many of the articles that answer have what.
 #[Object]
 impl SearchFacets<'_> {
     /// Tags, most frequent first.
@@ -226,7 +227,10 @@ impl SearchFacets<'_> {
     ) -> Result<Vec<(Term, i64)>> {
         let counts = most(counts, first)?;
         let language = self.0.language.as_deref();
-        taxonomy::with_counts(ctx, &self.0.scope, counts, language).await
+        let mut counts = taxonomy::with_counts(ctx, &self.0.scope, counts, language).await?;
+        counts
+            .sort_by(|(a, many), (b, few)| few.cmp(many).then_with(|| a.row.name.cmp(&b.row.name)));
+        Ok(counts)
     }
 }
 
