@@ -21,6 +21,7 @@ pub mod due;
 pub mod event;
 mod json;
 pub mod language;
+pub mod menu;
 pub mod menu_entry;
 pub mod merged_term;
 pub mod preview;

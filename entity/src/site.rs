@@ -16,6 +16,8 @@ pub struct Model {
     pub default_language: String,
     /// How addresses are made: `hugo::address::Rules`.
     pub rules: crate::Json,
+    /// Widgets by kind of page that editors arranged for all languages.
+    pub widget_lists: crate::Json,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

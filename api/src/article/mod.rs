@@ -44,7 +44,7 @@ pub mod write;
 
 pub use content::Content;
 pub use graphql::{
-    Arguments, Article, ArticleConnection, ArticleMutation, ArticleQuery, HistoryMutation,
-    HistoryQuery, Revision, ScheduleQuery, TranslationMutation, TranslationQuery, WorkflowMutation,
-    connect, connect_terms, selection,
+    Arguments, Article, ArticleConnection, ArticleMutation, ArticleQuery, Author as ArticleAuthor,
+    HistoryMutation, HistoryQuery, Revision, ScheduleQuery, TranslationMutation, TranslationQuery,
+    WidgetInput, WorkflowMutation, connect, connect_terms, selection,
 };

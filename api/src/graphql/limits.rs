@@ -20,7 +20,7 @@ use crate::graphql::page::{DEFAULT_SIZE, MAX_SIZE};
 
 /// Lists without pages, and how many rows each counts as: without this, a few
 /// that lead to each other would multiply unseen.
-const PLAIN_LISTS: [(&str, usize); 17] = [
+const PLAIN_LISTS: [(&str, usize); 19] = [
     ("articles", 10),
     ("authors", 2),
     ("categories", 5),
@@ -29,6 +29,7 @@ const PLAIN_LISTS: [(&str, usize); 17] = [
     ("items", 5),
     ("languages", 5),
     ("links", 5),
+    ("months", 12),
     ("moved", 5),
     ("redirects", 10),
     ("related", 5),
@@ -38,6 +39,7 @@ const PLAIN_LISTS: [(&str, usize); 17] = [
     ("translationStatus", 5),
     ("translations", 5),
     ("widgets", 5),
+    ("years", 5),
 ];
 
 /// Fields of the schema's own types that lead back to such types, many at once.

@@ -153,6 +153,7 @@ fn language_row(config: &SiteConfig, language: &LanguageConfig) -> language::Mod
         widgets: json(&widgets(params)),
         switches: json(&switches(params)),
         params: Value::Object(params.clone()).into(),
+        widget_lists: entity::Json::default(),
     }
 }
 
@@ -233,6 +234,7 @@ pub async fn store(write: &mut Write<'_>, config: &SiteConfig) -> Result<bool> {
         time_zone: config.time_zone.name().to_owned(),
         default_language: tag(config, &config.default_language).to_owned(),
         rules: entity::Json::of(&config.rules)?,
+        widget_lists: entity::Json::default(),
     };
     let languages: Vec<_> =
         config.languages.iter().map(|language| language_row(config, language)).collect();
@@ -253,7 +255,11 @@ pub async fn store(write: &mut Write<'_>, config: &SiteConfig) -> Result<bool> {
     site::Entity::insert(site.into_active_model().reset_all())
         .on_conflict(
             OnConflict::column(site::Column::Id)
-                .update_columns(site::Column::iter().filter(|c| !matches!(c, site::Column::Id)))
+                // What editors arranged is not the configuration's to change.
+                .update_columns(
+                    site::Column::iter()
+                        .filter(|c| !matches!(c, site::Column::Id | site::Column::WidgetLists)),
+                )
                 .to_owned(),
         )
         .exec_without_returning(write.txn())
@@ -297,9 +303,9 @@ async fn upsert_languages(write: &Write<'_>, languages: Vec<language::Model>) ->
         language::Entity::insert(language.into_active_model().reset_all())
             .on_conflict(
                 OnConflict::column(language::Column::Tag)
-                    .update_columns(
-                        language::Column::iter().filter(|c| !matches!(c, language::Column::Tag)),
-                    )
+                    .update_columns(language::Column::iter().filter(|c| {
+                        !matches!(c, language::Column::Tag | language::Column::WidgetLists)
+                    }))
                     .to_owned(),
             )
             .exec_without_returning(write.txn())

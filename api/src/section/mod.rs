@@ -17,7 +17,7 @@ use crate::graphql::ContextExt;
 use crate::graphql::scalar::{Json, LanguageTag};
 use crate::hugo::address;
 use crate::policy::Scope;
-use crate::site::{Frame, Language};
+use crate::site::{Frame, Language, LanguageFrame};
 
 /// A folder of articles in one language.
 pub struct Section {
@@ -67,6 +67,42 @@ pub async fn at(
         },
         scope: scope.clone(),
     }))
+}
+
+/// Sections by their names, with their paths and titles; one that is a draft is
+/// absent where drafts may not be seen. One without a page of its own is called
+/// by its folder.
+pub async fn named(
+    ctx: &Ctx,
+    scope: &Scope,
+    frame: &Frame,
+    language: &LanguageFrame,
+    names: Vec<String>,
+) -> Result<Vec<(String, String, String)>> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = section::Entity::find()
+        .filter(section::Column::Language.eq(&*language.tag))
+        .filter(section::Column::Name.is_in(names.iter().map(String::as_str)))
+        .all(ctx.app().db().read())
+        .await?;
+    let mut found = Vec::new();
+    for name in names {
+        match rows.iter().find(|row| row.name == name) {
+            Some(row) if row.draft && scope.view == View::Published => {}
+            Some(row) => found.push((name, row.path.clone(), row.title.clone())),
+            None if name.is_empty() => {
+                found.push((name, frame.home_path(language), language.row.title.clone()));
+            }
+            None => {
+                let path = format!("{}{name}/", frame.home_path(language));
+                let title = capitalized(name.rsplit('/').next().unwrap_or_default());
+                found.push((name, path, title));
+            }
+        }
+    }
+    Ok(found)
 }
 
 async fn has_articles(ctx: &Ctx, scope: &Scope, language: &str, name: &str) -> Result<bool> {

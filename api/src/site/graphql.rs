@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, Object, SimpleObject};
 
-use super::{Frame, LanguageFrame, SiteAuthor};
+use super::{Frame, LanguageFrame, PageKind, Sidebar, SiteAuthor};
 use crate::graphql::scalar::{Json, LanguageTag, Url};
 use crate::graphql::{ContextExt, ViewArgument};
 use crate::menu::{self, Menu};
 use crate::policy::Scope;
+use crate::widget::{self, Widget};
 
 /// The site, in one language.
 pub struct Site {
@@ -94,8 +95,31 @@ impl Site {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which one.")] name: String,
+        #[graphql(desc = "The page's address, for which entries are active.")] active_path: Option<
+            String,
+        >,
     ) -> async_graphql::Result<Menu> {
-        Ok(menu::load(ctx.broadsheet(), &self.scope, &self.language, &name).await?)
+        let menu = menu::load(ctx.broadsheet(), &self.scope, &self.language, &name).await?;
+        Ok(match active_path {
+            Some(path) => menu.at(&self.frame, &path),
+            None => menu,
+        })
+    }
+
+    /// The widgets of a kind of page, with their data.
+    async fn widgets(
+        &self,
+        #[graphql(desc = "For which kind of page.")] page: PageKind,
+    ) -> Vec<Widget> {
+        widget::of_page(&self.frame, self.own(), page, self.scope.clone())
+    }
+
+    /// Where a kind of page shows its sidebar.
+    async fn sidebar(
+        &self,
+        #[graphql(desc = "For which kind of page.")] page: PageKind,
+    ) -> Sidebar {
+        self.frame.sidebar_of(Some(self.own()), page)
     }
 
     /// Every site parameter, as it was configured.

@@ -40,8 +40,8 @@ pub use graphql::{
 };
 pub use merged::{keep_existing, resolve};
 pub use read::{
-    TermBy, TermOrder, by_ids, children, counted, list, names, of_articles, one, parents, total,
-    with_counts, with_counts_by_parent,
+    TermBy, TermOrder, by_ids, children, list, meant, most_used, names, of_articles, one, parents,
+    total, with_counts, with_counts_by_parent,
 };
 pub use write::{Rename, create, delete, ensure_all, ensure_many, existing, rename};
 

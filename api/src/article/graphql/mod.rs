@@ -14,8 +14,9 @@ mod workflow;
 
 pub use connection::{Arguments, ArticleConnection, connect, connect_terms};
 pub use history::{HistoryMutation, HistoryQuery};
+pub use input::WidgetInput;
 pub use mutation::ArticleMutation;
-pub use parts::Revision;
+pub use parts::{Author, Revision};
 pub use query::ArticleQuery;
 pub use schedule::ScheduleQuery;
 pub use translation::{TranslationMutation, TranslationQuery};

@@ -394,15 +394,7 @@ impl Article {
             return Ok(Vec::new());
         }
         let frame = ctx.broadsheet().frame().await?;
-        Ok(authors
-            .into_iter()
-            .map(|StoredAuthor { name, url, avatar, bio, params: _ }| Author {
-                name,
-                url: url.map(Url),
-                bio,
-                avatar_url: avatar.map(|avatar| Url(frame.asset(&avatar))),
-            })
-            .collect())
+        Ok(authors.into_iter().map(|author| Author::of(author, &frame)).collect())
     }
 
     /// In the order given.
@@ -485,7 +477,7 @@ impl Article {
             None => {
                 let frame = ctx.broadsheet().frame().await?;
                 let language = frame.language_of(&self.row.language);
-                language.widgets.page(PageKind::Single).sidebar.unwrap_or(Sidebar::Right)
+                frame.sidebar_of(Some(language), PageKind::Single)
             }
         })
     }
@@ -512,7 +504,7 @@ impl Article {
 
     /// Articles of the same language that share terms with this one: most
     /// shared terms first, then newest.
-    async fn related(
+    pub async fn related(
         &self,
         ctx: &Context<'_>,
         #[graphql(default = 5, desc = "At most 100.")] first: i32,

@@ -9,6 +9,7 @@ mod condition;
 mod count;
 mod fallback;
 mod group;
+mod printed;
 mod whole;
 
 use std::collections::HashMap;
@@ -33,6 +34,7 @@ pub use around::{Neighbours, neighbours, related, translations};
 pub use count::{count_by_term, top_terms, top_terms_by_term};
 pub use fallback::{Best, best};
 pub use group::{Group, Member, groups, load as load_groups};
+pub use printed::{count_by_authors, count_by_day};
 pub use whole::{RevisionRow, bodies, count_revisions, revisions, revisions_by_id};
 
 use condition::filter_condition;

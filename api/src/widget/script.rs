@@ -1,0 +1,2 @@
+//! The script that draws widgets in pages of other sites.
+pub const SCRIPT: &str = "";
