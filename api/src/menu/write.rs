@@ -370,6 +370,9 @@ fn check_name(name: &str) -> Result<()> {
 /// that others can be saved; it may not be made to.
 fn refuse(entries: &[Entry], before: &[Entry], known: &HashSet<Target>, field: &str) -> Result<()> {
     let mut errors = tree::mistakes(entries);
+    if field != "entries" {
+        errors.iter_mut().for_each(|error| error.field = within(field, &error.field));
+    }
     let old: HashSet<_> = tree::targets(before).into_iter().collect();
     let missing = tree::targets(entries)
         .into_iter()
@@ -384,6 +387,16 @@ fn refuse(entries: &[Entry], before: &[Entry], known: &HashSet<Target>, field: &
         errors.push(UserError::new(field, UserErrorCode::NotFound, format!("no such {noun}")));
     }
     if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+}
+
+/// The place of a mistake in the argument that one entry was given by: without
+/// that entry's own place in the tree.
+fn within(argument: &str, place: &[String]) -> Vec<String> {
+    let of_tree = |part: &&String| {
+        *part == "entries" || *part == "children" || part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let rest = place.iter().skip_while(of_tree).cloned();
+    std::iter::once(argument.to_owned()).chain(rest).collect()
 }
 
 /// The menu's row, made where there is none, held until the transaction ends.

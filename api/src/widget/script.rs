@@ -1,2 +1,0 @@
-//! The script that draws widgets in pages of other sites.
-pub const SCRIPT: &str = "";
