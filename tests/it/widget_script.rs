@@ -1,14 +1,16 @@
 //! `/widgets.js` in a real browser, in pages of another origin.
 
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
-use std::process::Command;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 use tests::client::{agent, raw};
-use tests::tools::{output, tool};
+use tests::tools::tool;
 use tests::{Backend, TestApp};
 
 const HOSTILE: &str =
@@ -56,25 +58,50 @@ fn app() -> TestApp {
     app
 }
 
-/// Serves one page at an origin of its own, as long as the test runs.
-fn serve(page: String) -> String {
+/// Serves one page at an origin of its own, and takes what it says of itself.
+fn serve(page: String) -> (String, Receiver<Value>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
+    let (sender, said) = channel();
     std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let Ok(mut stream) = stream else { break };
-            let mut lines = BufReader::new(stream.try_clone().expect("a stream")).lines();
-            while lines.next().and_then(Result::ok).is_some_and(|line| !line.is_empty()) {}
-            let head = "HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=utf-8\r\nconnection: close\r\n";
-            let _ = write!(stream, "{head}content-length: {}\r\n\r\n{page}", page.len());
+        for stream in listener.incoming().map_while(Result::ok) {
+            let (page, sender) = (page.clone(), sender.clone());
+            std::thread::spawn(move || answer(stream, &page, &sender));
         }
     });
-    format!("http://{address}/page")
+    (format!("http://{address}/page"), said)
+}
+
+fn answer(mut stream: TcpStream, page: &str, sender: &Sender<Value>) {
+    let mut reader = BufReader::new(stream.try_clone().expect("a stream"));
+    let (mut head, mut length) = (String::new(), 0);
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).is_err() || line.trim().is_empty() {
+            break;
+        }
+        if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap_or(0);
+        }
+        head.push_str(&line);
+    }
+    if head.starts_with("POST /said") {
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).expect("what the page says");
+        let _ = sender.send(serde_json::from_slice(&body).expect("JSON"));
+    }
+    let body = if head.starts_with("GET /page") { page } else { "" };
+    let _ = write!(
+        stream,
+        "HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=utf-8\r\nconnection: close\r\n\
+         content-length: {}\r\n\r\n{body}",
+        body.len()
+    );
 }
 
 /// What the page at hand says of itself once every element has been answered:
 /// each element's shadow tree, the layout shift, and whether anything ran.
-const HOOK: &str = r#"<pre id="said"></pre><script>
+const HOOK: &str = r#"<script>
   const said = { shift: 0, events: [], extra: {} };
   new PerformanceObserver((list) => list.getEntries().forEach((entry) => { said.shift += entry.value; }))
     .observe({ type: "layout-shift", buffered: true });
@@ -87,7 +114,7 @@ const HOOK: &str = r#"<pre id="said"></pre><script>
     said.busy = elements.filter((element) => element.hasAttribute("aria-busy")).length;
     said.requests = performance.getEntriesByType("resource").filter((entry) => entry.name.includes("/graphql")).length;
     said.pwned = window.pwned === undefined ? null : window.pwned;
-    document.getElementById("said").textContent = encodeURIComponent(JSON.stringify(said));
+    fetch("/said", { method: "POST", body: JSON.stringify(said) });
   };
   const settle = () => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(finish, 200)));
   const note = (event) => {
@@ -110,21 +137,25 @@ fn open(app: &TestApp, script: &str, elements: &str, expected: usize) -> Option<
         elements.replace("$CMS", app.url("").trim_end_matches('/')),
     );
     let profile = tempfile::tempdir().expect("a temporary folder");
-    let dom = output(
-        Command::new(browser)
-            .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--dump-dom"])
-            .args(["--disable-background-networking", "--virtual-time-budget=20000"])
-            .arg(format!("--user-data-dir={}", profile.path().display()))
-            .arg(serve(page)),
-    );
-    let said = dom
-        .split_once("<pre id=\"said\">")
-        .and_then(|(_, rest)| rest.split_once("</pre>"))
-        .map(|(said, _)| said)
-        .expect("the page's own words");
-    assert!(!said.is_empty(), "not every element was answered: {dom}");
-    let said = percent_encoding::percent_decode_str(said).decode_utf8().expect("UTF-8");
-    Some(serde_json::from_str(&said).expect("JSON"))
+    let (address, said) = serve(page);
+    let mut running = Command::new(browser)
+        .args([
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+        ])
+        .args(["--no-first-run", "--disable-component-update", "--window-size=800,2400"])
+        .arg(format!("--user-data-dir={}", profile.path().display()))
+        .arg(address)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("a browser");
+    let said = said.recv_timeout(Duration::from_mins(2));
+    running.kill().expect("a browser that stops");
+    running.wait().expect("a browser that stopped");
+    Some(said.expect("an answer to every element"))
 }
 
 const CLASSIC: &str = "<script src=\"$CMS/widgets.js\"></script>";
