@@ -17,7 +17,7 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let c = Columns { backend: manager.get_database_backend() };
         for name in ["site", "language"] {
-            manager.alter_table(Table::alter().table(name).add_column(&mut lists()).take()).await?;
+            manager.alter_table(Table::alter().table(name).add_column(lists()).take()).await?;
         }
         // No foreign keys on what entries point at: they stand in the tree, and
         // one whose target is gone is left out until it is mended.

@@ -2,6 +2,7 @@
 
 use api::policy::Role;
 use serde_json::{Value, json};
+use tests::tools::{output, tool};
 use tests::{Client, TestApp, on_both};
 
 fn site(app: &TestApp) {
@@ -276,4 +277,70 @@ fn node(letter: &str, number: u8) -> String {
     let mut bytes = letter.as_bytes().to_vec();
     bytes.extend([number; 16]);
     base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(bytes)
+}
+
+const LAYOUT: &str = "{{ partial \"menu.html\" (dict \"page\" . \"entries\" site.Menus.main) }}";
+const PARTIAL: &str = "{{- $page := .page -}}{{- range .entries -}}[{{ .Name }} {{ .URL }}\
+    {{- if $page.IsMenuCurrent \"main\" . }} active{{ end -}}\
+    {{- if $page.HasMenuCurrent \"main\" . }} trail{{ end -}}\
+    {{- with .Children }}{{ partial \"menu.html\" (dict \"page\" $page \"entries\" .) }}{{ end -}}]{{- end -}}";
+
+/// Our menu in the words of the layout above.
+fn in_words(items: &Value) -> String {
+    let each = items.as_array().into_iter().flatten().map(|item| {
+        let flag =
+            |field: &str, word: &'static str| if item[field] == json!(true) { word } else { "" };
+        format!(
+            "[{} {}{}{}{}]",
+            item["name"].as_str().unwrap_or_default(),
+            item["url"].as_str().unwrap_or_default(),
+            flag("active", " active"),
+            flag("activeTrail", " trail"),
+            in_words(&item["children"]),
+        )
+    });
+    each.collect()
+}
+
+#[test]
+fn order_nesting_and_what_is_active_are_hugos() {
+    let Some(hugo) = tool("hugo") else { return };
+    let page = |title: &str, menu: &str| format!("---\ntitle: {title}\n{menu}---\nText.\n");
+    let pages = [
+        ("content/_index.md", page("Start", "")),
+        ("content/news/_index.md", page("News", "")),
+        ("content/news/a.md", page("alpha", "menu:\n  main:\n    parent: news\n    weight: 3\n")),
+        ("content/news/b.md", page("Beta", "menu:\n  main:\n    parent: news\n    weight: 3\n")),
+        ("content/news/c.md", page("Gamma", "menus:\n  main:\n    parent: alpha\n")),
+        ("content/about.md", page("about", "menu: main\n")),
+        ("content/zoo.md", page("Zoo", "menu: main\n")),
+        ("content/last.md", page("Last", "menu:\n  main:\n    parent: nowhere\n    weight: 4\n")),
+        ("content/plain.md", page("Plain", "")),
+    ];
+    let config = "baseURL = 'https://example.org/'\ndisableKinds = ['taxonomy', 'term', 'rss', 'sitemap']\n\
+        [[menus.main]]\nname = 'Home'\npageRef = '/'\nweight = 2\n\
+        [[menus.main]]\nname = 'News'\nidentifier = 'news'\npageRef = '/news'\nweight = 1\n\
+        [[menus.main]]\nname = 'Early'\nurl = 'https://other.example/'\nweight = -5\n\
+        [[menus.main]]\nname = 'Under'\nparent = 'news'\npageRef = '/plain'\n\
+        [[menus.main]]\nname = 'back'\nurl = 'https://other.example/b'\nweight = 2\n";
+    let layouts =
+        ["home", "single", "list"].map(|kind| (format!("layouts/{kind}.html"), LAYOUT.to_owned()));
+    let mut files: Vec<_> = pages.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    files.push(("hugo.toml", config));
+    files.push(("layouts/_partials/menu.html", PARTIAL));
+    files.extend(layouts.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    tests::write_files(folder.path(), &files);
+    let _ = output(std::process::Command::new(hugo).arg("--source").arg(folder.path()));
+    let app = TestApp::sqlite();
+    assert_eq!(app.import(folder.path()).failures, []);
+    for path in
+        ["/", "/news/", "/news/a/", "/news/b/", "/news/c/", "/about/", "/zoo/", "/last/", "/plain/"]
+    {
+        let file = folder.path().join(format!("public{path}index.html"));
+        let hugos = std::fs::read_to_string(&file).expect("a page of Hugo's");
+        let document = format!("{{ menu(name: \"main\", activePath: \"{path}\") {{ {ITEMS} }} }}");
+        let ours = in_words(app.query(&document, Value::Null).at("/menu/items"));
+        assert_eq!(ours, hugos.trim(), "{path}");
+    }
 }

@@ -246,9 +246,13 @@ on_both! {
         // The page's article once; who is related, and their rows.
         assert_eq!(count("{ widget(name: \"related\", path: \"/news/a/\") { ... on RelatedWidget { articles { title } } }
             b: widget(name: \"languages\", path: \"/news/a/\") { kind } }"), 5);
-        let list = |first: usize| count(&format!("{{ articles(first: {first}) {{ nodes {{ sidebar widgets {{ ... on RecentWidget {{ articles {{ title }} }}
+        let all = json!([{"name": "recent"}, {"name": "authors"}, {"name": "related"}, {"name": "archives"}]);
+        let _ = set(&app.as_role(Role::Editor), "SINGLE", Value::Null, 0, json!({ "widgets": all }));
+        let list = |first: usize| count(&format!("{{ articles(first: {first}, filter: {{ language: \"en\" }}) {{ nodes {{ sidebar widgets {{
+            ... on RecentWidget {{ articles {{ title }} }} ... on ArchivesWidget {{ years {{ year }} }}
             ... on AuthorsWidget {{ authors {{ articleCount }} }} ... on RelatedWidget {{ articles {{ title }} }} }} }} }} }}"));
-        assert_eq!(list(2), list(4).min(list(2)), "never more for more rows but by language and widget");
+        // The list, site and languages, recent ones, authors, who is related and their rows, days.
+        assert_eq!((list(2), list(3)), (8, 8));
     }
 
     fn a_token_for_some_languages_arranges_those_alone(app) {

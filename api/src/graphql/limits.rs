@@ -20,12 +20,13 @@ use crate::graphql::page::{DEFAULT_SIZE, MAX_SIZE};
 
 /// Lists without pages, and how many rows each counts as: without this, a few
 /// that lead to each other would multiply unseen.
-const PLAIN_LISTS: [(&str, usize); 19] = [
+const PLAIN_LISTS: [(&str, usize); 20] = [
     ("articles", 10),
     ("authors", 2),
     ("categories", 5),
     ("categoryCounts", 20),
     ("children", 5),
+    ("entries", 10),
     ("items", 5),
     ("languages", 5),
     ("links", 5),

@@ -24,6 +24,7 @@ use uuid::Uuid;
 
 pub use graphql::{MenuMutation, MenuQuery};
 pub use read::load;
+pub use tree::is_safe;
 
 use crate::graphql::decode_path;
 use crate::site::Frame;

@@ -247,7 +247,7 @@ impl<'a> Mistakes<'a> {
 }
 
 /// Addresses that a frontend can put into `href` unseen.
-fn is_safe(url: &str) -> bool {
+pub fn is_safe(url: &str) -> bool {
     let scheme = url.split_once(':').map(|(scheme, _)| scheme);
     match scheme {
         // A colon behind any of these is no scheme's.

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::settings::Setting;
 use crate::graphql::scalar::Url;
+use crate::menu::is_safe;
 
 /// What a social widget can have set beside accounts.
 const NO_NETWORKS: [&str; 5] = ["title", "cached", "count", "counter", "order"];
@@ -86,7 +87,11 @@ impl SocialLink {
         } else {
             format!("{prefix}{value}")
         };
-        Some(Self { network: network.to_owned(), label: label.to_owned(), url: Url(url) })
+        is_safe(&url).then(|| Self {
+            network: network.to_owned(),
+            label: label.to_owned(),
+            url: Url(url),
+        })
     }
 }
 
@@ -102,6 +107,7 @@ mod tests {
             ("mastodon", "https://example.social/@desk", Some("https://example.social/@desk")),
             ("unknown", "example.org/desk", Some("https://example.org/desk")),
             ("weibo", "", None),
+            ("bad", "javascript://x/%0aalert(1)", None),
         ] {
             let link = SocialLink::new(network, value);
             assert_eq!(link.map(|link| link.url.0).as_deref(), expected, "{network}");

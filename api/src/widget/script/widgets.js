@@ -73,9 +73,9 @@ border-block-end:2px solid currentColor;margin-block-end:.4em;white-space:nowrap
 [part~=body]{height:var(--_height);overflow:auto;scrollbar-width:thin;scrollbar-color:var(--_line) transparent}
 :host([grow]) [part~=body],.whole [part~=body],[part~=body].open{height:auto;min-height:var(--_height)}
 ul{list-style:none}
-.rows>li{min-height:var(--_row);display:flex;align-items:center;gap:var(--_gap);padding-block:.25em;border-block-end:1px solid var(--_line)}
+.rows>li{height:var(--_row);display:flex;align-items:center;gap:var(--_gap);border-block-end:1px solid var(--_line)}
 .rows>li:last-child{border:0}
-.rows a{flex:1;min-width:0;line-height:1.25;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}
+.rows a,.rows [part~=text]{flex:1;min-width:0;line-height:1.25;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}
 a{color:inherit;text-decoration:none;border-radius:2px}
 a:hover{color:var(--_accent);text-decoration:underline;text-underline-offset:.15em}
 :focus-visible{outline:2px solid var(--_accent);outline-offset:2px}
@@ -398,8 +398,9 @@ label{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%
     }
     box(kind, title) {
       const id = `t${(boxes += 1)}`;
-      const box = make(this.shadowRoot, landmark[kind] || "nav", { part: "box", "aria-labelledby": kind === "SEARCH" ? null : id });
-      make(box, "h" + this.level, { part: "title", id }, title || "\u00a0");
+      /* Without a heading it is neither named nor a landmark. */
+      const box = make(this.shadowRoot, title ? landmark[kind] || "nav" : "div", { part: "box", "aria-labelledby": title && kind !== "SEARCH" ? id : null });
+      make(box, "h" + this.level, { part: "title", id, "aria-hidden": title ? null : "true" }, title || "\u00a0");
       return [box, make(box, "div", { part: "body" })];
     }
     wait() {
