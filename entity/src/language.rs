@@ -35,6 +35,8 @@ pub struct Model {
     pub switches: crate::Json,
     /// Every site parameter as configured.
     pub params: crate::Json,
+    /// Widgets by kind of page that editors arranged for this language.
+    pub widget_lists: crate::Json,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

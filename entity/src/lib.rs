@@ -25,6 +25,7 @@ pub mod event;
 pub mod exported_file;
 mod json;
 pub mod language;
+pub mod menu;
 pub mod menu_entry;
 pub mod merged_term;
 pub mod preview;

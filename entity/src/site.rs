@@ -18,6 +18,8 @@ pub struct Model {
     pub rules: crate::Json,
     /// How related articles are found: `site::Related`; null for Hugo's way.
     pub related: crate::Json,
+    /// Widgets by kind of page that editors arranged for all languages.
+    pub widget_lists: crate::Json,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

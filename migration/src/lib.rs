@@ -15,6 +15,7 @@ mod m20261124_4_taxonomy_work;
 mod m20261124_5_people;
 mod m20261124_6_files;
 mod m20261124_8_terms;
+mod m20261124_7_widgets;
 
 pub struct Migrator;
 
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_12_documents::Migration),
             Box::new(m20261124_6_files::Migration),
             Box::new(m20261124_8_terms::Migration),
+            Box::new(m20261124_7_widgets::Migration),
         ]
     }
 }

@@ -83,8 +83,14 @@ fn ids(app: &TestApp) -> Value {
         "mutation { createApiToken(input: { name: \"n\", scopes: [CONTENT_READ] }) { apiToken { id } } }",
         Value::Null,
     );
+    let menu = editor.ask(
+        "mutation { setMenu(by: { name: \"m\" }, expectedVersion: 0, entries: [{ name: \"n\" }]) {
+            menuTree { entries { id } } } }",
+        Value::Null,
+    );
     let ids = json!({
         "id": made.text("/createArticle/article/id"),
+        "entry": menu.text("/setMenu/menuTree/entries/0/id"),
         "user": me,
         "session": session,
         "preview": preview.text("/createPreview/preview/id"),

@@ -70,7 +70,7 @@ fn the_demo_answers_the_first_query_and_leaves_content_alone() {
         "{ article(by: { path: \"/news/rain-gauge-network/\" }) { widgets { kind } } }",
         Value::Null,
     );
-    assert_eq!(kinds.each("/article/widgets", "kind").len(), 8, "the demo shows every widget");
+    assert_eq!(kinds.each("/article/widgets", "kind").len(), 11, "the demo shows every widget");
     server.terminate();
     assert!(server.ended_well());
     let again = serve();

@@ -46,7 +46,8 @@ pub mod write;
 pub use content::Content;
 pub use graphql::{
     Arguments, Article, ArticleConnection, ArticleMutation, ArticleQuery, ArticleTotals,
-    AuthorCount, CategoryCount, HistoryMutation, HistoryQuery, LanguageCount, Parent, Revision,
-    ScheduleQuery, SectionCount, TagCount, TermCount, TranslationMutation, TranslationQuery,
-    WorkflowMutation, connect, connect_under, selection, with_fallback,
+    Author as ArticleAuthor, AuthorCount, CategoryCount, HistoryMutation, HistoryQuery,
+    LanguageCount, Parent, Revision, ScheduleQuery, SectionCount, TagCount, TermCount,
+    TranslationMutation, TranslationQuery, WidgetInput, WorkflowMutation, connect, connect_under,
+    selection, with_fallback,
 };

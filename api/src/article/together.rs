@@ -101,12 +101,12 @@ impl State {
                 "section" | "translationKey" => true,
                 "terms" => {
                     let own = |taxonomy: &String| {
-                        !Taxonomy::ALL.iter().any(|one| one.plural() == taxonomy)
+                        !Taxonomy::TYPED.iter().any(|one| one.plural() == taxonomy)
                     };
                     let names = after.0.terms.keys().chain(self.content.terms.keys());
                     names.filter(|taxonomy| own(taxonomy)).any(|taxonomy| !same_terms(taxonomy))
                 }
-                field if Taxonomy::ALL.iter().any(|one| one.plural() == field) => {
+                field if Taxonomy::TYPED.iter().any(|one| one.plural() == field) => {
                     !same_terms(field)
                 }
                 field => old.get(field) != Some(&value),

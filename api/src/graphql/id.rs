@@ -13,6 +13,8 @@ pub enum IdKind {
     Article,
     Category,
     Comment,
+    /// An entry of a menu; no node.
+    MenuEntry,
     Preview,
     Revision,
     /// Somebody's sign-in; no node.
@@ -25,11 +27,12 @@ pub enum IdKind {
 }
 
 impl IdKind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::ApiToken,
         Self::Article,
         Self::Category,
         Self::Comment,
+        Self::MenuEntry,
         Self::Preview,
         Self::Revision,
         Self::Session,
@@ -45,6 +48,7 @@ impl IdKind {
             Self::Article => b'a',
             Self::Category => b'c',
             Self::Comment => b'm',
+            Self::MenuEntry => b'e',
             Self::Preview => b'p',
             Self::Revision => b'r',
             Self::Session => b's',
@@ -61,6 +65,7 @@ impl IdKind {
             Self::Article => "article",
             Self::Category => "category",
             Self::Comment => "comment",
+            Self::MenuEntry => "menu entry",
             Self::Preview => "preview",
             Self::Revision => "revision",
             Self::Session => "session",

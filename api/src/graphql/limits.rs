@@ -20,7 +20,7 @@ use crate::graphql::page::{DEFAULT_SIZE, MAX_SIZE};
 
 /// Lists without pages, and how many rows each counts as: without this, a few
 /// that lead to each other would multiply unseen.
-const PLAIN_LISTS: [(&str, usize); 33] = [
+const PLAIN_LISTS: [(&str, usize); 35] = [
     ("ancestors", 3),
     ("archive", 24),
     ("articles", 10),
@@ -30,6 +30,7 @@ const PLAIN_LISTS: [(&str, usize); 33] = [
     ("categoryCounts", 20),
     ("children", 5),
     ("descendants", 10),
+    ("entries", 10),
     ("fragments", 3),
     ("highlights", 3),
     ("items", 5),
@@ -54,6 +55,7 @@ const PLAIN_LISTS: [(&str, usize); 33] = [
     ("translationStatus", 5),
     ("translations", 5),
     ("widgets", 5),
+    ("years", 5),
 ];
 
 /// Fields of the schema's own types that lead back to such types, many at once.

@@ -30,6 +30,7 @@ use crate::article::{
 use crate::audit::AuditQuery;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserError, UserErrorCode};
+use crate::menu::{MenuMutation, MenuQuery};
 use crate::policy::{self, Scope};
 use crate::preview::{PreviewMutation, PreviewQuery};
 use crate::route::RouteQuery;
@@ -39,7 +40,7 @@ use crate::site::{LanguageMutation, SiteQuery};
 use crate::taxonomy::{TaxonomyMutation, TaxonomyQuery, TaxonomyWorkMutation, TaxonomyWorkQuery};
 use crate::token::{TokenMutation, TokenQuery};
 use crate::user::{UserMutation, UserQuery};
-use crate::widget::WidgetQuery;
+use crate::widget::{WidgetMutation, WidgetQuery};
 
 /// What can be read.
 #[derive(MergedObject, Default)]
@@ -53,6 +54,7 @@ pub struct Query(
     ArchiveQuery,
     RouteQuery,
     WidgetQuery,
+    MenuQuery,
     SiteQuery,
     UserQuery,
     ScheduleQuery,
@@ -76,6 +78,8 @@ pub struct Mutation(
     TokenMutation,
     PreviewMutation,
     UserMutation,
+    WidgetMutation,
+    MenuMutation,
 );
 
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

@@ -92,6 +92,7 @@ async fn load(ctx: &Context<'_>, ids: Vec<ID>, view: ViewArgument) -> Result<Vec
             IdKind::User => people.get(id).cloned().map(|person| Node::User(User(person))),
             IdKind::ApiToken
             | IdKind::Comment
+            | IdKind::MenuEntry
             | IdKind::Preview
             | IdKind::Revision
             | IdKind::Session

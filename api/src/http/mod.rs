@@ -9,6 +9,7 @@ mod graphql;
 mod log;
 mod metrics;
 mod oidc;
+mod widgets;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -87,6 +88,8 @@ fn routes(routes: &mut web::ServiceConfig, app: &App) {
                 .route(web::head().to(graphql::get))
                 .default_service(web::to(graphql::other)),
         )
+        .route("/widgets.js", web::get().to(widgets::script))
+        .route("/widgets.js", web::head().to(widgets::script))
         .route("/health", web::get().to(health))
         .route("/health", web::head().to(health))
         .route("/metrics", web::get().to(metrics::metrics));

@@ -156,6 +156,7 @@ pub fn language_row(config: &SiteConfig, language: &LanguageConfig) -> language:
         widgets: json(&widgets(params)),
         switches: json(&switches(params)),
         params: Value::Object(params.clone()).into(),
+        widget_lists: entity::Json::default(),
     }
 }
 
@@ -248,6 +249,7 @@ pub fn site_row(config: &SiteConfig) -> Result<site::Model> {
         default_language: tag(config, &config.default_language).to_owned(),
         rules: entity::Json::of(&config.rules)?,
         related: entity::Json::of(&related(config))?,
+        widget_lists: entity::Json::default(),
     })
 }
 
@@ -278,7 +280,11 @@ pub async fn store(write: &mut Write<'_>, config: &SiteConfig, given: String) ->
     site::Entity::insert(site.into_active_model().reset_all())
         .on_conflict(
             OnConflict::column(site::Column::Id)
-                .update_columns(site::Column::iter().filter(|c| !matches!(c, site::Column::Id)))
+                // What editors arranged is not the configuration's to change.
+                .update_columns(
+                    site::Column::iter()
+                        .filter(|c| !matches!(c, site::Column::Id | site::Column::WidgetLists)),
+                )
                 .to_owned(),
         )
         .exec_without_returning(write.txn())
@@ -330,9 +336,15 @@ async fn upsert_languages(write: &Write<'_>, languages: Vec<language::Model>) ->
             .on_conflict(
                 OnConflict::column(language::Column::Tag)
                     .update_columns(
-                        // What stands in for a language is said here and not in Hugo.
+                        // What stands in for a language, and the widgets that were
+                        // arranged, are said here and not in Hugo.
                         language::Column::iter().filter(|c| {
-                            !matches!(c, language::Column::Tag | language::Column::Fallback)
+                            !matches!(
+                                c,
+                                language::Column::Tag
+                                    | language::Column::Fallback
+                                    | language::Column::WidgetLists
+                            )
                         }),
                     )
                     .to_owned(),

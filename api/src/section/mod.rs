@@ -13,7 +13,7 @@ mod read;
 use std::sync::Arc;
 
 pub use graphql::SectionQuery;
-pub use read::{at, below, named, top, written_at};
+pub use read::{at, below, linked, named, top, written_at};
 
 use entity::section;
 

@@ -134,6 +134,42 @@ pub async fn named(
     Ok(keys.into_iter().zip(Section::group(rows, &frame, scope)).collect())
 }
 
+/// Sections by their names, with their paths and titles; one that is a draft is
+/// absent where drafts may not be seen. One without a page of its own is called
+/// by its folder.
+pub async fn linked(
+    ctx: &Ctx,
+    scope: &Scope,
+    frame: &Frame,
+    language: &LanguageFrame,
+    names: Vec<String>,
+) -> Result<Vec<(String, String, String)>> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = section::Entity::find()
+        .filter(section::Column::Language.eq(&*language.tag))
+        .filter(section::Column::Name.is_in(names.iter().map(String::as_str)))
+        .all(ctx.app().db().read())
+        .await?;
+    let mut found = Vec::new();
+    for name in names {
+        match rows.iter().find(|row| row.name == name) {
+            Some(row) if row.draft && scope.view == View::Published => {}
+            Some(row) => found.push((name, row.path.clone(), row.title.clone())),
+            None if name.is_empty() => {
+                found.push((name, frame.home_path(language), language.row.title.clone()));
+            }
+            None => {
+                let path = format!("{}{name}/", frame.home_path(language));
+                let title = capitalized(name.rsplit('/').next().unwrap_or_default());
+                found.push((name, path, title));
+            }
+        }
+    }
+    Ok(found)
+}
+
 /// The sections at the top of a language: by weight, those without one last, then
 /// by title.
 pub async fn top(ctx: &Ctx, scope: &Scope, language: &LanguageFrame) -> Result<Vec<Section>> {

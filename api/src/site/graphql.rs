@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, Object, SimpleObject};
 
 pub use self::language::LanguageMutation;
-use super::{Frame, LanguageFrame, SiteAuthor};
+use super::{Frame, LanguageFrame, PageKind, Sidebar, SiteAuthor};
 use crate::archive::{self, ArchivePeriod, ArchiveUnit};
 use crate::article::Arguments;
 use crate::article::filter::ArticleFilter;
@@ -17,6 +17,7 @@ use crate::menu::{self, Menu};
 use crate::policy::Scope;
 use crate::section::{self, Section};
 use crate::taxonomy::TaxonomyObject;
+use crate::widget::{self, Widget};
 
 /// The site, in one language.
 pub struct Site {
@@ -102,8 +103,31 @@ impl Site {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which one.")] name: String,
+        #[graphql(desc = "The page's address, for which entries are active.")] active_path: Option<
+            String,
+        >,
     ) -> async_graphql::Result<Menu> {
-        Ok(menu::load(ctx.broadsheet(), &self.scope, &self.language, &name).await?)
+        let menu = menu::load(ctx.broadsheet(), &self.scope, &self.language, &name).await?;
+        Ok(match active_path {
+            Some(path) => menu.at(&self.frame, &path),
+            None => menu,
+        })
+    }
+
+    /// The widgets of a kind of page, with their data.
+    async fn widgets(
+        &self,
+        #[graphql(desc = "For which kind of page.")] page: PageKind,
+    ) -> Vec<Widget> {
+        widget::of_page(&self.frame, self.own(), page, self.scope.clone())
+    }
+
+    /// Where a kind of page shows its sidebar.
+    async fn sidebar(
+        &self,
+        #[graphql(desc = "For which kind of page.")] page: PageKind,
+    ) -> Sidebar {
+        self.frame.sidebar_of(Some(self.own()), page)
     }
 
     /// Its sections at the top: by weight, those without one last, then by title.

@@ -12,22 +12,29 @@
 mod graphql;
 mod languages;
 mod related;
+mod lists;
 
 use std::sync::Arc;
 
 use chrono_tz::Tz;
 use entity::{Json, language, site};
 use indexmap::IndexMap;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryOrder};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect,
+};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use graphql::{Language, LanguageMutation, Site, SiteQuery};
+pub use lists::{Arranged, Origin, WidgetLists};
 pub use related::{Index, Related};
 
 use crate::ctx::App;
 use crate::error::{Error, Result};
+use crate::event::Write;
 use crate::hugo::address::{self, Rules, Sections};
 
 /// The one row of `site`.
@@ -42,6 +49,18 @@ pub enum PageKind {
     List,
     /// One article.
     Single,
+}
+
+impl PageKind {
+    /// As configurations say it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Home => "home",
+            Self::List => "list",
+            Self::Single => "single",
+        }
+    }
 }
 
 /// Where a page shows its sidebar.
@@ -127,7 +146,9 @@ pub struct LanguageFrame {
     pub author: Option<SiteAuthor>,
     pub social: IndexMap<String, String>,
     pub main_sections: Vec<String>,
+    /// As configured; [`Frame::widgets_of`] knows what pages show.
     pub widgets: Widgets,
+    pub widget_lists: WidgetLists,
     pub switches: Switches,
 }
 
@@ -138,6 +159,8 @@ pub struct Frame {
     pub rules: Rules,
     pub related: Related,
     pub zone: Tz,
+    /// What was arranged for all languages.
+    pub widget_lists: WidgetLists,
     /// By weight, at least one.
     pub languages: Vec<LanguageFrame>,
 }
@@ -166,6 +189,7 @@ impl Frame {
                     social: read_json(&row.social)?,
                     main_sections: read_json(&row.main_sections)?,
                     widgets: read_json(&row.widgets)?,
+                    widget_lists: read_json(&row.widget_lists)?,
                     switches: read_json(&row.switches)?,
                     row,
                 })
@@ -177,6 +201,7 @@ impl Frame {
         Ok(Self {
             rules: read_json(&site.rules)?,
             related: read_json(&site.related)?,
+            widget_lists: read_json(&site.widget_lists)?,
             zone: site.time_zone.parse().unwrap_or(Tz::UTC),
             site,
             languages,
@@ -325,6 +350,7 @@ fn blank() -> (site::Model, language::Model) {
         rules: Json::of(&Rules { default_language: "en".to_owned(), ..Rules::default() })
             .unwrap_or_default(),
         related: Json::default(),
+        widget_lists: Json::default(),
     };
     let language = language::Model {
         tag: "en".to_owned(),
@@ -344,8 +370,49 @@ fn blank() -> (site::Model, language::Model) {
         widgets: Json::default(),
         switches: Json::default(),
         params: Value::Object(Map::new()).into(),
+        widget_lists: Json::default(),
     };
     (site, language)
+}
+
+/// Writes what was arranged for a language, or for all.
+pub async fn put_widget_lists(
+    write: &Write<'_>,
+    language: Option<&str>,
+    lists: &WidgetLists,
+) -> Result<()> {
+    let lists = Expr::value(Json::of(lists)?);
+    match language {
+        None => {
+            let update = site::Entity::update_many().filter(site::Column::Id.eq(SITE));
+            update.col_expr(site::Column::WidgetLists, lists).exec(write.txn()).await?;
+        }
+        Some(tag) => {
+            let update = language::Entity::update_many().filter(language::Column::Tag.eq(tag));
+            update.col_expr(language::Column::WidgetLists, lists).exec(write.txn()).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Holds the row that has what was arranged, until the transaction ends.
+pub async fn hold_widget_lists(
+    write: &Write<'_>,
+    language: Option<&str>,
+) -> Result<Option<WidgetLists>> {
+    let stored = match language {
+        None => site::Entity::find_by_id(SITE)
+            .lock_exclusive()
+            .one(write.txn())
+            .await?
+            .map(|row| row.widget_lists),
+        Some(tag) => language::Entity::find_by_id(tag.to_owned())
+            .lock_exclusive()
+            .one(write.txn())
+            .await?
+            .map(|row| row.widget_lists),
+    };
+    stored.map(|stored| read_json(&stored)).transpose()
 }
 
 /// Gives a new database its frame.

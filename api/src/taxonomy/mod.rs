@@ -46,7 +46,7 @@ pub use graphql::{
 pub use labels::{Label, labels};
 pub use merged::{keep_existing, resolve};
 pub use read::{
-    OfArticles, TermBy, TermOrder, by_ids, counted, list, names, of_articles, one, total,
+    OfArticles, TermBy, TermOrder, by_ids, list, meant, most_used, names, of_articles, one, total,
     with_counts, with_counts_by_parent,
 };
 pub use tree::{ancestors, children, descendants, parents};

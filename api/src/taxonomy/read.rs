@@ -192,6 +192,27 @@ pub async fn by_ids(
     Ok(terms.into_iter().map(|term| (term.row.id, term)).collect())
 }
 
+/// Terms by ids that may be those of merged ones, by the id asked for.
+pub async fn meant(
+    ctx: &Ctx,
+    scope: &Scope,
+    ids: BTreeSet<Uuid>,
+    language: &str,
+) -> Result<HashMap<Uuid, Term>> {
+    let all: Vec<_> = ids.iter().copied().collect();
+    let mut found = by_ids(ctx, scope, &all, Some(language)).await?;
+    let missing: BTreeSet<_> = ids.into_iter().filter(|id| !found.contains_key(id)).collect();
+    if !missing.is_empty() {
+        let led = merged::led(ctx.app().db().read(), &missing).await?;
+        let survivors: Vec<_> = led.values().copied().collect();
+        let survivors = by_ids(ctx, scope, &survivors, Some(language)).await?;
+        found.extend(
+            led.into_iter().filter_map(|(id, term)| Some((id, survivors.get(&term)?.clone()))),
+        );
+    }
+    Ok(found)
+}
+
 /// What a list of terms is sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, async_graphql::Enum)]
 pub enum TermOrder {
@@ -384,24 +405,26 @@ pub async fn total(ctx: &Ctx, scope: &Scope, taxonomy: &Taxonomy) -> Result<i64>
     Ok(result.map_or(Ok(0), |result| result.try_get_by_index(0))?)
 }
 
-/// Terms that a widget shows: the most frequent ones of a site that has more.
-const MOST: u64 = 1000;
-
-/// The terms that articles of a language carry, by name, for widgets.
-pub async fn counted(
+/// The terms that articles of a language carry most, by name or by how many
+/// articles they have, for widgets.
+pub async fn most_used(
     ctx: &Ctx,
     scope: &Scope,
     taxonomy: &Taxonomy,
     language: &str,
+    most: u64,
+    by_count: bool,
 ) -> Result<Vec<Term>> {
     let filter = ArticleFilter::in_language(Some(language));
-    let counts = articles::top_terms(ctx, scope, taxonomy, &filter, MOST).await?;
+    let counts = articles::top_terms(ctx, scope, taxonomy, &filter, most).await?;
     let mut terms: Vec<_> = with_counts(ctx, scope, counts, Some(language))
         .await?
         .into_iter()
         .map(|(term, _)| term)
         .collect();
-    terms.sort_by(|a, b| a.row.name.cmp(&b.row.name).then(a.row.id.cmp(&b.row.id)));
+    if !by_count {
+        terms.sort_by(|a, b| a.row.name.cmp(&b.row.name).then(a.row.id.cmp(&b.row.id)));
+    }
     Ok(terms)
 }
 

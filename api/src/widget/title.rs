@@ -45,6 +45,19 @@ pub fn title(kind: Kind, language: &str) -> &'static str {
             "Redes sociales",
         ],
         Kind::Languages => ["Languages", "语言", "語言", "言語", "Sprachen", "Langues", "Idiomas"],
+        Kind::Archives => {
+            ["Archives", "归档", "彙整", "アーカイブ", "Archiv", "Archives", "Archivo"]
+        }
+        Kind::Related => [
+            "Related Articles",
+            "相关文章",
+            "相關文章",
+            "関連記事",
+            "Verwandte Artikel",
+            "Articles similaires",
+            "Artículos relacionados",
+        ],
+        Kind::Authors => ["Authors", "作者", "作者", "執筆者", "Autoren", "Auteurs", "Autores"],
         Kind::Custom => [""; 7],
     };
     titles[column]

@@ -35,6 +35,8 @@ pub const TABLE: &[(&str, &str, Who)] = &[
     ("route", "{ route(path: \"/\") { __typename } }", Who::Everybody),
     ("widgets", "{ widgets(page: HOME) { kind } }", Who::Everybody),
     ("site", "{ site { title } }", Who::Everybody),
+    ("widget", "{ widget(name: \"recent\") { kind } }", Who::Everybody),
+    ("menu", "{ menu(name: \"main\") { items { name } } }", Who::Everybody),
     ("viewer", "{ viewer { id } }", Who::Everybody),
     ("oidc", "{ oidc { startPath } }", Who::Everybody),
     ("node", "{ node(id: $id) { id } }", Who::Everybody),
@@ -62,6 +64,41 @@ pub const TABLE: &[(&str, &str, Who)] = &[
     ("route", "{ route(path: \"/\", view: WORKING) { __typename } }", Who::SignedIn),
     ("widgets", "{ widgets(page: HOME, view: WORKING) { kind } }", Who::SignedIn),
     ("site", "{ site(view: WORKING) { title } }", Who::SignedIn),
+    ("widget", "{ widget(name: \"recent\", view: WORKING) { kind } }", Who::SignedIn),
+    ("menu", "{ menu(name: \"main\", view: WORKING) { items { name } } }", Who::SignedIn),
+    ("widgetList", "{ widgetList(page: HOME) { version } }", Who::Editors),
+    ("menuTree", "{ menuTree(by: { name: \"main\" }) { version } }", Who::Editors),
+    ("menus", "{ menus { name } }", Who::Editors),
+    (
+        "setWidgets",
+        "{ setWidgets(page: HOME, expectedVersion: 9, input: {}) { userErrors { code } } }",
+        Who::Editors,
+    ),
+    (
+        "setMenu",
+        "{ setMenu(by: { name: \"m\" }, expectedVersion: 9) { userErrors { code } } }",
+        Who::Editors,
+    ),
+    (
+        "createMenuEntry",
+        "{ createMenuEntry(by: { name: \"m\" }, input: { name: \"n\" }) { userErrors { code } } }",
+        Who::Editors,
+    ),
+    (
+        "updateMenuEntry",
+        "{ updateMenuEntry(by: { name: \"m\" }, id: $entry, input: {}) { userErrors { code } } }",
+        Who::Editors,
+    ),
+    (
+        "moveMenuEntry",
+        "{ moveMenuEntry(by: { name: \"m\" }, id: $entry, to: {}) { userErrors { code } } }",
+        Who::Editors,
+    ),
+    (
+        "deleteMenuEntry",
+        "{ deleteMenuEntry(by: { name: \"m\" }, id: $entry) { userErrors { code } } }",
+        Who::Editors,
+    ),
     ("node", "{ node(id: $id, view: WORKING) { id } }", Who::SignedIn),
     ("nodes", "{ nodes(ids: [$id], view: WORKING) { id } }", Who::SignedIn),
     (
@@ -322,6 +359,20 @@ pub const NEEDS: &[(&[&str], Needs)] = {
         ContentPublish, ContentReadWorking, ContentWrite, SiteWrite, TaxonomyWrite, UserManage,
     };
     &[
+        (
+            &[
+                "setWidgets",
+                "setMenu",
+                "createMenuEntry",
+                "updateMenuEntry",
+                "moveMenuEntry",
+                "deleteMenuEntry",
+                "widgetList",
+                "menuTree",
+                "menus",
+            ],
+            Needs::Scope(SiteWrite),
+        ),
         (
             &[
                 "createArticle",

@@ -67,7 +67,11 @@ impl ArticleAction {
             Action::AssignArticle => Self::Assign,
             Action::CommentArticle => Self::Comment,
             Action::PreviewArticle => Self::Preview,
-            Action::CreateArticle | Action::EditTerms | Action::EditSite | Action::ManageUsers => {
+            Action::CreateArticle
+            | Action::EditTerms
+            | Action::ArrangeSite
+            | Action::EditSite
+            | Action::ManageUsers => {
                 return None;
             }
         })

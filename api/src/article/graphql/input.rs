@@ -9,11 +9,12 @@ use crate::graphql::decode_path;
 use crate::graphql::scalar::{DateTime, Json, LanguageTag, Url};
 use crate::site::{Sidebar, WidgetSetting};
 
-/// A widget in an article's own list.
+/// A widget in a list.
 #[derive(Debug, Clone, InputObject)]
 pub struct WidgetInput {
     /// `search`, `recent`, `categories`, `taglist`, `sidemenu`, `social`,
-    /// `languages`, or any name that a frontend knows.
+    /// `languages`, `archives`, `related`, `authors`, or any name that a frontend
+    /// knows.
     name: String,
     /// What this one should know.
     settings: Option<Json>,

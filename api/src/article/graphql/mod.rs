@@ -20,8 +20,9 @@ pub use facets::{
     TermCount,
 };
 pub use history::{HistoryMutation, HistoryQuery};
+pub use input::WidgetInput;
 pub use mutation::ArticleMutation;
-pub use parts::Revision;
+pub use parts::{Author, Revision};
 pub use query::ArticleQuery;
 pub use schedule::ScheduleQuery;
 pub use translation::{TranslationMutation, TranslationQuery};

@@ -4,10 +4,12 @@ use async_graphql::{ID, Object, SimpleObject};
 use entity::body;
 
 use super::types::read_json;
+use crate::article::content::Author as StoredAuthor;
 use crate::article::read::RevisionRow;
 use crate::graphql::id::{IdKind, encode};
 use crate::graphql::scalar::{DateTime, Url};
 use crate::render::{self, Heading, TocEntry};
+use crate::site::Frame;
 use crate::user::User;
 
 /// An image.
@@ -31,6 +33,16 @@ pub struct Author {
     pub bio: Option<String>,
     /// Their picture, in full.
     pub avatar_url: Option<Url>,
+}
+
+impl Author {
+    /// With the addresses that the site gives.
+    #[must_use]
+    pub fn of(author: StoredAuthor, frame: &Frame) -> Self {
+        let StoredAuthor { name, url, avatar, bio, params: _ } = author;
+        let avatar_url = avatar.map(|avatar| Url(frame.asset(&avatar)));
+        Self { name, url: url.map(Url), bio, avatar_url }
+    }
 }
 
 /// Where an article came from.

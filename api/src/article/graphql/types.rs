@@ -345,15 +345,7 @@ impl Article {
             return Ok(Vec::new());
         }
         let frame = ctx.broadsheet().frame().await?;
-        Ok(authors
-            .into_iter()
-            .map(|StoredAuthor { name, url, avatar, bio, params: _ }| Author {
-                name,
-                url: url.map(Url),
-                bio,
-                avatar_url: avatar.map(|avatar| Url(frame.asset(&avatar))),
-            })
-            .collect())
+        Ok(authors.into_iter().map(|author| Author::of(author, &frame)).collect())
     }
 
     /// In the order given.
@@ -451,7 +443,7 @@ impl Article {
             None => {
                 let frame = ctx.broadsheet().frame().await?;
                 let language = frame.language_of(&self.row.language);
-                language.widgets.page(PageKind::Single).sidebar.unwrap_or(Sidebar::Right)
+                frame.sidebar_of(Some(language), PageKind::Single)
             }
         })
     }
@@ -482,7 +474,7 @@ impl Article {
     /// by the site's indices as Hugo weighs them (terms, keywords, dates): what
     /// weighs most first, then newest. As in Hugo, newer articles are not among
     /// them unless the site says so.
-    async fn related(
+    pub async fn related(
         &self,
         ctx: &Context<'_>,
         #[graphql(default = 5, desc = "At most 100.")] first: i32,

@@ -14,6 +14,7 @@ mod group;
 mod months;
 mod parents;
 mod related;
+mod printed;
 mod whole;
 
 use entity::article_copy::{Column, Entity, Model};
@@ -40,6 +41,7 @@ pub use group::{Group, Member, groups, load as load_groups};
 pub use months::{Month, months};
 pub use parents::{Parents, count_by_parent, list_by_parent};
 pub use related::related;
+pub use printed::{count_by_authors, count_by_day};
 pub use whole::{RevisionRow, bodies, count_revisions, revisions, revisions_by_id};
 
 use condition::{filter_condition, terms_named};
