@@ -290,7 +290,7 @@ fn compare(app: &TestApp, site: &str) {
         .filter(|line| !line.to_lowercase().starts_with("baseurl"))
         .collect::<Vec<_>>()
         .join("\n");
-    let line = if file.ends_with(".yaml") {
+    let line = if Path::new(file).extension().is_some_and(|end| end == "yaml") {
         "baseURL: https://example.org/\n"
     } else {
         "baseURL = 'https://example.org/'\n"

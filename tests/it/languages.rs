@@ -22,7 +22,7 @@ fn site(app: &TestApp) {
     let mut files = vec![("hugo.toml".to_owned(), CONFIG.to_owned())];
     for (language, suffix) in [("EN", ""), ("AR", ".ar")] {
         let mut add = |path: &str, front: &str| {
-            let path = format!("content/{}{suffix}.md", path);
+            let path = format!("content/{path}{suffix}.md");
             files.push((
                 path,
                 format!("---\n{}\n---\n{language} body\n", front.replace('@', language)),
