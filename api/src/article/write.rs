@@ -342,7 +342,7 @@ pub(super) async fn insert_body(
     markdown: String,
 ) -> Result<Uuid> {
     let cjk = frame.language_of(&head.language).row.has_cjk;
-    let rendered = render::render(&markdown, &render::Options { cjk });
+    let rendered = render::render(&markdown, &render::Options { cjk, ..render::Options::default() });
     let body = body_row(write.ctx().new_id(), markdown, rendered)?;
     let id = body.id;
     body::Entity::insert(body.into_active_model().reset_all())

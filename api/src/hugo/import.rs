@@ -238,7 +238,7 @@ fn read(
 fn render_row(id: Uuid, body: Body, cjk: bool) -> Result<body::Model> {
     let Body { markdown, is_html } = body;
     let render = if is_html { render::render_html } else { render::render };
-    let rendered = render(&markdown, &render::Options { cjk });
+    let rendered = render(&markdown, &render::Options { cjk, ..render::Options::default() });
     body_row(id, markdown, rendered)
 }
 

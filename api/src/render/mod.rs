@@ -20,18 +20,24 @@
 //! `markdown.rs`.
 
 mod balance;
+mod code;
+mod document;
 mod headings;
+mod highlight;
 #[cfg(test)]
 mod hostile;
 mod markdown;
+mod math;
 mod plain;
 mod sanitize;
+mod shortcode;
 mod summary;
 #[cfg(test)]
 mod tests;
 mod tokens;
 mod words;
 
+use document::{Document, Wrap};
 use serde::{Deserialize, Serialize};
 
 pub use headings::nest;
@@ -44,6 +50,8 @@ pub struct Options {
     /// Hugo's `hasCJKLanguage`: in a body with Chinese, Japanese or Korean text, characters count as
     /// words.
     pub cjk: bool,
+    /// The article has formulas.
+    pub math: bool,
 }
 
 /// A heading that can be linked to.
@@ -87,8 +95,10 @@ pub struct Rendered {
 /// Renders a body that is Markdown.
 #[must_use]
 pub fn render(markdown: &str, options: &Options) -> Rendered {
-    let marked = summary::mark(markdown);
-    let (raw, headings) = markdown::to_html(marked.as_deref().unwrap_or(markdown));
+    let pieces = shortcode::parse(markdown);
+    let document = Document::new(&pieces, markdown, 0, Wrap::Content, options.math);
+    let marked = summary::mark(&document.text);
+    let (raw, headings) = document.html(marked.as_deref().unwrap_or(&document.text));
     let rendered = finish(raw, marked.is_some(), options.cjk && words::has_cjk(markdown));
     Rendered { headings, ..rendered }
 }
@@ -96,9 +106,10 @@ pub fn render(markdown: &str, options: &Options) -> Rendered {
 /// Renders a body that is HTML already. Its headings are those that have an `id`.
 #[must_use]
 pub fn render_html(html: &str, options: &Options) -> Rendered {
-    let marked = summary::mark(html);
+    let filled = document::raw(&shortcode::parse(html), false);
+    let marked = summary::mark(&filled);
     let is_marked = marked.is_some();
-    let raw = marked.unwrap_or_else(|| html.to_owned());
+    let raw = marked.unwrap_or(filled);
     let rendered = finish(raw, is_marked, options.cjk && words::has_cjk(html));
     Rendered { headings: plain::headings(&rendered.html), ..rendered }
 }
@@ -122,4 +133,19 @@ fn finish(raw: String, marked: bool, cjk: bool) -> Rendered {
         truncated,
         html,
     }
+}
+
+/// Text as HTML, in elements and in attributes.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + text.len() / 8);
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
 }
