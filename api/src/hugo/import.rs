@@ -235,11 +235,9 @@ fn read(
     Ok(Some(Document { body: Body { markdown, is_html }, entry, page, keywords, file }))
 }
 
-fn render_row(id: Uuid, body: Body, cjk: bool) -> Result<body::Model> {
-    let Body { markdown, is_html } = body;
-    let render = if is_html { render::render_html } else { render::render };
-    let rendered = render(&markdown, &render::Options { cjk, ..render::Options::default() });
-    body_row(id, markdown, rendered)
+fn render_row(id: Uuid, body: Body, cjk: bool, math: bool, file: &str) -> Result<body::Model> {
+    let Body { markdown, is_html: html } = body;
+    body_row(id, markdown, render::Options { cjk, math, html }, Some(file))
 }
 
 /// One import under way.
@@ -306,7 +304,7 @@ impl Import<'_> {
     async fn list(&self, write: &mut Write<'_>, document: Document) -> Result<()> {
         let Document { entry, page, keywords: _, body, mut file } = document;
         let language = self.frame.language_of(&file.language);
-        let row = render_row(Uuid::nil(), body, language.row.has_cjk)?;
+        let row = render_row(Uuid::nil(), body, language.row.has_cjk, false, &file.path)?;
         if let EntryKind::Content(Kind::Term { taxonomy, term }) = &entry.kind {
             "term".clone_into(&mut file.kind);
             let ids =
@@ -415,10 +413,12 @@ impl Import<'_> {
                         let message = format!("{what} is longer than {MAX_KEY} bytes");
                         return Err(Problem::new(message).in_file(&entry.relative));
                     }
-                    let has_cjk = frame.language_of(&file.language).row.has_cjk;
-                    let body = render_row(body_id, body, has_cjk).map_err(|error| {
-                        Problem::new(error.to_string()).in_file(&entry.relative)
-                    })?;
+                    let language = frame.language_of(&file.language);
+                    let math = draft.content.has_math().or(language.switches.mathjax);
+                    let (cjk, math) = (language.row.has_cjk, math.unwrap_or(false));
+                    let body = render_row(body_id, body, cjk, math, &file.path).map_err(
+                        |error| Problem::new(error.to_string()).in_file(&entry.relative),
+                    )?;
                     Ok::<_, Problem>(Some((Ready { file, draft, body }, warnings)))
                 })
                 .collect()

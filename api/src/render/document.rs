@@ -15,15 +15,15 @@ use sha2::{Digest, Sha256};
 use super::math::{self, Formula};
 use super::shortcode::{self, Call, Piece};
 use super::tokens::{Token, Tokens, attribute};
-use super::{Heading, escape, markdown};
+use super::{Heading, commonmark, escape};
 
 /// What a word stands for.
 pub(super) enum Mark<'p, 'a> {
     Call(&'p Call<'a>),
     /// A shortcode that is shown.
     Shown(&'p str),
-    /// With its delimiters.
-    Formula { source: String, delimiter: usize, display: bool },
+    /// With its delimiters, which take `delimiter` bytes each; `start` is its place in the source.
+    Formula { source: String, delimiter: usize, display: bool, start: usize },
 }
 
 /// A Markdown text with words for what is not Markdown.
@@ -139,9 +139,11 @@ impl<'p, 'a> Document<'p, 'a> {
                 }
             }
             self.text.push_str(&text[from..range.start]);
-            self.origins.push((self.text.len(), origin(range.start)));
             let source = text[range.clone()].to_owned();
-            let mark = Mark::Formula { source, delimiter: *delimiter, display: *display };
+            let start = origin(range.start);
+            let mark =
+                Mark::Formula { source, delimiter: *delimiter, display: *display, start };
+            self.origins.push((self.text.len(), start));
             self.marks.add(&mut self.text, mark);
             self.origins.push((self.text.len(), origin(range.end)));
             from = range.end;
@@ -156,7 +158,7 @@ impl<'p, 'a> Document<'p, 'a> {
 
     /// HTML, not yet safe, and the headings.
     pub(super) fn html(&self, text: &str) -> (String, Vec<Heading>) {
-        let (html, mut headings) = markdown::to_html(text, &self.marks);
+        let (html, mut headings) = commonmark::to_html(text, &self.marks);
         if self.marks.is_empty() {
             return (html, headings);
         }
@@ -326,7 +328,7 @@ impl<'p, 'a> Marks<'p, 'a> {
     }
 
     /// Whether a paragraph of this text stands for blocks alone, each on its line.
-    fn is_block(&self, text: &str) -> bool {
+    pub(super) fn is_block(&self, text: &str) -> bool {
         let mut rest = text;
         let mut any = false;
         while let Some((before, mark, behind)) = self.next(rest) {
@@ -348,7 +350,7 @@ impl<'p, 'a> Marks<'p, 'a> {
         match mark {
             Mark::Call(call) => shortcode::html(call, block, self.math),
             Mark::Shown(shown) => escape(shown),
-            Mark::Formula { source, delimiter, display } => {
+            Mark::Formula { source, delimiter, display, start: _ } => {
                 let name = if block { "div" } else { "span" };
                 let kind = if *display { "display" } else { "inline" };
                 // Of two backslashes, Markdown leaves one.

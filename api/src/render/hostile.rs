@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::{Options, Rendered, render, render_html, sanitize};
 
-const CJK: Options = Options { cjk: true, math: false };
+const CJK: Options = Options { cjk: true, math: false, html: false };
 
 /// What authors may try; none of it may leave more than text and dead links.
 const ATTACKS: &[&str] = &[

@@ -21,13 +21,16 @@
 
 mod balance;
 mod code;
+mod commonmark;
 mod document;
 mod headings;
 mod highlight;
 #[cfg(test)]
 mod hostile;
-mod markdown;
+pub mod links;
 mod math;
+mod mathml;
+mod mdast;
 mod plain;
 mod sanitize;
 mod shortcode;
@@ -41,17 +44,38 @@ use document::{Document, Wrap};
 use serde::{Deserialize, Serialize};
 
 pub use headings::nest;
-pub use markdown::blocks;
+pub use commonmark::blocks;
+pub use mathml::with_mathml;
+pub use mdast::tree;
 pub use sanitize::sanitize;
 
 /// How a site wants its bodies rendered.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Options {
     /// Hugo's `hasCJKLanguage`: in a body with Chinese, Japanese or Korean text, characters count as
     /// words.
     pub cjk: bool,
     /// The article has formulas.
     pub math: bool,
+    /// The body is HTML already, and no Markdown.
+    pub html: bool,
+}
+
+/// Of what [`render`] makes of a body; raise it with each change, and bodies that are stored are
+/// rendered anew.
+pub const VERSION: i16 = 1;
+
+impl Options {
+    /// As bits, to be stored.
+    #[must_use]
+    pub fn to_bits(&self) -> i16 {
+        i16::from(self.html) | i16::from(self.cjk) << 1 | i16::from(self.math) << 2
+    }
+
+    #[must_use]
+    pub fn from_bits(bits: i16) -> Self {
+        Self { html: bits & 1 != 0, cjk: bits & 2 != 0, math: bits & 4 != 0 }
+    }
 }
 
 /// A heading that can be linked to.
@@ -92,9 +116,12 @@ pub struct Rendered {
     pub truncated: bool,
 }
 
-/// Renders a body that is Markdown.
+/// Renders a body.
 #[must_use]
 pub fn render(markdown: &str, options: &Options) -> Rendered {
+    if options.html {
+        return render_html(markdown, options);
+    }
     let pieces = shortcode::parse(markdown);
     let document = Document::new(&pieces, markdown, 0, Wrap::Content, options.math);
     let marked = summary::mark(&document.text);
@@ -104,8 +131,7 @@ pub fn render(markdown: &str, options: &Options) -> Rendered {
 }
 
 /// Renders a body that is HTML already. Its headings are those that have an `id`.
-#[must_use]
-pub fn render_html(html: &str, options: &Options) -> Rendered {
+fn render_html(html: &str, options: &Options) -> Rendered {
     let filled = document::raw(&shortcode::parse(html), false);
     let marked = summary::mark(&filled);
     let is_marked = marked.is_some();

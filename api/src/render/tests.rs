@@ -3,7 +3,7 @@
 
 use super::{Options, render, render_html, sanitize};
 
-const CJK: Options = Options { cjk: true, math: false };
+const CJK: Options = Options { cjk: true, math: false, html: false };
 
 #[test]
 fn markdown_becomes_html() {
@@ -95,7 +95,7 @@ fn html_bodies_have_the_same_values() {
 
 /// HTML of a document with formulas.
 fn html(markdown: &str) -> String {
-    let html = render(markdown, &Options { cjk: false, math: true }).html;
+    let html = render(markdown, &Options { math: true, ..Options::default() }).html;
     assert_eq!(sanitize(&html), html, "cleaning again: {markdown}");
     html
 }

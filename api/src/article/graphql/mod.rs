@@ -4,6 +4,7 @@ mod connection;
 mod desk;
 mod history;
 mod input;
+mod links;
 mod mutation;
 mod parts;
 mod query;

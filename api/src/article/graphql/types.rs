@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::connection::{RevisionConnection, revisions};
 use super::desk::{self, ArticleAction, ArticleAssignment, ArticleComment, ArticleReview};
 use super::parts::{Author, Body, Image, Source};
+use super::links::{self, Bodies, Links};
 use super::translation::TranslationStatus;
 use crate::article::columns::Columns;
 use crate::article::content::{Author as StoredAuthor, Image as StoredImage};
@@ -84,16 +85,35 @@ impl Article {
         &self.group.scope
     }
 
-    async fn body_row(&self, ctx: &Ctx, wanted: Vec<body::Column>) -> Result<body::Model> {
+    async fn bodies(&self, ctx: &Ctx, wanted: Vec<body::Column>) -> Result<Arc<Bodies>> {
         let key = format!("body:{wanted:?}");
-        let bodies = self
-            .with()
+        self.with()
             .load(key, || async {
                 let ids = self.group.rows.iter().map(|row| row.body_id).collect();
                 read::bodies(ctx, ids, &wanted).await
             })
+            .await
+    }
+
+    /// The body with its links put in, where it has any.
+    async fn linked(
+        &self,
+        ctx: &Ctx,
+        bodies: &Bodies,
+        row: &body::Model,
+    ) -> Result<Option<String>> {
+        let links = Links::of(row)?;
+        if links.is_empty() {
+            return Ok(None);
+        }
+        let places = self
+            .with()
+            .load("linked".to_owned(), || async {
+                let wanted = links::wanted(&self.group.rows, bodies)?;
+                read::places(ctx, self.scope(), wanted).await
+            })
             .await?;
-        bodies.get(&self.row.body_id).cloned().ok_or_else(|| Error::internal("a body is missing"))
+        Ok(Some(links.put_in(ctx, &self.row, &places, &row.html).await?))
     }
 
     /// The translation keys of the group, each once.
@@ -215,7 +235,8 @@ pub fn columns_of<'a>(fields: impl Iterator<Item = SelectionField<'a>>) -> Colum
             "translations" | "translationStatus" => Columns::of(&[Column::TranslationKey]),
             "thumbnail" => Columns::of(&[Column::Thumbnail]),
             "authors" => Columns::of(&[Column::Authors]),
-            "body" => Columns::of(&[Column::BodyId]),
+            // Its links start at its address, and its text may name parameters.
+            "body" => Columns::of(&[Column::BodyId, Column::Path, Column::Params]),
             "wordCount" => Columns::of(&[Column::WordCount]),
             "readingTimeMinutes" => Columns::of(&[Column::ReadingTime]),
             "weight" => Columns::of(&[Column::Weight]),
@@ -423,17 +444,26 @@ impl Article {
             .field()
             .selection_set()
             .filter_map(|field| match field.name() {
-                "markdown" => Some(body::Column::Markdown),
-                "html" => Some(body::Column::Html),
-                "plainText" => Some(body::Column::PlainText),
-                "tableOfContents" => Some(body::Column::Headings),
+                "markdown" => Some(vec![body::Column::Markdown]),
+                "html" => Some(vec![body::Column::Html, body::Column::Links]),
+                "plainText" => Some(vec![body::Column::PlainText]),
+                "tableOfContents" => Some(vec![body::Column::Headings]),
+                "blocks" => Some(vec![body::Column::Markdown, body::Column::Mode]),
                 _ => None,
             })
+            .flatten()
             .collect();
         wanted.sort_unstable_by_key(|column| *column as usize);
         wanted.dedup_by_key(|column| *column as usize);
-        let row = self.body_row(ctx.broadsheet(), wanted).await?;
-        Ok(Body { row })
+        let ctx = ctx.broadsheet();
+        let with_links = wanted.iter().any(|column| matches!(column, body::Column::Links));
+        let bodies = self.bodies(ctx, wanted).await?;
+        let row = bodies
+            .get(&self.row.body_id)
+            .cloned()
+            .ok_or_else(|| Error::internal("a body is missing"))?;
+        let html = if with_links { self.linked(ctx, &bodies, &row).await? } else { None };
+        Ok(Body { row, html })
     }
 
     /// Words of the body; in Chinese, Japanese and Korean each character is one.

@@ -9,6 +9,7 @@ mod condition;
 mod count;
 mod fallback;
 mod group;
+mod linked;
 mod whole;
 
 use std::collections::HashMap;
@@ -32,6 +33,7 @@ use crate::policy::{Limits, Rows, Scope};
 pub use around::{Neighbours, neighbours, related, translations};
 pub use count::{count_by_term, top_terms, top_terms_by_term};
 pub use fallback::{Best, best};
+pub use linked::{Places, Wanted, places};
 pub use group::{Group, Member, groups, load as load_groups};
 pub use whole::{RevisionRow, bodies, count_revisions, revisions, revisions_by_id};
 

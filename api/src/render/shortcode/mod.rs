@@ -15,4 +15,4 @@ mod parse;
 mod qr;
 
 pub(super) use embed::{html, is_inline, is_known, opening, reference};
-pub(super) use parse::{Call, Piece, parse};
+pub(super) use parse::{Call, Content, Piece, parse};
