@@ -183,6 +183,8 @@ pub(super) fn html(code: &str, language: &str, options: &Options, words: bool) -
         if options.numbers == Numbers::Inline {
             let _ = write!(html, "<span class=\"ln\">{}</span>", options.start + index);
         }
+        // As Chroma writes quotes: on a CJK page Hugo counts the characters of entities.
+        let line = line.replace("&quot;", "&#34;").replace('\'', "&#39;");
         let _ = write!(html, "<span class=\"cl\">{line}</span></span>");
     }
     html.push_str("</code></pre>");

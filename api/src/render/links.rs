@@ -74,7 +74,12 @@ fn is_internal(to: &str) -> bool {
     let page = to.split(['?', '#']).next().unwrap_or_default();
     !page.is_empty()
         && !page.starts_with("//")
-        && (reference(to).is_some() || !page.split('/').next().unwrap_or_default().contains(':'))
+        && is_relative(reference(page).unwrap_or(page))
+}
+
+/// Whether an address has no scheme, however a browser reads it.
+fn is_relative(address: &str) -> bool {
+    !address.split(['/', '?', '#']).next().unwrap_or_default().contains(':')
 }
 
 /// What `ref:` and `relref:` name.
@@ -227,7 +232,9 @@ pub fn put_in(
             Token::Open { name, source } if name == "a" => {
                 let href = attribute(source, "href");
                 let to = href.map(decode).unwrap_or_default();
-                let found = of_link(&to).or(reference(&to).map(str::to_owned));
+                // As it was written, unless that were an address of another kind.
+                let as_written = || reference(&to).filter(|page| is_relative(page)).map(str::to_owned);
+                let found = of_link(&to).or_else(as_written);
                 match (href, found) {
                     (Some(href), Some(found)) => {
                         let (old, new) =
@@ -307,6 +314,15 @@ mod tests {
         }
         assert_eq!(address("b.md?x#y", "/n/b/", "https://e.org/n/b/"), "/n/b/?x#y");
         assert_eq!(address("ref:b?lang=fr#y", "/n/b/", "https://e.org/n/b/"), "https://e.org/n/b/#y");
+    }
+
+    #[test]
+    fn what_is_unknown_stays_harmless() {
+        for to in ["ref:javascript:x", "relref: javascript:x", "relref:java\tscript:x", "ref:data:x?y"] {
+            let html = format!("<a href=\"{to}\">a</a>");
+            assert_eq!(find(&html, Some("content/a.md")), []);
+            assert_eq!(put_in(&html, |_| None, |_| None), html);
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use pulldown_latex::{Parser, Storage, push_mathml};
 use super::plain::decode;
 use super::tokens::{Token, Tokens, attribute};
 
-/// Bytes of a formula, and groups in it; larger ones stay TeX.
+/// Bytes of a formula, and groups in groups; larger ones stay TeX.
 const TEX: usize = 16 * 1024;
 const GROUPS: usize = 100;
 
@@ -81,8 +81,7 @@ fn of_formula(source: &str) -> Option<String> {
         .find_map(|(open, close, display)| {
             Some((source.strip_prefix(open)?.strip_suffix(close)?, display))
         })?;
-    // The reader of TeX calls itself for groups.
-    if tex.len() > TEX || tex.matches(['{', '^', '_', '\\']).count() > 16 * GROUPS || depth(tex) > GROUPS {
+    if tex.len() > TEX || !is_tame(tex) {
         return None;
     }
     let storage = Storage::new();
@@ -95,18 +94,41 @@ fn of_formula(source: &str) -> Option<String> {
     Some(SANITIZER.clean(&mathml).to_string())
 }
 
-fn depth(tex: &str) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0);
-    for byte in tex.bytes() {
-        match byte {
-            b'{' | b'^' | b'_' => depth += 1,
-            b'}' => depth = depth.saturating_sub(1),
-            b' ' | b'a'..=b'z' | b'0'..=b'9' => {}
-            _ => {}
+/// Whether reading TeX ends, and within the stack: it defines nothing, and what takes arguments does not
+/// nest deeper than [`GROUPS`]. A comment could hide a brace, so there are none.
+fn is_tame(tex: &str) -> bool {
+    let (mut groups, mut pending) = (0_usize, 0_usize);
+    let mut rest = tex;
+    while let Some(first) = rest.chars().next() {
+        rest = &rest[first.len_utf8()..];
+        match first {
+            '\\' => {
+                let length = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
+                let (name, behind) = rest.split_at(length);
+                rest = behind;
+                match name {
+                    "begin" | "left" => groups += 1,
+                    "end" | "right" => groups = groups.saturating_sub(1),
+                    // `\{` is a sign.
+                    "" => rest = rest.get(rest.chars().next().map_or(0, char::len_utf8)..).unwrap_or(""),
+                    _ if name.ends_with("def") || name.contains("command") || name.ends_with("let") => {
+                        return false;
+                    }
+                    _ => pending += 1,
+                }
+            }
+            '{' => groups += 1,
+            '}' => (groups, pending) = (groups.saturating_sub(1), 0),
+            '^' | '_' | '\'' => pending += 1,
+            '%' => return false,
+            c if c.is_whitespace() => {}
+            _ => pending = 0,
         }
-        deepest = deepest.max(depth);
+        if groups + pending > GROUPS {
+            return false;
+        }
     }
-    deepest
+    true
 }
 
 #[cfg(test)]
@@ -121,7 +143,7 @@ mod tests {
     #[test]
     fn formulas_are_mathml() {
         let html = mathml("a $x_1 < \\frac{a}{b}$ b");
-        assert!(html.starts_with("<p>a <span class=\"math inline\"><math>"), "{html}");
+        assert!(html.starts_with("<p>a <span class=\"math inline\"><math display=\"inline\">"), "{html}");
         for part in ["<msub><mi>", "<mo>&lt;</mo>", "<mfrac><mi>"] {
             assert!(html.contains(part), "{part}: {html}");
         }
@@ -134,6 +156,7 @@ mod tests {
     fn what_cannot_be_read_stays_tex() {
         let html = mathml("a $\\nosuch{$ b");
         assert!(html.contains("<span class=\"math inline\">$\\nosuch{$</span>"), "{html}");
+        assert!(mathml("$\\def\\a{\\a\\a}\\a$").contains("$\\def"));
         let deep = format!("${}a{}$", "{".repeat(1000), "}".repeat(1000));
         assert!(mathml(&deep).contains("math inline\">${{{"));
         assert_eq!(mathml("a `$b$`"), "<p>a <code>$b$</code></p>\n");

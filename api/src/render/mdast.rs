@@ -27,7 +27,7 @@ use super::shortcode::{self, Call, Content, Piece};
 const VERSION: u32 = 1;
 
 /// Nodes in nodes.
-const DEPTH: usize = 100;
+const DEPTH: usize = 40;
 
 /// Quotes and lists that a line may open, and brackets that a text may have.
 const CONTAINERS: usize = 50;
@@ -167,6 +167,18 @@ impl Tree<'_, '_, '_> {
         Some((at(position.start.offset), at(position.end.offset)))
     }
 
+    /// The end of what is in a list or an item: the blank lines behind it are not its own.
+    fn ended(&self, node: &Node, place: Place) -> Place {
+        let (start, end) = place?;
+        let mut last = node;
+        while let Node::List(_) | Node::ListItem(_) = last {
+            let Some(child) = last.children().and_then(|children| children.last()) else { break };
+            last = child;
+        }
+        let (_, inner) = self.place(last.position())?;
+        Some((start, inner.min(end)))
+    }
+
     fn node(&self, name: &str, place: Place, fields: Value) -> Value {
         let mut node = Map::new();
         node.insert("type".to_owned(), name.into());
@@ -198,7 +210,7 @@ impl Tree<'_, '_, '_> {
     }
 
     fn convert(&self, node: Node, depth: usize, into: &mut Vec<Value>) {
-        let place = self.place(node.position());
+        let place = self.ended(&node, self.place(node.position()));
         if depth > DEPTH {
             into.push(self.node("text", place, json!({ "value": self.text(&flatten(node)) })));
             return;
