@@ -7,7 +7,8 @@ use sea_orm_migration::prelude::*;
 pub struct Migration;
 
 fn columns() -> Vec<ColumnDef> {
-    let small = |name: &'static str| ColumnDef::new(name).small_integer().not_null().default(0).take();
+    let small =
+        |name: &'static str| ColumnDef::new(name).small_integer().not_null().default(0).take();
     vec![
         // Bits: 1 it is HTML, 2 characters count as words, 4 it has formulas.
         small("mode"),
@@ -44,7 +45,9 @@ impl MigrationTrait for Migration {
         }
         // Which bodies are to be rendered anew.
         manager
-            .create_index(Index::create().name("body_renderer").table("body").col("renderer").take())
+            .create_index(
+                Index::create().name("body_renderer").table("body").col("renderer").take(),
+            )
             .await
     }
 

@@ -154,9 +154,22 @@ fn shortcodes_are_nodes() {
 #[test]
 fn hostile_texts_make_small_trees_in_time() {
     for (piece, size) in [
-        (">", 50_000), ("- ", 50_000), ("1. ", 50_000), ("[", 50_000), ("![", 50_000), ("*a ", 50_000),
-        ("**a", 50_000), ("|a", 20_000), ("`", 50_000), ("<a ", 50_000), ("[a]: b\n", 20_000),
-        ("{{< a >}}", 50_000), ("{{% a %}}", 50_000), ("$a", 50_000), ("_", 50_000), ("~~a", 20_000),
+        (">", 50_000),
+        ("- ", 50_000),
+        ("1. ", 50_000),
+        ("[", 50_000),
+        ("![", 50_000),
+        ("*a ", 50_000),
+        ("**a", 50_000),
+        ("|a", 20_000),
+        ("`", 50_000),
+        ("<a ", 50_000),
+        ("[a]: b\n", 20_000),
+        ("{{< a >}}", 50_000),
+        ("{{% a %}}", 50_000),
+        ("$a", 50_000),
+        ("_", 50_000),
+        ("~~a", 20_000),
     ] {
         let text = piece.repeat(size / piece.len());
         let start = std::time::Instant::now();
@@ -164,7 +177,11 @@ fn hostile_texts_make_small_trees_in_time() {
         // Deep trees cannot be written as JSON by everybody.
         let written = serde_json::to_string(&root).expect("JSON");
         assert!(serde_json::from_str::<Value>(&written).is_ok(), "{piece}");
-        assert!(start.elapsed() < std::time::Duration::from_secs(20), "{piece}: {:?}", start.elapsed());
+        assert!(
+            start.elapsed() < std::time::Duration::from_secs(20),
+            "{piece}: {:?}",
+            start.elapsed()
+        );
     }
     let nested = format!("{}a{}", "**".repeat(3000), "**".repeat(3000));
     let nested = tree(&nested, &Options::default(), false);

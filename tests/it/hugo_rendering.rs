@@ -99,8 +99,10 @@ fn hugos(hugo: &Path, folder: &Path, corpus: &Path) -> BTreeMap<String, Value> {
     // What a site changes about Hugo's Markdown, which we do not read.
     let config = site.join("config.toml");
     if let Ok(text) = fs::read_to_string(&config) {
-        let ours = |line: &&str| !line.trim().starts_with("typographer") && !line.contains("lineNos =");
-        fs::write(config, text.lines().filter(ours).collect::<Vec<_>>().join("\n")).expect("a file");
+        let ours =
+            |line: &&str| !line.trim().starts_with("typographer") && !line.contains("lineNos =");
+        fs::write(config, text.lines().filter(ours).collect::<Vec<_>>().join("\n"))
+            .expect("a file");
     }
     let put = |path: PathBuf, text: &str| {
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
@@ -162,7 +164,6 @@ fn flat(entries: &Value, names: [&str; 4], into: &mut Vec<Value>) {
     }
 }
 
-
 /// Text without white space, as Hugo's plain text has none where blocks end, and without the
 /// arrows that lead back from footnotes, which ours has not.
 fn bare(text: &Value) -> String {
@@ -202,14 +203,22 @@ fn pages_are_what_hugo_makes_of_them() {
             };
             compared += 1;
             let (mut contents, mut headings) = (Vec::new(), Vec::new());
-            flat(&page["body"]["tableOfContents"], ["id", "level", "title", "children"], &mut contents);
+            flat(
+                &page["body"]["tableOfContents"],
+                ["id", "level", "title", "children"],
+                &mut contents,
+            );
             flat(&theirs["headings"], ["ID", "Level", "Title", "Headings"], &mut headings);
             for (field, our, their) in [
                 ("title", page["title"].clone(), theirs["title"].clone()),
                 ("summary", bare(&page["summary"]).into(), bare(&theirs["summary"]).into()),
                 ("wordCount", page["wordCount"].clone(), theirs["words"].clone()),
                 ("readingTime", page["readingTimeMinutes"].clone(), theirs["minutes"].clone()),
-                ("plainText", bare(&page["body"]["plainText"]).into(), bare(&theirs["plain"]).into()),
+                (
+                    "plainText",
+                    bare(&page["body"]["plainText"]).into(),
+                    bare(&theirs["plain"]).into(),
+                ),
                 ("tableOfContents", contents.into(), headings.into()),
             ] {
                 let known = DIFFERENCES.iter().position(|(known, end, name, _)| {

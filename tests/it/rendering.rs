@@ -17,11 +17,15 @@ const SITE: &[(&str, &str)] = &[
          {{< param version >}} {{< param deep.er >}} {{< param colour >}} {{< param none >}}\n",
     ),
     ("content/news/b.md", "---\ntitle: B\ndate: 2026-01-01\n---\nPlain $x_1$ and $y_1$.\n"),
-    ("content/news/c/index.md", "---\ntitle: C\nslug: see\ndate: 2026-01-01\nmathjax: true\n---\nMaths $x_1$ and $y_1$.\n"),
+    (
+        "content/news/c/index.md",
+        "---\ntitle: C\nslug: see\ndate: 2026-01-01\nmathjax: true\n---\nMaths $x_1$ and $y_1$.\n",
+    ),
     ("content/news/d.md", "---\ntitle: D\ndate: 2026-01-01\ndraft: true\n---\n[a](a.md)\n"),
 ];
 
-const HTML: &str = "query($path: String!, $view: View!) { article(by: { path: $path }, view: $view) {
+const HTML: &str =
+    "query($path: String!, $view: View!) { article(by: { path: $path }, view: $view) {
     id version body { html } } }";
 
 fn html(client: &Client, path: &str, view: &str) -> String {

@@ -17,8 +17,8 @@ use super::check::{file_name, find_free_path, is_taken, refuse_taken, validate};
 use super::content::Content;
 use super::history::{self, Stored};
 use super::lock::lock;
-use super::stale::{self, Conflict, Merged, Stale};
 use super::rendering;
+use super::stale::{self, Conflict, Merged, Stale};
 use super::store::{self, BodyFacts, Identity, Release};
 use super::translation;
 use crate::ctx::Ctx;
@@ -182,7 +182,8 @@ pub async fn update(ctx: &Ctx, id: Uuid, expected_version: i32, changes: Changes
         content.address = None;
     }
     refuse_taken(&write, &store::path(&frame, language, &content), id).await?;
-    let body_id = keep_or_insert_body(&write, &frame, &head, &content, now.row.body_id, body).await?;
+    let body_id =
+        keep_or_insert_body(&write, &frame, &head, &content, now.row.body_id, body).await?;
     let note = Note {
         message,
         autosave,

@@ -416,9 +416,10 @@ impl Import<'_> {
                     let language = frame.language_of(&file.language);
                     let math = draft.content.has_math().or(language.switches.mathjax);
                     let (cjk, math) = (language.row.has_cjk, math.unwrap_or(false));
-                    let body = render_row(body_id, body, cjk, math, &file.path).map_err(
-                        |error| Problem::new(error.to_string()).in_file(&entry.relative),
-                    )?;
+                    let body =
+                        render_row(body_id, body, cjk, math, &file.path).map_err(|error| {
+                            Problem::new(error.to_string()).in_file(&entry.relative)
+                        })?;
                     Ok::<_, Problem>(Some((Ready { file, draft, body }, warnings)))
                 })
                 .collect()

@@ -25,8 +25,8 @@ const TAG: usize = 32 * 1024;
 
 /// Dropped with all they contain, if they have an end tag.
 const OPAQUE: &[&str] = &[
-    "script", "style", "math", "noembed", "noframes", "noscript", "object", "svg",
-    "template", "textarea", "title", "xmp",
+    "script", "style", "math", "noembed", "noframes", "noscript", "object", "svg", "template",
+    "textarea", "title", "xmp",
 ];
 
 /// Elements without an end tag.

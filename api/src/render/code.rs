@@ -169,8 +169,11 @@ pub(super) fn html(code: &str, language: &str, options: &Options, words: bool) -
             "<div class=\"chroma\">\n<table class=\"lntable\"><tr><td class=\"lntd\">\n{start}<code>"
         );
         for index in 0..lines.len() {
-            let (open, close) =
-                if options.is_marked(index + 1) { ("<span class=\"hl\">", "</span>") } else { ("", "") };
+            let (open, close) = if options.is_marked(index + 1) {
+                ("<span class=\"hl\">", "</span>")
+            } else {
+                ("", "")
+            };
             let number = options.start + index;
             let _ = write!(html, "{open}<span class=\"lnt\">{number}\n</span>{close}");
         }

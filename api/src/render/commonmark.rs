@@ -21,8 +21,8 @@ use comrak::options::Plugins;
 use comrak::{Arena, Options, parse_document};
 
 use super::document::Marks;
-use super::{Heading, code};
 use super::headings::Ids;
+use super::{Heading, code};
 
 static OPTIONS: LazyLock<Options<'static>> = LazyLock::new(|| {
     let mut options = Options::default();

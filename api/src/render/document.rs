@@ -23,7 +23,12 @@ pub(super) enum Mark<'p, 'a> {
     /// A shortcode that is shown.
     Shown(&'p str),
     /// With its delimiters, which take `delimiter` bytes each; `start` is its place in the source.
-    Formula { source: String, delimiter: usize, display: bool, start: usize },
+    Formula {
+        source: String,
+        delimiter: usize,
+        display: bool,
+        start: usize,
+    },
 }
 
 /// A Markdown text with words for what is not Markdown.
@@ -141,8 +146,7 @@ impl<'p, 'a> Document<'p, 'a> {
             self.text.push_str(&text[from..range.start]);
             let source = text[range.clone()].to_owned();
             let start = origin(range.start);
-            let mark =
-                Mark::Formula { source, delimiter: *delimiter, display: *display, start };
+            let mark = Mark::Formula { source, delimiter: *delimiter, display: *display, start };
             self.origins.push((self.text.len(), start));
             self.marks.add(&mut self.text, mark);
             self.origins.push((self.text.len(), origin(range.end)));

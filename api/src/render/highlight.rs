@@ -205,7 +205,8 @@ pub(super) fn lines(code: &str, language: &str, words: bool) -> Vec<String> {
     let mut scan = Scan { code, at: 0, language: known, missing: Vec::new() };
     while let Some((class, text)) = scan.next() {
         for piece in text.split_inclusive('\n') {
-            if lines.last().is_some_and(|line| line.ends_with('\n') || line.ends_with("\n</span>")) {
+            if lines.last().is_some_and(|line| line.ends_with('\n') || line.ends_with("\n</span>"))
+            {
                 lines.push(String::new());
             }
             let Some(line) = lines.last_mut() else { continue };
@@ -314,7 +315,13 @@ impl<'a> Scan<'a> {
             list.split_whitespace().any(|other| other == word)
         };
         let class = if names.starts_with("html") {
-            if before == Some('<') { "nt" } else if behind.starts_with('=') { "na" } else { "" }
+            if before == Some('<') {
+                "nt"
+            } else if behind.starts_with('=') {
+                "na"
+            } else {
+                ""
+            }
         } else if is_in(keywords) {
             "k"
         } else if is_in(constants) {
@@ -384,13 +391,28 @@ mod tests {
             (
                 "go",
                 "func f() { return \"a\" + 1.5 } // c",
-                &["k:func", "nf:f", "p:()", "p:{", "k:return", "s2:&quot;a&quot;", "o:+", "mf:1.5", "p:}", "c1:// c"][..],
+                &[
+                    "k:func",
+                    "nf:f",
+                    "p:()",
+                    "p:{",
+                    "k:return",
+                    "s2:&quot;a&quot;",
+                    "o:+",
+                    "mf:1.5",
+                    "p:}",
+                    "c1:// c",
+                ][..],
             ),
             ("python", "x = 'a' # b", &["o:=", "s1:'a'", "c1:# b"]),
             ("json", "{\"a\": true}", &["p:{", "s2:&quot;a&quot;", "p::", "kc:true", "p:}"]),
             ("yaml", "a: 1", &["nt:a", "p::", "mi:1"]),
             ("SQL", "SELECT a FROM b", &["k:SELECT", "k:FROM"]),
-            ("html", "<a href=\"b\">", &["o:&lt;", "nt:a", "na:href", "o:=", "s2:&quot;b&quot;", "o:&gt;"]),
+            (
+                "html",
+                "<a href=\"b\">",
+                &["o:&lt;", "nt:a", "na:href", "o:=", "s2:&quot;b&quot;", "o:&gt;"],
+            ),
             ("sh", "echo https://a#b", &["kc:echo", "p::", "o:/", "o:/"]),
             ("js", "/* a\nb */ `c\nd`", &["cm:/* a\n", "cm:b */", "sb:`c\n", "sb:d`"]),
         ] {
@@ -400,15 +422,28 @@ mod tests {
 
     #[test]
     fn no_character_is_lost() {
-        let pieces = ["\"", "'", "`", "/*", "*/", "//", "#", "\\", "\n", "a(", "1.", "é", "中", "<", "&", "\"\"\"", ";"];
+        let pieces = [
+            "\"", "'", "`", "/*", "*/", "//", "#", "\\", "\n", "a(", "1.", "é", "中", "<", "&",
+            "\"\"\"", ";",
+        ];
         for language in LANGUAGES.iter().filter_map(|known| known.names.split(' ').next()) {
             for (index, first) in pieces.iter().enumerate() {
                 for second in &pieces {
-                    let code = format!("{first}{second}{}\n{second}{first}", pieces[(index * 7 + 3) % pieces.len()]);
+                    let code = format!(
+                        "{first}{second}{}\n{second}{first}",
+                        pieces[(index * 7 + 3) % pieces.len()]
+                    );
                     let html = lines(&code, language, true);
-                    let text = super::super::plain::decode(&super::super::document::strip_tags(&html.concat())).into_owned();
+                    let text = super::super::plain::decode(&super::super::document::strip_tags(
+                        &html.concat(),
+                    ))
+                    .into_owned();
                     assert_eq!(text, code, "{language}");
-                    assert_eq!(html.len(), code.split_inclusive('\n').count(), "{language}: {code}");
+                    assert_eq!(
+                        html.len(),
+                        code.split_inclusive('\n').count(),
+                        "{language}: {code}"
+                    );
                 }
             }
         }

@@ -13,9 +13,9 @@ use std::collections::HashSet;
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 
+use super::escape;
 use super::plain::decode;
 use super::tokens::{Token, Tokens, attribute};
-use super::escape;
 
 /// Links of a body, and files that one may mean, at most.
 const LINKS: usize = 2000;
@@ -72,9 +72,7 @@ fn param(source: &str) -> Option<String> {
 
 fn is_internal(to: &str) -> bool {
     let page = to.split(['?', '#']).next().unwrap_or_default();
-    !page.is_empty()
-        && !page.starts_with("//")
-        && is_relative(reference(page).unwrap_or(page))
+    !page.is_empty() && !page.starts_with("//") && is_relative(reference(page).unwrap_or(page))
 }
 
 /// Whether an address has no scheme, however a browser reads it.
@@ -233,7 +231,8 @@ pub fn put_in(
                 let href = attribute(source, "href");
                 let to = href.map(decode).unwrap_or_default();
                 // As it was written, unless that were an address of another kind.
-                let as_written = || reference(&to).filter(|page| is_relative(page)).map(str::to_owned);
+                let as_written =
+                    || reference(&to).filter(|page| is_relative(page)).map(str::to_owned);
                 let found = of_link(&to).or_else(as_written);
                 match (href, found) {
                     (Some(href), Some(found)) => {
@@ -290,7 +289,16 @@ mod tests {
                     "content/b/index.md",
                 ],
             ),
-            ("relref:b?lang=de", "content/n/a.md", &["content/n/b.de.md", "content/n/b/index.de.md", "content/n/b.md", "content/n/b/index.md"]),
+            (
+                "relref:b?lang=de",
+                "content/n/a.md",
+                &[
+                    "content/n/b.de.md",
+                    "content/n/b/index.de.md",
+                    "content/n/b.md",
+                    "content/n/b/index.md",
+                ],
+            ),
             ("../b/", "content/n/a.md", &[]),
         ] {
             assert_eq!(files(to, file), expected, "{to}");
@@ -313,12 +321,17 @@ mod tests {
             assert_eq!(paths(to, path), expected, "{to}");
         }
         assert_eq!(address("b.md?x#y", "/n/b/", "https://e.org/n/b/"), "/n/b/?x#y");
-        assert_eq!(address("ref:b?lang=fr#y", "/n/b/", "https://e.org/n/b/"), "https://e.org/n/b/#y");
+        assert_eq!(
+            address("ref:b?lang=fr#y", "/n/b/", "https://e.org/n/b/"),
+            "https://e.org/n/b/#y"
+        );
     }
 
     #[test]
     fn what_is_unknown_stays_harmless() {
-        for to in ["ref:javascript:x", "relref: javascript:x", "relref:java\tscript:x", "ref:data:x?y"] {
+        for to in
+            ["ref:javascript:x", "relref: javascript:x", "relref:java\tscript:x", "ref:data:x?y"]
+        {
             let html = format!("<a href=\"{to}\">a</a>");
             assert_eq!(find(&html, Some("content/a.md")), []);
             assert_eq!(put_in(&html, |_| None, |_| None), html);

@@ -153,7 +153,10 @@ mod tests {
     fn formulas_are_found() {
         for (text, expected) in [
             ("a $x_1$ b $y$", &["$x_1$", "$y$"][..]),
-            (r"\(a\) and \[b\] and \\(c\\) and \\[d\\]", &[r"\(a\)", r"\[b\]", r"\\(c\\)", r"\\[d\\]"]),
+            (
+                r"\(a\) and \[b\] and \\(c\\) and \\[d\\]",
+                &[r"\(a\)", r"\[b\]", r"\\(c\\)", r"\\[d\\]"],
+            ),
             ("$$\na\\\\\nb\n$$", &["$$\na\\\\\nb\n$$"]),
             ("cost $5 and $6 or $ 7 $", &[]),
             ("US$5 $a$", &["$a$"]),
@@ -164,7 +167,8 @@ mod tests {
             ("$$a $$b$$", &["$$a $$"]),
             ("$$ $$ $$", &[]),
         ] {
-            let found: Vec<_> = find(text).into_iter().map(|formula| &text[formula.range]).collect();
+            let found: Vec<_> =
+                find(text).into_iter().map(|formula| &text[formula.range]).collect();
             assert_eq!(found, expected, "{text}");
         }
     }

@@ -19,17 +19,70 @@ const GROUPS: usize = 100;
 
 /// MathML Core without links, actions and foreign content.
 const ELEMENTS: [&str; 28] = [
-    "math", "merror", "mfrac", "mi", "mmultiscripts", "mn", "mo", "mover", "mpadded", "mphantom",
-    "mprescripts", "mroot", "mrow", "ms", "mspace", "msqrt", "mstyle", "msub", "msubsup", "msup",
-    "mtable", "mtd", "mtext", "mtr", "munder", "munderover", "menclose", "none",
+    "math",
+    "merror",
+    "mfrac",
+    "mi",
+    "mmultiscripts",
+    "mn",
+    "mo",
+    "mover",
+    "mpadded",
+    "mphantom",
+    "mprescripts",
+    "mroot",
+    "mrow",
+    "ms",
+    "mspace",
+    "msqrt",
+    "mstyle",
+    "msub",
+    "msubsup",
+    "msup",
+    "mtable",
+    "mtd",
+    "mtext",
+    "mtr",
+    "munder",
+    "munderover",
+    "menclose",
+    "none",
 ];
 
 const ATTRIBUTES: [&str; 33] = [
-    "accent", "accentunder", "columnalign", "columnlines", "columnspacing", "columnspan", "depth",
-    "dir", "display", "displaystyle", "fence", "form", "height", "largeop", "linethickness", "lspace",
-    "mathvariant", "maxsize", "minsize", "movablelimits", "notation", "rowalign", "rowlines",
-    "rowspacing", "rowspan", "rspace", "scriptlevel", "separator", "stretchy", "symmetric",
-    "voffset", "width", "xmlns",
+    "accent",
+    "accentunder",
+    "columnalign",
+    "columnlines",
+    "columnspacing",
+    "columnspan",
+    "depth",
+    "dir",
+    "display",
+    "displaystyle",
+    "fence",
+    "form",
+    "height",
+    "largeop",
+    "linethickness",
+    "lspace",
+    "mathvariant",
+    "maxsize",
+    "minsize",
+    "movablelimits",
+    "notation",
+    "rowalign",
+    "rowlines",
+    "rowspacing",
+    "rowspan",
+    "rspace",
+    "scriptlevel",
+    "separator",
+    "stretchy",
+    "symmetric",
+    "voffset",
+    "width",
+    "xmlns",
 ];
 
 static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
@@ -66,7 +119,8 @@ pub fn with_mathml(html: &str) -> String {
                 continue;
             }
             Token::Open { source, .. } => {
-                formula = matches!(attribute(source, "class"), Some("math inline" | "math display"));
+                formula =
+                    matches!(attribute(source, "class"), Some("math inline" | "math display"));
             }
             _ => formula = false,
         }
@@ -76,11 +130,12 @@ pub fn with_mathml(html: &str) -> String {
 
 /// MathML of TeX with its delimiters.
 fn of_formula(source: &str) -> Option<String> {
-    let (tex, display) = [("$$", "$$", true), ("\\[", "\\]", true), ("\\(", "\\)", false), ("$", "$", false)]
-        .into_iter()
-        .find_map(|(open, close, display)| {
-            Some((source.strip_prefix(open)?.strip_suffix(close)?, display))
-        })?;
+    let (tex, display) =
+        [("$$", "$$", true), ("\\[", "\\]", true), ("\\(", "\\)", false), ("$", "$", false)]
+            .into_iter()
+            .find_map(|(open, close, display)| {
+                Some((source.strip_prefix(open)?.strip_suffix(close)?, display))
+            })?;
     if tex.len() > TEX || !is_tame(tex) {
         return None;
     }
@@ -110,8 +165,14 @@ fn is_tame(tex: &str) -> bool {
                     "begin" | "left" => groups += 1,
                     "end" | "right" => groups = groups.saturating_sub(1),
                     // `\{` is a sign.
-                    "" => rest = rest.get(rest.chars().next().map_or(0, char::len_utf8)..).unwrap_or(""),
-                    _ if name.ends_with("def") || name.contains("command") || name.ends_with("let") => {
+                    "" => {
+                        rest =
+                            rest.get(rest.chars().next().map_or(0, char::len_utf8)..).unwrap_or("")
+                    }
+                    _ if name.ends_with("def")
+                        || name.contains("command")
+                        || name.ends_with("let") =>
+                    {
                         return false;
                     }
                     _ => pending += 1,
@@ -143,8 +204,11 @@ mod tests {
     #[test]
     fn formulas_are_mathml() {
         let html = mathml("a $x_1 < \\frac{a}{b}$ b");
-        assert!(html.starts_with("<p>a <span class=\"math inline\"><math display=\"inline\">"), "{html}");
-        for part in ["<msub><mi>", "<mo>&lt;</mo>", "<mfrac><mi>"] {
+        assert!(
+            html.starts_with("<p>a <span class=\"math inline\"><math display=\"inline\">"),
+            "{html}"
+        );
+        for part in ["<msub><mi>", "<mo>&lt;</mo>", "<mfrac><mrow><mi>"] {
             assert!(html.contains(part), "{part}: {html}");
         }
         let html = mathml("$$\n\\begin{matrix} a & b \\\\ c & d \\end{matrix}\n$$");
@@ -184,10 +248,31 @@ mod tests {
                     ELEMENTS.contains(&name) || ["p", "span"].contains(&name),
                     "{name}: {tex} -> {html}"
                 );
-                assert!(!tag.contains(" on") && !tag.contains("href") && !tag.contains("style="), "{html}");
+                assert!(
+                    !tag.contains(" on") && !tag.contains("href") && !tag.contains("style="),
+                    "{html}"
+                );
             }
         }
-        for piece in ["{", "^", "_", "\\frac", "\\left(", "\\begin{matrix}", "&", "\\\\", "}", "\\", "\\sqrt", "^{", "#", "%", "~", "'", "\\text{"] {
+        for piece in [
+            "{",
+            "^",
+            "_",
+            "\\frac",
+            "\\left(",
+            "\\begin{matrix}",
+            "&",
+            "\\\\",
+            "}",
+            "\\",
+            "\\sqrt",
+            "^{",
+            "#",
+            "%",
+            "~",
+            "'",
+            "\\text{",
+        ] {
             let _ = mathml(&format!("$${}a$$", piece.repeat(3000 / piece.len())));
             let _ = mathml(&format!("${}$", piece.repeat(200)));
         }

@@ -19,8 +19,8 @@ use markdown::unist::Position;
 use markdown::{Constructs, ParseOptions, to_mdast};
 use serde_json::{Map, Value, json};
 
-use super::document::{Document, Mark, Marks, Wrap, origin};
 use super::Options;
+use super::document::{Document, Mark, Marks, Wrap, origin};
 use super::shortcode::{self, Call, Content, Piece};
 
 /// Of the tree's form.
@@ -167,11 +167,11 @@ impl Tree<'_, '_, '_> {
         Some((at(position.start.offset), at(position.end.offset)))
     }
 
-    /// The end of what is in a list or an item: the blank lines behind it are not its own.
+    /// The end of what is in a list, an item or a note: the blank lines behind it are not its own.
     fn ended(&self, node: &Node, place: Place) -> Place {
         let (start, end) = place?;
         let mut last = node;
-        while let Node::List(_) | Node::ListItem(_) = last {
+        while let Node::List(_) | Node::ListItem(_) | Node::FootnoteDefinition(_) = last {
             let Some(child) = last.children().and_then(|children| children.last()) else { break };
             last = child;
         }
@@ -392,7 +392,8 @@ impl Tree<'_, '_, '_> {
 
     fn shortcode(&self, call: &Call<'_>, block: bool, depth: usize) -> Value {
         let content = call.content.as_ref();
-        let children = content.map_or(Vec::new(), |content| self.content(call, content, block, depth));
+        let children =
+            content.map_or(Vec::new(), |content| self.content(call, content, block, depth));
         let fields = json!({
             "name": call.name,
             "params": call.params.to_json(),

@@ -43,8 +43,8 @@ mod words;
 use document::{Document, Wrap};
 use serde::{Deserialize, Serialize};
 
-pub use headings::nest;
 pub use commonmark::blocks;
+pub use headings::nest;
 pub use mathml::with_mathml;
 pub use mdast::tree;
 pub use sanitize::sanitize;

@@ -244,8 +244,17 @@ fn has_classes(value: &str, may: fn(&str) -> bool) -> bool {
 fn is_block_class(class: &str) -> bool {
     matches!(
         class,
-        "footnotes" | "highlight" | "chroma" | "math" | "display" | "embed" | "embed-gist"
-            | "embed-instagram" | "embed-vimeo" | "embed-x" | "embed-youtube"
+        "footnotes"
+            | "highlight"
+            | "chroma"
+            | "math"
+            | "display"
+            | "embed"
+            | "embed-gist"
+            | "embed-instagram"
+            | "embed-vimeo"
+            | "embed-x"
+            | "embed-youtube"
     )
 }
 
@@ -358,11 +367,23 @@ mod tests {
         check("<a href=' \u{1}javascript:alert(1)'>a</a>", "<a>a</a>");
         check("<img src=x onerror=alert(1)//>", "<img src=\"x\">");
         check("<img src='data:image/svg+xml,x'><img src='mailto:x'>", "<img><img>");
-        check("<a href='data:text/html,x'>a</a><a href=' da\nta:image/png;base64,x'>b</a>", "<a>a</a><a>b</a>");
-        check("<img src='DATA:image/png;base64,x'><img src='ref:x'><q cite='data:,x'></q>", "<img><img><q></q>");
+        check(
+            "<a href='data:text/html,x'>a</a><a href=' da\nta:image/png;base64,x'>b</a>",
+            "<a>a</a><a>b</a>",
+        );
+        check(
+            "<img src='DATA:image/png;base64,x'><img src='ref:x'><q cite='data:,x'></q>",
+            "<img><img><q></q>",
+        );
         check("<iframe src=https://evil.example>a</iframe>b", "b");
-        check("<iframe src=\"https://player.vimeo.com/video/1\" srcdoc=x onload=y><p>a</iframe>b", "<iframe src=\"https://player.vimeo.com/video/1\"></iframe>b");
-        check("<div class='modal fixed'>a</div><span class='toolong'>b</span>", "<div>a</div><span>b</span>");
+        check(
+            "<iframe src=\"https://player.vimeo.com/video/1\" srcdoc=x onload=y><p>a</iframe>b",
+            "<iframe src=\"https://player.vimeo.com/video/1\"></iframe>b",
+        );
+        check(
+            "<div class='modal fixed'>a</div><span class='toolong'>b</span>",
+            "<div>a</div><span>b</span>",
+        );
         check("<video src='javascript:x' poster='data:x'></video>", "<video></video>");
         check("<svg><script>alert(1)</script></svg>a", "a");
         check("<svg/onload=alert(1)>a", "a");

@@ -14,7 +14,10 @@ fn markdown_becomes_html() {
             "~~a~~ https://x.y/z",
             "<p><del>a</del> <a href=\"https://x.y/z\">https://x.y/z</a></p>\n",
         ),
-        ("![a *b*](c.png \"t\")", "<p><img src=\"c.png\" alt=\"a b\" title=\"t\" loading=\"lazy\" decoding=\"async\"></p>\n"),
+        (
+            "![a *b*](c.png \"t\")",
+            "<p><img src=\"c.png\" alt=\"a b\" title=\"t\" loading=\"lazy\" decoding=\"async\"></p>\n",
+        ),
         (
             "- [x] a\n- [ ] b\n",
             "<ul>\n<li><input checked=\"\" disabled=\"\" type=\"checkbox\"> a</li>\n\
@@ -103,12 +106,24 @@ fn html(markdown: &str) -> String {
 #[test]
 fn formulas_stay_as_they_are() {
     for (markdown, expected) in [
-        ("a $x_1 * y_1 < z$ *b*", "<p>a <span class=\"math inline\">$x_1 * y_1 &lt; z$</span> <em>b</em></p>\n"),
-        ("$$\na \\\\\nb\n$$\n\nc", "<div class=\"math display\">$$\na \\\\\nb\n$$</div>\n<p>c</p>\n"),
+        (
+            "a $x_1 * y_1 < z$ *b*",
+            "<p>a <span class=\"math inline\">$x_1 * y_1 &lt; z$</span> <em>b</em></p>\n",
+        ),
+        (
+            "$$\na \\\\\nb\n$$\n\nc",
+            "<div class=\"math display\">$$\na \\\\\nb\n$$</div>\n<p>c</p>\n",
+        ),
         ("a $$b$$ c", "<p>a <span class=\"math display\">$$b$$</span> c</p>\n"),
         ("\\\\(a_b\\\\)", "<p><span class=\"math inline\">\\(a_b\\)</span></p>\n"),
-        ("`$a$` [b $c$](d)", "<p><code>$a$</code> <a href=\"d\">b <span class=\"math inline\">$c$</span></a></p>\n"),
-        ("## The $x^2$ law", "<h2 id=\"the--law\">The <span class=\"math inline\">$x^2$</span> law</h2>\n"),
+        (
+            "`$a$` [b $c$](d)",
+            "<p><code>$a$</code> <a href=\"d\">b <span class=\"math inline\">$c$</span></a></p>\n",
+        ),
+        (
+            "## The $x^2$ law",
+            "<h2 id=\"the--law\">The <span class=\"math inline\">$x^2$</span> law</h2>\n",
+        ),
     ] {
         assert_eq!(html(markdown), expected, "{markdown}");
     }
@@ -143,7 +158,10 @@ fn unknown_shortcodes_are_kept() {
             "{{< tabs >}}{{< tab \"a\" >}}b{{< /tab >}}{{< /tabs >}}",
             "<div data-shortcode=\"tabs\" data-params=\"[]\"><div data-shortcode=\"tab\" data-params=\"[&quot;a&quot;]\">b</div></div>\n",
         ),
-        ("{{</* a \"b\" */>}} `{{</* c */>}}`", "<p>{{&lt; a \"b\" &gt;}} <code>{{&lt; c &gt;}}</code></p>\n"),
+        (
+            "{{</* a \"b\" */>}} `{{</* c */>}}`",
+            "<p>{{&lt; a \"b\" &gt;}} <code>{{&lt; c &gt;}}</code></p>\n",
+        ),
         ("`{{< a >}}` {{< a", "<p><code>{{&lt; a &gt;}}</code> {{&lt; a</p>\n"),
         ("```\n{{< a >}}\n```", "<pre tabindex=\"0\"><code>{{&lt; a &gt;}}\n</code></pre>\n"),
         ("[a]({{< b >}})", "<p><a href=\"{{&lt; b &gt;}}\">a</a></p>\n"),
@@ -209,5 +227,7 @@ fn shortcodes_are_what_hugo_makes_of_them() {
         assert_eq!(html(markdown), expected, "{markdown}");
     }
     let code = html("{{< qr text=\"https://gohugo.io\" alt=\"A\" />}}");
-    assert!(code.starts_with("<img src=\"data:image/png;base64,") && code.contains("width=\"132\""));
+    assert!(
+        code.starts_with("<img src=\"data:image/png;base64,") && code.contains("width=\"132\"")
+    );
 }

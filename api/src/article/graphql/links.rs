@@ -1,4 +1,5 @@
-//! Links within bodies, put in when these are read.
+//! Bodies of articles that were read together, and the links within them, which are put
+//! in when these are read.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -8,32 +9,65 @@ use entity::body;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::types::read_json;
-use crate::article::read::{Places, Wanted};
+use super::parts::Body;
+use super::types::{Article, read_json};
+use crate::article::read::{self, Places, Wanted};
 use crate::ctx::Ctx;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::hugo::address;
 use crate::render::links::{Link, any_address, paths, put_in};
 
-pub type Bodies = HashMap<Uuid, body::Model>;
+type Bodies = HashMap<Uuid, body::Model>;
+
+impl Article {
+    /// The body with these columns.
+    pub(super) async fn load_body(&self, ctx: &Ctx, wanted: Vec<&body::Column>) -> Result<Body> {
+        let wanted: Vec<_> = wanted.into_iter().copied().collect();
+        let bodies: Arc<Bodies> = self
+            .with()
+            .load(format!("body:{wanted:?}"), || async {
+                let ids = self.group.rows.iter().map(|row| row.body_id).collect();
+                read::bodies(ctx, ids, &wanted).await
+            })
+            .await?;
+        let row = bodies
+            .get(&self.row.body_id)
+            .cloned()
+            .ok_or_else(|| Error::internal("a body is missing"))?;
+        // None where they were not asked for.
+        let links = Links::of(&row)?;
+        if links.is_empty() {
+            return Ok(Body { row, html: None });
+        }
+        let places = self
+            .with()
+            .load("linked".to_owned(), || async {
+                let wanted = wanted_of(&self.group.rows, &bodies)?;
+                read::places(ctx, self.scope(), wanted).await
+            })
+            .await?;
+        let html = links.put_in(ctx, &self.row, &places, &row.html).await?;
+        Ok(Body { row, html: Some(html) })
+    }
+}
 
 /// The links of a body.
-pub struct Links(Vec<Link>);
+struct Links(Vec<Link>);
 
 impl Links {
-    pub fn of(row: &body::Model) -> Result<Self> {
+    fn of(row: &body::Model) -> Result<Self> {
         if row.links.0.as_array().is_none_or(Vec::is_empty) {
             return Ok(Self(Vec::new()));
         }
         Ok(Self(read_json(&row.links)?))
     }
 
-    pub fn is_empty(&self) -> bool {
+    fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// HTML of an article with what its links lead to and its parameters are.
-    pub async fn put_in(
+    async fn put_in(
         &self,
         ctx: &Ctx,
         article: &Model,
@@ -63,7 +97,7 @@ impl Links {
 }
 
 /// What has to be looked up for these articles.
-pub fn wanted(rows: &[Arc<Model>], bodies: &Bodies) -> Result<Wanted> {
+fn wanted_of(rows: &[Arc<Model>], bodies: &Bodies) -> Result<Wanted> {
     let (mut files, mut addresses) = (HashSet::new(), HashSet::new());
     for row in rows {
         let Some(body) = bodies.get(&row.body_id) else { continue };

@@ -51,6 +51,20 @@ pub struct Body {
     pub html: Option<String>,
 }
 
+impl Body {
+    /// What a field of it is made of.
+    pub fn columns_of(field: &str) -> &'static [body::Column] {
+        match field {
+            "markdown" => &[body::Column::Markdown],
+            "html" => &[body::Column::Html, body::Column::Links],
+            "plainText" => &[body::Column::PlainText],
+            "tableOfContents" => &[body::Column::Headings],
+            "blocks" => &[body::Column::Markdown, body::Column::Mode],
+            _ => &[],
+        }
+    }
+}
+
 /// How formulas are written in HTML.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MathFormat {
@@ -73,7 +87,10 @@ impl Body {
     /// to where these are now.
     async fn html(
         &self,
-        #[graphql(desc = "How the formulas of an article that has some are written.", default_with = "MathFormat::Tex")]
+        #[graphql(
+            desc = "How the formulas of an article that has some are written.",
+            default_with = "MathFormat::Tex"
+        )]
         math: MathFormat,
     ) -> Cow<'_, str> {
         let html = self.html.as_deref().unwrap_or(&self.row.html);

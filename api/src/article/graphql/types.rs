@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SelectionField};
+use entity::View;
 use entity::article_copy::{Column, Model};
-use entity::{View, body};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
@@ -13,7 +13,6 @@ use uuid::Uuid;
 use super::connection::{RevisionConnection, revisions};
 use super::desk::{self, ArticleAction, ArticleAssignment, ArticleComment, ArticleReview};
 use super::parts::{Author, Body, Image, Source};
-use super::links::{self, Bodies, Links};
 use super::translation::TranslationStatus;
 use crate::article::columns::Columns;
 use crate::article::content::{Author as StoredAuthor, Image as StoredImage};
@@ -35,7 +34,7 @@ use crate::widget::{self, Widget};
 /// Articles that were read together.
 pub struct Group {
     with: Arc<Siblings>,
-    rows: Vec<Arc<Model>>,
+    pub(super) rows: Vec<Arc<Model>>,
     scope: Scope,
     /// The language that was asked for, where others may stand in for it.
     asked: Option<Arc<str>>,
@@ -83,37 +82,6 @@ impl Article {
 
     pub(crate) fn scope(&self) -> &Scope {
         &self.group.scope
-    }
-
-    async fn bodies(&self, ctx: &Ctx, wanted: Vec<body::Column>) -> Result<Arc<Bodies>> {
-        let key = format!("body:{wanted:?}");
-        self.with()
-            .load(key, || async {
-                let ids = self.group.rows.iter().map(|row| row.body_id).collect();
-                read::bodies(ctx, ids, &wanted).await
-            })
-            .await
-    }
-
-    /// The body with its links put in, where it has any.
-    async fn linked(
-        &self,
-        ctx: &Ctx,
-        bodies: &Bodies,
-        row: &body::Model,
-    ) -> Result<Option<String>> {
-        let links = Links::of(row)?;
-        if links.is_empty() {
-            return Ok(None);
-        }
-        let places = self
-            .with()
-            .load("linked".to_owned(), || async {
-                let wanted = links::wanted(&self.group.rows, bodies)?;
-                read::places(ctx, self.scope(), wanted).await
-            })
-            .await?;
-        Ok(Some(links.put_in(ctx, &self.row, &places, &row.html).await?))
     }
 
     /// The translation keys of the group, each once.
@@ -440,30 +408,11 @@ impl Article {
 
     /// The text, as it was written and as it was rendered when it was saved.
     async fn body(&self, ctx: &Context<'_>) -> async_graphql::Result<Body> {
-        let mut wanted: Vec<_> = ctx
-            .field()
-            .selection_set()
-            .filter_map(|field| match field.name() {
-                "markdown" => Some(vec![body::Column::Markdown]),
-                "html" => Some(vec![body::Column::Html, body::Column::Links]),
-                "plainText" => Some(vec![body::Column::PlainText]),
-                "tableOfContents" => Some(vec![body::Column::Headings]),
-                "blocks" => Some(vec![body::Column::Markdown, body::Column::Mode]),
-                _ => None,
-            })
-            .flatten()
-            .collect();
-        wanted.sort_unstable_by_key(|column| *column as usize);
-        wanted.dedup_by_key(|column| *column as usize);
-        let ctx = ctx.broadsheet();
-        let with_links = wanted.iter().any(|column| matches!(column, body::Column::Links));
-        let bodies = self.bodies(ctx, wanted).await?;
-        let row = bodies
-            .get(&self.row.body_id)
-            .cloned()
-            .ok_or_else(|| Error::internal("a body is missing"))?;
-        let html = if with_links { self.linked(ctx, &bodies, &row).await? } else { None };
-        Ok(Body { row, html })
+        let mut wanted: Vec<_> =
+            ctx.field().selection_set().flat_map(|field| Body::columns_of(field.name())).collect();
+        wanted.sort_unstable_by_key(|column| **column as usize);
+        wanted.dedup_by_key(|column| **column as usize);
+        Ok(self.load_body(ctx.broadsheet(), wanted).await?)
     }
 
     /// Words of the body; in Chinese, Japanese and Korean each character is one.

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use entity::article_copy::{Column, Entity};
 use entity::{redirect, source_file};
-use sea_orm::sea_query::{Expr, ExprTrait, JoinType, SelectStatement, UnionType};
 use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::{Expr, ExprTrait, JoinType, SelectStatement, UnionType};
 
 use super::from;
 use crate::ctx::Ctx;

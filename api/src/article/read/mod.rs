@@ -33,8 +33,8 @@ use crate::policy::{Limits, Rows, Scope};
 pub use around::{Neighbours, neighbours, related, translations};
 pub use count::{count_by_term, top_terms, top_terms_by_term};
 pub use fallback::{Best, best};
-pub use linked::{Places, Wanted, places};
 pub use group::{Group, Member, groups, load as load_groups};
+pub use linked::{Places, Wanted, places};
 pub use whole::{RevisionRow, bodies, count_revisions, revisions, revisions_by_id};
 
 use condition::filter_condition;

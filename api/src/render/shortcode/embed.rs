@@ -22,9 +22,23 @@ const ID: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 pub fn is_known(call: &Call<'_>) -> bool {
     matches!(
         call.name,
-        "details" | "figure" | "gist" | "highlight" | "instagram" | "instagram_simple" | "param"
-            | "qr" | "ref" | "relref" | "tweet" | "twitter" | "twitter_simple" | "vimeo" | "x"
-            | "x_simple" | "youtube"
+        "details"
+            | "figure"
+            | "gist"
+            | "highlight"
+            | "instagram"
+            | "instagram_simple"
+            | "param"
+            | "qr"
+            | "ref"
+            | "relref"
+            | "tweet"
+            | "twitter"
+            | "twitter_simple"
+            | "vimeo"
+            | "x"
+            | "x_simple"
+            | "youtube"
     )
 }
 
@@ -37,9 +51,8 @@ pub fn is_inline(call: &Call<'_>) -> bool {
 pub fn reference(call: &Call<'_>) -> Option<String> {
     let path = REF.contains(&call.name).then(|| call.params.text("path", 0)).flatten()?;
     let language = call.params.text("lang", 1).map(|tag| format!("?lang={tag}"));
-    let (page, fragment) = path.split_once('#').map_or((&*path, ""), |(page, _)| {
-        (page, &path[page.len()..])
-    });
+    let (page, fragment) =
+        path.split_once('#').map_or((&*path, ""), |(page, _)| (page, &path[page.len()..]));
     Some(format!("{}:{page}{}{fragment}", call.name, language.unwrap_or_default()))
 }
 
@@ -203,10 +216,7 @@ fn player(kind: &str, address: &str, title: &str, params: &Params) -> String {
 
 /// A link to what stands elsewhere. `address` is escaped already.
 fn card(kind: &str, address: &str, text: &str) -> String {
-    format!(
-        "<div class=\"embed embed-{kind}\"><a href=\"{address}\">{}</a></div>\n",
-        escape(text)
-    )
+    format!("<div class=\"embed embed-{kind}\"><a href=\"{address}\">{}</a></div>\n", escape(text))
 }
 
 fn gist(params: &Params) -> Option<String> {

@@ -390,9 +390,10 @@ mod tests {
             Piece::Shown(text) => all + "!" + text,
             Piece::Call(call) => {
                 let percent = if call.markdown { "%" } else { "" };
-                let content = call.content.as_ref().map_or(String::new(), |content| {
-                    format!("[{}]", show(&content.pieces))
-                });
+                let content = call
+                    .content
+                    .as_ref()
+                    .map_or(String::new(), |content| format!("[{}]", show(&content.pieces)));
                 format!("{all}«{percent}{}({}){content}»", call.name, call.params.to_json())
             }
         })
@@ -404,7 +405,10 @@ mod tests {
             ("a {{< x >}} b", "a «x([])» b"),
             ("{{<x>}}{{%  y  %}}", "«x([])»«%y([])»"),
             (r#"{{< x a "b c" 3 true `d "e"` >}}"#, r#"«x(["a","b c",3,true,"d \"e\""])»"#),
-            (r#"{{< x a=1 b="c \"d\" \n" e=f/g >}}"#, r#"«x({"a":1,"b":"c \"d\" \\n","e":"f/g"})»"#),
+            (
+                r#"{{< x a=1 b="c \"d\" \n" e=f/g >}}"#,
+                r#"«x({"a":1,"b":"c \"d\" \\n","e":"f/g"})»"#,
+            ),
             ("{{< x >}}in {{< y />}}{{< /x >}}", "«x([])[in «y([])»]»"),
             ("{{% x %}}{{< x >}}b{{< /x >}}{{% /x %}}", "«%x([])[«x([])[b]»]»"),
             ("{{< a >}}{{< b >}}c{{< /a >}}", "«a([])[«b([])»c]»"),
@@ -420,8 +424,18 @@ mod tests {
     #[test]
     fn what_is_broken_stays_text() {
         for text in [
-            "{{ x }}", "{{< >}}", "{{<", "{{< x", "{{< x %}}", "{{< x \"a >}}", "{{< /x >}}",
-            "{{< x a=1 b >}}", "{{< x `a >}}", "{{</* x >}}", "{{< 'x' >}}", "{{< x \"a\"b >}}",
+            "{{ x }}",
+            "{{< >}}",
+            "{{<",
+            "{{< x",
+            "{{< x %}}",
+            "{{< x \"a >}}",
+            "{{< /x >}}",
+            "{{< x a=1 b >}}",
+            "{{< x `a >}}",
+            "{{</* x >}}",
+            "{{< 'x' >}}",
+            "{{< x \"a\"b >}}",
         ] {
             assert_eq!(show(&parse(text)), text, "{text}");
         }

@@ -19,7 +19,8 @@ pub(super) fn image(text: &str, level: &str, scale: usize) -> Option<(String, us
         "high" => EcLevel::H,
         _ => EcLevel::M,
     };
-    let code = (text.len() <= TEXT).then(|| QrCode::with_error_correction_level(text, level))?.ok()?;
+    let code =
+        (text.len() <= TEXT).then(|| QrCode::with_error_correction_level(text, level))?.ok()?;
     let modules = code.width();
     let colors = code.to_colors();
     let side = (modules + 2 * QUIET) * scale;
@@ -31,8 +32,7 @@ pub(super) fn image(text: &str, level: &str, scale: usize) -> Option<(String, us
     let width = side.div_ceil(8);
     let mut pixels = vec![0xff_u8; width * side];
     for (index, _) in colors.iter().enumerate().filter(|(_, color)| **color == Color::Dark) {
-        let (left, top) =
-            ((index % modules + QUIET) * scale, (index / modules + QUIET) * scale);
+        let (left, top) = ((index % modules + QUIET) * scale, (index / modules + QUIET) * scale);
         for y in top..top + scale {
             for x in left..left + scale {
                 pixels[y * width + x / 8] &= !(0x80 >> (x % 8));
@@ -56,7 +56,10 @@ mod tests {
             assert_eq!(found, side, "{level}");
             let bytes = STANDARD.decode(address.split_once(',').unwrap().1).unwrap();
             let reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
-            assert_eq!(reader.info().size(), (u32::try_from(side).unwrap(), u32::try_from(side).unwrap()));
+            assert_eq!(
+                reader.info().size(),
+                (u32::try_from(side).unwrap(), u32::try_from(side).unwrap())
+            );
         }
         assert_eq!(image(&"x".repeat(3000), "low", 1), None);
         assert_eq!(image(&"x".repeat(2900), "high", 1), None);
