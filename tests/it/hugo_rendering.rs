@@ -153,10 +153,11 @@ fn flat(entries: &Value, names: [&str; 4], into: &mut Vec<Value>) {
         if entry[id] != "" {
             // Hugo's titles are HTML.
             let title = entry[title].as_str().unwrap_or_default();
-            let title = title.split('<').fold(String::new(), |all, piece| {
-                let text = piece.split_once('>').map_or(piece, |(_, text)| text);
-                all + if all.is_empty() { piece } else { text }
+            let pieces = title.split('<').enumerate().map(|(index, piece)| match index {
+                0 => piece,
+                _ => piece.split_once('>').map_or(piece, |(_, text)| text),
             });
+            let title = pieces.collect::<String>();
             let title = title.replace("&amp;", "&").replace("&quot;", "\"").replace("&#39;", "'");
             into.push(json!([entry[id], entry[level], title]));
         }
