@@ -5,7 +5,9 @@ use std::collections::HashMap;
 
 use entity::{article_copy, body, revision, source_file};
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 use super::write::body_row;
@@ -40,7 +42,7 @@ pub(super) async fn file_of(write: &Write<'_>, id: Uuid) -> Result<Option<String
 }
 
 /// Renders some of the bodies anew that an older renderer made, and says how many.
-/// What readers see of them is the same text, so no event follows.
+/// No content is changed by it, and no event follows.
 pub async fn renew(ctx: &Ctx) -> Result<usize> {
     use body::Column;
     let old = || Column::Renderer.lt(render::VERSION);
@@ -54,9 +56,8 @@ pub async fn renew(ctx: &Ctx) -> Result<usize> {
     if first.is_none() {
         return Ok(0);
     }
-    let write = Write::begin(ctx).await?;
-    let rows =
-        body::Entity::find().filter(old()).order_by_asc(Column::Id).limit(BATCH).all(write.txn());
+    let txn = ctx.app().db().begin().await?;
+    let rows = body::Entity::find().filter(old()).order_by_asc(Column::Id).limit(BATCH).all(&txn);
     let rows = rows.await?;
     let count = rows.len();
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
@@ -67,7 +68,7 @@ pub async fn renew(ctx: &Ctx) -> Result<usize> {
         .column(revision::Column::BodyId)
         .column_as(source_file::Column::Path, "path")
         .into_tuple::<(Uuid, String)>()
-        .all(write.txn())
+        .all(&txn)
         .await?
         .into_iter()
         .collect();
@@ -80,9 +81,9 @@ pub async fn renew(ctx: &Ctx) -> Result<usize> {
         rows.into_iter().map(|row| Ok((anew(&row)?, row))).collect::<Result<Vec<_>>>()
     });
     for (new, old) in pairs.await.map_err(Error::internal)?? {
-        replace(&write, new, &old).await?;
+        replace(&txn, new, &old).await?;
     }
-    write.commit().await?;
+    txn.commit().await?;
     Ok(count)
 }
 
@@ -94,7 +95,7 @@ fn of_article() -> sea_orm::RelationDef {
 }
 
 /// Puts a new rendering in an old one's place, and in the copies what they have of it.
-async fn replace(write: &Write<'_>, new: body::Model, old: &body::Model) -> Result<()> {
+async fn replace(txn: &DatabaseTransaction, new: body::Model, old: &body::Model) -> Result<()> {
     use article_copy::{Column, Entity};
     // A summary that is the body's own follows it; one that somebody wrote stays.
     let summary = CaseStatement::new()
@@ -105,7 +106,7 @@ async fn replace(write: &Write<'_>, new: body::Model, old: &body::Model) -> Resu
         .col_expr(Column::WordCount, Expr::value(new.word_count))
         .col_expr(Column::ReadingTime, Expr::value(new.reading_time))
         .filter(Column::BodyId.eq(new.id))
-        .exec(write.txn())
+        .exec(txn)
         .await?;
     let id = new.id;
     let body::Model {
@@ -131,7 +132,7 @@ async fn replace(write: &Write<'_>, new: body::Model, old: &body::Model) -> Resu
         .col_expr(body::Column::Renderer, Expr::value(renderer))
         .col_expr(body::Column::Links, Expr::value(links))
         .filter(body::Column::Id.eq(id))
-        .exec(write.txn())
+        .exec(txn)
         .await?;
     Ok(())
 }
