@@ -41,7 +41,7 @@ pub(super) struct Document<'p, 'a> {
 
 pub(super) struct Marks<'p, 'a> {
     prefix: String,
-    marks: Vec<Mark<'p, 'a>>,
+    all: Vec<Mark<'p, 'a>>,
     math: bool,
 }
 
@@ -66,7 +66,7 @@ impl<'p, 'a> Document<'p, 'a> {
         let plain = matches!(pieces, [] | [Piece::Text(_)]);
         let formulas = math && source.contains(['$', '\\']);
         let prefix = if plain && !formulas { String::new() } else { prefix(source) };
-        let marks = Marks { prefix, marks: Vec::new(), math };
+        let marks = Marks { prefix, all: Vec::new(), math };
         let mut document =
             Self { text: String::with_capacity(source.len()), marks, origins: Vec::new() };
         document.push(pieces, start, wrap);
@@ -210,17 +210,17 @@ fn prefix(source: &str) -> String {
 
 impl<'p, 'a> Marks<'p, 'a> {
     pub(super) fn is_empty(&self) -> bool {
-        self.marks.is_empty()
+        self.all.is_empty()
     }
 
     fn add(&mut self, text: &mut String, mark: Mark<'p, 'a>) {
-        let _ = write!(text, "{}{}z", self.prefix, self.marks.len());
-        self.marks.push(mark);
+        let _ = write!(text, "{}{}z", self.prefix, self.all.len());
+        self.all.push(mark);
     }
 
     /// Text before the next word, what that stands for, and the text behind it.
     pub(super) fn next<'t>(&self, text: &'t str) -> Option<(&'t str, &Mark<'p, 'a>, &'t str)> {
-        if self.marks.is_empty() {
+        if self.all.is_empty() {
             return None;
         }
         let mut from = 0;
@@ -228,7 +228,7 @@ impl<'p, 'a> Marks<'p, 'a> {
             let start = from + text[from..].find(&self.prefix)?;
             let rest = &text[start + self.prefix.len()..];
             let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-            let mark = rest[..digits].parse().ok().and_then(|index: usize| self.marks.get(index));
+            let mark = rest[..digits].parse().ok().and_then(|index: usize| self.all.get(index));
             match (mark, rest[digits..].strip_prefix('z')) {
                 (Some(mark), Some(rest)) => return Some((&text[..start], mark, rest)),
                 _ => from = start + self.prefix.len(),
@@ -244,13 +244,11 @@ impl<'p, 'a> Marks<'p, 'a> {
             let (before, mark, rest) = next;
             replaced.push_str(before);
             replaced.push_str(&put(mark));
-            match self.next(rest) {
-                Some(found) => next = found,
-                None => {
-                    replaced.push_str(rest);
-                    return Cow::Owned(replaced);
-                }
-            }
+            let Some(found) = self.next(rest) else {
+                replaced.push_str(rest);
+                return Cow::Owned(replaced);
+            };
+            next = found;
         }
     }
 

@@ -166,8 +166,8 @@ fn is_tame(tex: &str) -> bool {
                     "end" | "right" => groups = groups.saturating_sub(1),
                     // `\{` is a sign.
                     "" => {
-                        rest =
-                            rest.get(rest.chars().next().map_or(0, char::len_utf8)..).unwrap_or("")
+                        let length = rest.chars().next().map_or(0, char::len_utf8);
+                        rest = &rest[length..];
                     }
                     _ if name.ends_with("def")
                         || name.contains("command")

@@ -120,7 +120,7 @@ pub struct Rendered {
 #[must_use]
 pub fn render(markdown: &str, options: &Options) -> Rendered {
     if options.html {
-        return render_html(markdown, options);
+        return render_html(markdown, *options);
     }
     let pieces = shortcode::parse(markdown);
     let document = Document::new(&pieces, markdown, 0, Wrap::Content, options.math);
@@ -131,7 +131,7 @@ pub fn render(markdown: &str, options: &Options) -> Rendered {
 }
 
 /// Renders a body that is HTML already. Its headings are those that have an `id`.
-fn render_html(html: &str, options: &Options) -> Rendered {
+fn render_html(html: &str, options: Options) -> Rendered {
     let filled = document::raw(&shortcode::parse(html), false);
     let marked = summary::mark(&filled);
     let is_marked = marked.is_some();

@@ -82,14 +82,14 @@ fn dividers_end_summaries_as_in_hugo() {
         let seen = (&*rendered.summary, rendered.truncated, &*rendered.html);
         assert_eq!(seen, (summary, truncated, html), "{markdown}");
     }
-    let rendered = render_html("<p>a</p>\n<!--more-->\n<p>b</p>", &CJK);
+    let rendered = render_html("<p>a</p>\n<!--more-->\n<p>b</p>", CJK);
     assert_eq!((&*rendered.summary, rendered.truncated, rendered.word_count), ("a", true, 2));
     assert!(!rendered.html.contains('\u{fdd0}'));
 }
 
 #[test]
 fn html_bodies_have_the_same_values() {
-    let rendered = render_html("<h2 id=x>T</h2><p onclick=x>你好 <b>world", &CJK);
+    let rendered = render_html("<h2 id=x>T</h2><p onclick=x>你好 <b>world", CJK);
     assert_eq!(rendered.html, "<h2 id=\"x\">T</h2><p>你好 <b>world</b></p>");
     assert_eq!((&*rendered.plain_text, rendered.word_count), ("T\n你好 world", 4));
     assert_eq!(rendered.headings.len(), 1);
