@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::article::{history, schedule};
+use crate::article::{history, rendering, schedule};
 use crate::ctx::{Actor, App, Ctx};
 use crate::error::Result;
 use crate::{search, token, user};
@@ -35,9 +35,10 @@ impl Worker {
     pub fn start(app: &Arc<App>) -> Self {
         let (stop, stopped) = watch::channel(false);
         let timed = tokio::spawn(timed(Arc::clone(app), stopped.clone()));
+        let renewed = tokio::spawn(renew_all(Arc::clone(app), stopped.clone()));
         let heard = tokio::spawn(hear(Arc::clone(app), stopped.clone()));
         let indexed = tokio::spawn(search::follow(Arc::clone(app), stopped));
-        Self { stop, jobs: vec![timed, heard, indexed] }
+        Self { stop, jobs: vec![timed, renewed, heard, indexed] }
     }
 
     /// Lets the job that is running end, and starts no other.
@@ -72,6 +73,26 @@ pub async fn tidy(app: &Arc<App>) -> Result<()> {
     let ctx = Ctx::new(Arc::clone(app), Actor::System);
     history::prune(&ctx).await?;
     Ok(())
+}
+
+/// Renders a few of the bodies anew that an older version of this program rendered;
+/// says how many.
+pub async fn renew(app: &Arc<App>) -> Result<usize> {
+    rendering::renew(&Ctx::new(Arc::clone(app), Actor::System)).await
+}
+
+/// The same for all of them, between other writes.
+async fn renew_all(app: Arc<App>, stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        match renew(&app).await {
+            Ok(0) => return,
+            Ok(count) => tracing::info!(count, "bodies were rendered anew"),
+            Err(error) => {
+                tracing::error!(?error, "rendering anew");
+                return;
+            }
+        }
+    }
 }
 
 async fn timed(app: Arc<App>, mut stopped: watch::Receiver<bool>) {

@@ -1,4 +1,5 @@
-//! Markdown and what was rendered from it when it was saved. Rows never change.
+//! Markdown and what was rendered from it when it was saved. Rows change when
+//! a newer renderer makes them anew, and never else.
 
 use sea_orm::entity::prelude::*;
 
@@ -16,6 +17,12 @@ pub struct Model {
     pub summary: String,
     pub word_count: i32,
     pub reading_time: i32,
+    /// How it was rendered: bits of `render::Options`.
+    pub mode: i16,
+    /// The renderer's version.
+    pub renderer: i16,
+    /// `[{to, files}]`: links within the site.
+    pub links: crate::Json,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

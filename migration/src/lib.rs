@@ -7,6 +7,7 @@ pub use sea_orm_migration::prelude::MigratorTrait;
 use sea_orm_migration::prelude::*;
 
 mod columns;
+mod m20261124_10_rendering;
 mod m20261124_12_documents;
 mod m20261124_1_ground;
 mod m20261124_2_authoring;
@@ -14,8 +15,8 @@ mod m20261124_3_history;
 mod m20261124_4_taxonomy_work;
 mod m20261124_5_people;
 mod m20261124_6_files;
-mod m20261124_8_terms;
 mod m20261124_7_widgets;
+mod m20261124_8_terms;
 
 pub struct Migrator;
 
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_6_files::Migration),
             Box::new(m20261124_8_terms::Migration),
             Box::new(m20261124_7_widgets::Migration),
+            Box::new(m20261124_10_rendering::Migration),
         ]
     }
 }

@@ -110,6 +110,18 @@ impl Content {
         .find_map(|(field, long)| long.then_some(field))
     }
 
+    /// Whether the text has formulas, if the article says: by `mathjax`, or by `math`
+    /// or `katex` as other themes have it, alone or as `{enable: true}`.
+    #[must_use]
+    pub fn has_math(&self) -> Option<bool> {
+        self.mathjax.or_else(|| {
+            ["math", "katex"].into_iter().find_map(|name| {
+                let value = self.params.get(name)?;
+                value.as_bool().or_else(|| value.get("enable")?.as_bool())
+            })
+        })
+    }
+
     /// First part of the directory; empty for articles at the top.
     #[must_use]
     pub fn section(&self) -> &str {

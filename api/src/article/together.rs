@@ -193,8 +193,11 @@ impl Together {
             content.address = None;
         }
         let same = history::text(write, now.row.body_id).await?.as_ref() == Some(&text);
-        let body_id =
-            if same { now.row.body_id } else { insert_body(write, &frame, &head, text).await? };
+        let body_id = if same {
+            now.row.body_id
+        } else {
+            insert_body(write, &frame, &head, &content, text).await?
+        };
         let note = Note {
             message: Some(message),
             autosave: false,

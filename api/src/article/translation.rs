@@ -79,7 +79,7 @@ pub async fn create(ctx: &Ctx, source: Uuid, language: &str, new: NewTranslation
         Some(markdown) => markdown,
         None => markdown_of(&write, revision.body_id).await?,
     };
-    let body_id = insert_body(&write, &frame, &head, markdown).await?;
+    let body_id = insert_body(&write, &frame, &head, &content, markdown).await?;
     save(&mut write, &frame, head, content, body_id, Note::default(), "article.created").await?;
     note(&write, vec![(id, source, version)]).await?;
     write.commit().await?;

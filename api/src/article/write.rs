@@ -17,6 +17,7 @@ use super::check::{file_name, find_free_path, is_taken, refuse_taken, validate};
 use super::content::Content;
 use super::history::{self, Stored};
 use super::lock::lock;
+use super::rendering;
 use super::stale::{self, Conflict, Merged, Stale};
 use super::store::{self, BodyFacts, Identity, Release};
 use super::translation;
@@ -114,7 +115,7 @@ async fn create_once(ctx: &Ctx, new: NewArticle) -> Result<Uuid> {
         logical.trim_matches('/').clone_into(&mut content.translation_key);
     }
     let head = insert_head(&write, id, &language.row.tag).await?;
-    let body_id = insert_body(&write, &frame, &head, body).await?;
+    let body_id = insert_body(&write, &frame, &head, &content, body).await?;
     save(&mut write, &frame, head, content, body_id, Note::default(), "article.created").await?;
     write.commit().await?;
     Ok(id)
@@ -181,7 +182,8 @@ pub async fn update(ctx: &Ctx, id: Uuid, expected_version: i32, changes: Changes
         content.address = None;
     }
     refuse_taken(&write, &store::path(&frame, language, &content), id).await?;
-    let body_id = keep_or_insert_body(&write, &frame, &head, now.row.body_id, body).await?;
+    let body_id =
+        keep_or_insert_body(&write, &frame, &head, &content, now.row.body_id, body).await?;
     let note = Note {
         message,
         autosave,
@@ -308,9 +310,20 @@ pub(super) async fn facts(write: &Write<'_>, id: Uuid) -> Result<BodyFacts> {
     Ok(BodyFacts { id, summary, word_count, reading_time })
 }
 
-/// A row that is not stored yet, of a body and what was rendered from it.
-pub fn body_row(id: Uuid, markdown: String, rendered: render::Rendered) -> Result<body::Model> {
+/// A row that is not stored yet, of a body and what is rendered from it. `file`: where
+/// it stood in a Hugo site.
+pub fn body_row(
+    id: Uuid,
+    markdown: String,
+    options: render::Options,
+    file: Option<&str>,
+) -> Result<body::Model> {
+    let rendered = render::render(&markdown, &options);
+    let links = render::links::find(&rendered.html, file);
     Ok(body::Model {
+        mode: options.to_bits(),
+        renderer: render::VERSION,
+        links: entity::Json::of(&links)?,
         id,
         html: rendered.html,
         plain_text: rendered.plain_text,
@@ -334,16 +347,37 @@ pub fn identity(head: &article::Model) -> Identity<'_> {
     }
 }
 
+/// How a body of an article is rendered.
+fn options(frame: &Frame, head: &article::Model, content: &Content) -> render::Options {
+    let language = frame.language_of(&head.language);
+    let math = content.has_math().or(language.switches.mathjax).unwrap_or(false);
+    render::Options { cjk: language.row.has_cjk, math, html: false }
+}
+
 /// Renders and stores a new body.
 pub(super) async fn insert_body(
     write: &Write<'_>,
     frame: &Frame,
     head: &article::Model,
+    content: &Content,
     markdown: String,
 ) -> Result<Uuid> {
-    let cjk = frame.language_of(&head.language).row.has_cjk;
-    let rendered = render::render(&markdown, &render::Options { cjk });
-    let body = body_row(write.ctx().new_id(), markdown, rendered)?;
+    put_body(write, head, options(frame, head, content), markdown).await
+}
+
+async fn put_body(
+    write: &Write<'_>,
+    head: &article::Model,
+    options: render::Options,
+    markdown: String,
+) -> Result<Uuid> {
+    // Links to files start at the article's own.
+    let file = if markdown.contains(".md") || markdown.contains("ref ") {
+        rendering::file_of(write, head.id).await?
+    } else {
+        None
+    };
+    let body = body_row(write.ctx().new_id(), markdown, options, file.as_deref())?;
     let id = body.id;
     body::Entity::insert(body.into_active_model().reset_all())
         .exec_without_returning(write.txn())
@@ -351,19 +385,30 @@ pub(super) async fn insert_body(
     Ok(id)
 }
 
-/// The body as it is where the text is the same, else a new one.
+/// The body as it is where the text is the same and rendered the same way, else a
+/// new one.
 async fn keep_or_insert_body(
     write: &Write<'_>,
     frame: &Frame,
     head: &article::Model,
+    content: &Content,
     now: Uuid,
     markdown: Option<String>,
 ) -> Result<Uuid> {
-    let Some(markdown) = markdown else { return Ok(now) };
-    if history::text(write, now).await?.as_ref() == Some(&markdown) {
-        return Ok(now);
-    }
-    insert_body(write, frame, head, markdown).await
+    let mode = rendering::mode(write, now).await?;
+    let before = render::Options::from_bits(mode);
+    let options = render::Options { html: before.html, ..options(frame, head, content) };
+    let markdown = match markdown {
+        None if before == options => return Ok(now),
+        given => {
+            let old = history::text(write, now).await?;
+            if before == options && old == given {
+                return Ok(now);
+            }
+            given.or(old).ok_or_else(|| Error::internal("a body is missing"))?
+        }
+    };
+    put_body(write, head, options, markdown).await
 }
 
 /// Keeps a save: a revision, and the head that it moves. `text_version` is the

@@ -54,7 +54,7 @@ impl IdKind {
             Self::Session => b's',
             Self::Tag => b't',
             Self::TaxonomyChange => b'x',
-            Self::Term => b'e',
+            Self::Term => b'w',
             Self::User => b'u',
         }
     }

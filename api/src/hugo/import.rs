@@ -181,11 +181,9 @@ async fn configure(ctx: &Ctx, config: &SiteConfig, language: Option<String>) -> 
     Ok(moved)
 }
 
-fn render_row(id: Uuid, body: Body, cjk: bool) -> Result<body::Model> {
-    let Body { markdown, is_html } = body;
-    let render = if is_html { render::render_html } else { render::render };
-    let rendered = render(&markdown, &render::Options { cjk });
-    body_row(id, markdown, rendered)
+fn render_row(id: Uuid, body: Body, cjk: bool, math: bool, file: &str) -> Result<body::Model> {
+    let Body { markdown, is_html: html } = body;
+    body_row(id, markdown, render::Options { cjk, math, html }, Some(file))
 }
 
 /// One import under way.
@@ -278,7 +276,7 @@ impl Import<'_> {
     async fn list(&self, write: &mut Write<'_>, document: Document) -> Result<()> {
         let Document { entry, page, keywords: _, body, mut file } = document;
         let language = self.frame.language_of(&file.language);
-        let row = render_row(Uuid::nil(), body, language.row.has_cjk)?;
+        let row = render_row(Uuid::nil(), body, language.row.has_cjk, false, &file.path)?;
         if let EntryKind::Content(Kind::Term { taxonomy, term }) = &entry.kind {
             "term".clone_into(&mut file.kind);
             let ids =
@@ -390,8 +388,10 @@ impl Import<'_> {
                     if let Some(what) = draft.too_long() {
                         return unread(format!("{what} is longer than {MAX_KEY} bytes"));
                     }
-                    let has_cjk = frame.language_of(&file.language).row.has_cjk;
-                    match render_row(body_id, body, has_cjk) {
+                    let language = frame.language_of(&file.language);
+                    let math = draft.content.has_math().or(language.switches.mathjax);
+                    let (cjk, math) = (language.row.has_cjk, math.unwrap_or(false));
+                    match render_row(body_id, body, cjk, math, &file.path) {
                         Ok(body) => Outcome::Read((
                             Ready { found: entry.file, file, draft, body },
                             warnings,

@@ -11,8 +11,8 @@
 //! **Invariants.** Linear time. Well-formed HTML of elements in [`TAGS`](super::sanitize::TAGS)
 //! comes out as it went in, comments excepted. Not a safety gate: attributes are not looked at.
 
-use super::sanitize::TAGS;
-use super::tokens::{Token, Tokens};
+use super::sanitize::{TAGS, is_framed};
+use super::tokens::{Token, Tokens, attribute};
 
 /// Elements open at a time; more are dropped, their text stays. Browsers stop at 512.
 const DEPTH: usize = 256;
@@ -25,8 +25,8 @@ const TAG: usize = 32 * 1024;
 
 /// Dropped with all they contain, if they have an end tag.
 const OPAQUE: &[&str] = &[
-    "script", "style", "iframe", "math", "noembed", "noframes", "noscript", "object", "svg",
-    "template", "textarea", "title", "xmp",
+    "script", "style", "math", "noembed", "noframes", "noscript", "object", "svg", "template",
+    "textarea", "title", "xmp",
 ];
 
 /// Elements without an end tag.
@@ -166,7 +166,14 @@ pub(super) fn balance(html: &str) -> String {
             Token::Text(text) if text.contains('<') => balancer.text(&text.replace('<', "&lt;")),
             Token::Text(text) => balancer.text(text),
             Token::Open { name, source } => {
-                if let Ok(index) = TAGS.binary_search(&&*name) {
+                if name == "iframe" {
+                    // What is in it is no markup.
+                    if attribute(source, "src").is_some_and(is_framed) {
+                        balancer.start("iframe", source);
+                        balancer.end("iframe");
+                    }
+                    tokens.skip_element("iframe");
+                } else if let Ok(index) = TAGS.binary_search(&&*name) {
                     balancer.start(TAGS[index], source);
                 } else if OPAQUE.contains(&&*name) {
                     tokens.skip_element(&name);

@@ -213,7 +213,7 @@ mod tests {
     use super::*;
 
     fn ids(markdown: &str) -> Vec<String> {
-        render(markdown, &Options { cjk: true })
+        render(markdown, &Options { cjk: true, ..Options::default() })
             .headings
             .into_iter()
             .map(|heading| heading.id)
@@ -269,7 +269,7 @@ mod tests {
     fn titles_are_plain_text() {
         let headings = render(
             "## a *b*  `c<d` ![i](j) <b>e</b>[^1] &amp; {#x}\n\n[^1]: n\n",
-            &Options { cjk: false },
+            &Options::default(),
         )
         .headings;
         assert_eq!(headings[0].title, "a b c<d i e &");

@@ -5,9 +5,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Options, Rendered, render, render_html, sanitize};
+use super::{Options, Rendered, render, sanitize};
 
-const CJK: Options = Options { cjk: true };
+const CJK: Options = Options { cjk: true, math: true, html: false };
+const HTML: Options = Options { cjk: true, math: false, html: true };
 
 /// What authors may try; none of it may leave more than text and dead links.
 const ATTACKS: &[&str] = &[
@@ -68,6 +69,17 @@ const ATTACKS: &[&str] = &[
     "<table background=javascript:evil()><tr><td background=javascript:evil()>x</table>",
     "<select><style></select><img src=x onerror=evil()></style>",
     "{{< x onclick=\"evil()\" >}}<!--more--><script>evil()</script>",
+    "{{< y a=`\"><script>evil()</script>` >}}<img src=x onerror=evil()>{{< /y >}}",
+    "{{% y `' onclick=evil()` %}}\n<img src=x onerror=evil()>\n{{% /y %}}",
+    "{{< figure src=\"javascript:evil()\" link=\"javascript:evil()\" caption=\"<img src=x onerror=evil()>\" >}}",
+    "{{< figure src=`x\" onerror=\"evil()` class=`a\" onclick=\"evil()` width=`1\" onload=\"evil()` >}}",
+    "{{< youtube `x\" onload=\"evil()` >}}{{< vimeo `../../\"><script>evil()</script>` >}}",
+    "{{< details summary=`<script>evil()</script>` open=`\" ontoggle=evil()` >}}<script>evil()</script>{{< /details >}}",
+    "{{< highlight `js\" onclick=\"evil()` `class=a\\\" onclick=evil()` >}}<img src=x onerror=evil()>{{< /highlight >}}",
+    "[x]({{< ref `javascript:evil()` >}}) [y](relref:javascript:evil()) {{< param `\"><script>evil()</script>` >}}",
+    "```js {class=\"x\\\" onclick=evil()\" onclick=evil()}\n<img src=x onerror=evil()>\n```",
+    "$\\text{<img src=x onerror=evil()>}$ $$<script>evil()</script>$$ \\(\"onclick=evil()\\)",
+    "{{</* \"><script>evil()</script> */>}}",
 ];
 
 /// Fails if the HTML, which is well-formed, has an element, attribute or scheme that acts.
@@ -94,7 +106,7 @@ fn assert_harmless(html: &str, source: &str) {
 }
 
 fn check_harmless(source: &str) {
-    for rendered in [render(source, &CJK), render_html(source, &CJK)] {
+    for rendered in [render(source, &CJK), render(source, &HTML)] {
         assert_harmless(&rendered.html, source);
         assert_eq!(sanitize(&rendered.html), rendered.html, "cleaning again: {source}");
     }
@@ -189,6 +201,21 @@ fn random_input_renders() {
         "<li>",
         "<!--more-->",
         "http://",
+        "{{< ",
+        "{{% ",
+        " >}}",
+        " %}}",
+        "{{</* ",
+        " */>}}",
+        "details",
+        "figure src=",
+        "{{< /details >}}",
+        "$",
+        "$$",
+        "\\(",
+        "\\)",
+        "```go {",
+        "<iframe src=\"https://player.vimeo.com/video/",
     ];
     let mut numbers = numbers(7);
     for _ in 0..2000 {
@@ -241,10 +268,28 @@ fn no_input_takes_more_than_linear_time() {
         "中文",
         "\\",
         "<?",
+        "{{<",
+        "{{< a >}}",
+        "{{< a `",
+        "{{< a \"",
+        "{{</*",
+        "{{< details >}}",
+        "{{% a %}}\n",
+        "{{< a >}}b{{< /a >}}",
+        "{{% a %}}b{{% /a %}}",
+        "{{< /a >}}",
+        "$",
+        "$a",
+        "$a$ ",
+        "\\(",
+        "\\(a\\) ",
+        "`$",
+        "```\n$",
+        "```go\n\"/*",
     ];
     for source in repeated.iter().map(|piece| piece.repeat(SIZE / piece.len())).chain(long) {
         let start = Instant::now();
-        let rendered: [Rendered; 2] = [render(&source, &CJK), render_html(&source, &CJK)];
+        let rendered: [Rendered; 2] = [render(&source, &CJK), render(&source, &HTML)];
         let name: String = source.chars().take(20).collect();
         assert!(start.elapsed() < Duration::from_secs(10), "{name}: {:?}", start.elapsed());
         assert!(rendered.iter().all(|rendered| rendered.html.len() < 20 * SIZE), "{name}");

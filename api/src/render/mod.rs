@@ -20,30 +20,62 @@
 //! `markdown.rs`.
 
 mod balance;
+mod code;
+mod commonmark;
+mod document;
 mod headings;
+mod highlight;
 #[cfg(test)]
 mod hostile;
-mod markdown;
+pub mod links;
+mod math;
+mod mathml;
+mod mdast;
 mod plain;
 mod sanitize;
+mod shortcode;
 mod summary;
 #[cfg(test)]
 mod tests;
 mod tokens;
 mod words;
 
+use document::{Document, Wrap};
 use serde::{Deserialize, Serialize};
 
+pub use commonmark::blocks;
 pub use headings::nest;
-pub use markdown::blocks;
+pub use mathml::with_mathml;
+pub use mdast::tree;
 pub use sanitize::sanitize;
 
 /// How a site wants its bodies rendered.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Options {
     /// Hugo's `hasCJKLanguage`: in a body with Chinese, Japanese or Korean text, characters count as
     /// words.
     pub cjk: bool,
+    /// The article has formulas.
+    pub math: bool,
+    /// The body is HTML already, and no Markdown.
+    pub html: bool,
+}
+
+/// Of what [`render`] makes of a body; raise it with each change, and bodies that are stored are
+/// rendered anew.
+pub const VERSION: i16 = 1;
+
+impl Options {
+    /// As bits, to be stored.
+    #[must_use]
+    pub fn to_bits(&self) -> i16 {
+        i16::from(self.html) | i16::from(self.cjk) << 1 | i16::from(self.math) << 2
+    }
+
+    #[must_use]
+    pub fn from_bits(bits: i16) -> Self {
+        Self { html: bits & 1 != 0, cjk: bits & 2 != 0, math: bits & 4 != 0 }
+    }
 }
 
 /// A heading that can be linked to.
@@ -84,21 +116,26 @@ pub struct Rendered {
     pub truncated: bool,
 }
 
-/// Renders a body that is Markdown.
+/// Renders a body.
 #[must_use]
 pub fn render(markdown: &str, options: &Options) -> Rendered {
-    let marked = summary::mark(markdown);
-    let (raw, headings) = markdown::to_html(marked.as_deref().unwrap_or(markdown));
+    if options.html {
+        return render_html(markdown, *options);
+    }
+    let pieces = shortcode::parse(markdown);
+    let document = Document::new(&pieces, markdown, 0, Wrap::Content, options.math);
+    let marked = summary::mark(&document.text);
+    let (raw, headings) = document.html(marked.as_deref().unwrap_or(&document.text));
     let rendered = finish(raw, marked.is_some(), options.cjk && words::has_cjk(markdown));
     Rendered { headings, ..rendered }
 }
 
 /// Renders a body that is HTML already. Its headings are those that have an `id`.
-#[must_use]
-pub fn render_html(html: &str, options: &Options) -> Rendered {
-    let marked = summary::mark(html);
+fn render_html(html: &str, options: Options) -> Rendered {
+    let filled = document::raw(&shortcode::parse(html), false);
+    let marked = summary::mark(&filled);
     let is_marked = marked.is_some();
-    let raw = marked.unwrap_or_else(|| html.to_owned());
+    let raw = marked.unwrap_or(filled);
     let rendered = finish(raw, is_marked, options.cjk && words::has_cjk(html));
     Rendered { headings: plain::headings(&rendered.html), ..rendered }
 }
@@ -122,4 +159,19 @@ fn finish(raw: String, marked: bool, cjk: bool) -> Rendered {
         truncated,
         html,
     }
+}
+
+/// Text as HTML, in elements and in attributes.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + text.len() / 8);
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
 }

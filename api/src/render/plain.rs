@@ -135,7 +135,7 @@ pub(super) fn collapse(text: &str) -> String {
 }
 
 /// Decodes the entities that the sanitizer writes.
-fn decode(text: &str) -> Cow<'_, str> {
+pub(super) fn decode(text: &str) -> Cow<'_, str> {
     const ENTITIES: [(&str, &str); 5] =
         [("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", "\u{a0}"), ("&quot;", "\"")];
     if !text.contains('&') {

@@ -68,6 +68,7 @@ pub(super) const TAGS: &[&str] = &[
     "hgroup",
     "hr",
     "i",
+    "iframe",
     "img",
     "input",
     "ins",
@@ -115,30 +116,34 @@ const ATTRIBUTES: &[(&str, &[&str])] = &[
     ("a", &["href", "hreflang", "class", "role"]),
     ("audio", &["src", "controls", "loop", "muted", "preload"]),
     ("blockquote", &["cite"]),
-    ("code", &["class"]),
+    ("code", &["class", "data-lang"]),
     ("col", &["span"]),
     ("colgroup", &["span"]),
     ("data", &["value"]),
     ("del", &["cite", "datetime"]),
-    ("details", &["open"]),
-    ("div", &["class", "role", "align"]),
+    ("details", &["open", "class"]),
+    ("div", &["class", "role", "align", "data-shortcode", "data-params"]),
+    ("figure", &["class"]),
     ("h1", &["id"]),
     ("h2", &["id"]),
     ("h3", &["id"]),
     ("h4", &["id"]),
     ("h5", &["id"]),
     ("h6", &["id"]),
-    ("img", &["src", "alt", "width", "height", "align", "loading"]),
+    ("iframe", &["src", "title", "loading", "referrerpolicy", "allowfullscreen"]),
+    ("img", &["src", "alt", "width", "height", "align", "loading", "decoding"]),
     ("input", &["checked", "disabled"]),
     ("ins", &["cite", "datetime"]),
     ("li", &["id", "value"]),
     ("ol", &["start", "reversed", "type"]),
     ("p", &["align"]),
+    ("pre", &["class", "tabindex"]),
     ("q", &["cite"]),
     ("source", &["src", "type", "media"]),
+    ("span", &["class", "data-shortcode", "data-params"]),
     ("sup", &["id"]),
-    ("table", &["align"]),
-    ("td", &["align", "colspan", "rowspan"]),
+    ("table", &["align", "class"]),
+    ("td", &["align", "class", "colspan", "rowspan"]),
     ("th", &["align", "colspan", "rowspan", "scope"]),
     ("time", &["datetime"]),
     ("tr", &["align"]),
@@ -159,9 +164,21 @@ const ATTRIBUTES: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Schemes of links; media are held to `http` and `https`.
-const SCHEMES: &[&str] =
-    &["http", "https", "ftp", "mailto", "tel", "sms", "geo", "xmpp", "irc", "ircs", "magnet"];
+/// Schemes of links; media are held to `http` and `https`, and `data` is for images that were drawn
+/// here. `ref` and `relref` are pages to be looked up.
+const SCHEMES: &[&str] = &[
+    "http", "https", "ftp", "mailto", "tel", "sms", "geo", "xmpp", "irc", "ircs", "magnet", "data",
+    "ref", "relref",
+];
+
+/// What may be shown in a frame: players that follow nobody, in the form that asks for it.
+const FRAMES: &[&str] =
+    &["https://www.youtube-nocookie.com/embed/", "https://player.vimeo.com/video/"];
+
+/// Whether an address may be shown in a frame.
+pub(super) fn is_framed(address: &str) -> bool {
+    FRAMES.iter().any(|start| address.starts_with(start))
+}
 
 static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let set = |names: &[&'static str]| names.iter().copied().collect::<HashSet<_>>();
@@ -191,20 +208,81 @@ static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 /// Values that may stay where the name alone does not tell.
 fn filter<'v>(element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, str>> {
     let keep = match (element, attribute) {
-        ("code", "class") => {
-            value.strip_prefix("language-").is_some_and(|name| !name.contains(char::is_whitespace))
-        }
+        ("code", "class") => value
+            .strip_prefix("code-inline ")
+            .unwrap_or(value)
+            .strip_prefix("language-")
+            .is_some_and(|name| !name.contains(char::is_whitespace)),
         ("a", "class") => matches!(value, "footnote-ref" | "footnote-backref"),
         ("a", "role") => matches!(value, "doc-noteref" | "doc-backlink"),
-        ("div", "class") => value == "footnotes",
+        ("div", "class") => has_classes(value, is_block_class),
+        ("span", "class") => has_classes(value, is_word_class),
+        ("pre", "class") => value == "chroma",
+        ("pre", "tabindex") => value == "0",
+        ("table", "class") => value == "lntable",
+        ("td", "class") => value == "lntd",
+        ("figure" | "details", "class") => has_classes(value, is_plain),
+        ("iframe", "src") => is_framed(value),
+        ("iframe", "referrerpolicy") => value == "strict-origin-when-cross-origin",
+        ("img", "src") if is_drawn(value) => true,
         ("div", "role") => value == "doc-endnotes",
         ("li", "id") => value.starts_with("fn:"),
         ("sup", "id") => value.starts_with("fnref") && value.contains(':'),
         (_, "id") => !value.is_empty() && !value.contains(char::is_whitespace),
         (_, "src" | "poster") => is_web(value),
+        (_, "href" | "cite") => !is_data(value),
         _ => true,
     };
     keep.then_some(Cow::Borrowed(value))
+}
+
+fn has_classes(value: &str, may: fn(&str) -> bool) -> bool {
+    !value.is_empty() && value.split(' ').all(may)
+}
+
+/// Of a block that was made here.
+fn is_block_class(class: &str) -> bool {
+    matches!(
+        class,
+        "footnotes"
+            | "highlight"
+            | "chroma"
+            | "math"
+            | "display"
+            | "embed"
+            | "embed-gist"
+            | "embed-instagram"
+            | "embed-vimeo"
+            | "embed-x"
+            | "embed-youtube"
+    )
+}
+
+/// Of a piece of code or of a formula.
+fn is_word_class(class: &str) -> bool {
+    let is_short = |class: &str| {
+        (1..=3).contains(&class.len())
+            && class.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
+    matches!(class, "line" | "math" | "inline" | "display") || is_short(class)
+}
+
+/// A name of an author's own.
+fn is_plain(class: &str) -> bool {
+    !class.is_empty()
+        && class.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+/// An image that is its own address, of pixels alone.
+fn is_drawn(address: &str) -> bool {
+    address.strip_prefix("data:image/png;base64,").is_some_and(|data| {
+        data.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='))
+    })
+}
+
+/// Whether a browser would read the address as one of `data`.
+fn is_data(address: &str) -> bool {
+    ammonia::Url::parse(address).is_ok_and(|url| url.scheme() == "data")
 }
 
 /// Relative, or of the schemes `http` and `https`. Other schemes were dropped before if they are
@@ -242,6 +320,11 @@ mod tests {
         for html in [
             r#"<figure><img src="a.png" alt="b" width="1" height="2" loading="lazy"><figcaption>c</figcaption></figure>"#,
             "<details open=\"\"><summary>a</summary><p>b</p></details>",
+            r#"<div class="embed embed-youtube"><iframe src="https://www.youtube-nocookie.com/embed/x?a=1&amp;b=2" title="t" loading="lazy" referrerpolicy="strict-origin-when-cross-origin" allowfullscreen=""></iframe></div>"#,
+            r#"<div class="highlight" data-params="{}"><pre tabindex="0" class="chroma"><code class="language-go" data-lang="go"><span class="line hl"><span class="cl">x</span></span></code></pre></div>"#,
+            r#"<div data-shortcode="a" data-params="[&quot;b&quot;]">c</div><span class="math inline">$x$</span>"#,
+            r#"<img src="data:image/png;base64,iVBORw0K" alt=""><figure class="a b-c"></figure>"#,
+            r#"<a href="ref:a/b.md?lang=fr#x">a</a>"#,
             "<kbd>a</kbd><sup>1</sup><sub>2</sub><mark>m</mark><abbr title=\"t\">x</abbr>",
             r#"<video src="https://e.org/a.mp4" controls="" poster="/p.jpg"></video>"#,
             r#"<audio controls=""><source src="a.mp3" type="audio/mpeg"></audio>"#,
@@ -284,6 +367,23 @@ mod tests {
         check("<a href=' \u{1}javascript:alert(1)'>a</a>", "<a>a</a>");
         check("<img src=x onerror=alert(1)//>", "<img src=\"x\">");
         check("<img src='data:image/svg+xml,x'><img src='mailto:x'>", "<img><img>");
+        check(
+            "<a href='data:text/html,x'>a</a><a href=' da\nta:image/png;base64,x'>b</a>",
+            "<a>a</a><a>b</a>",
+        );
+        check(
+            "<img src='DATA:image/png;base64,x'><img src='ref:x'><q cite='data:,x'></q>",
+            "<img><img><q></q>",
+        );
+        check("<iframe src=https://evil.example>a</iframe>b", "b");
+        check(
+            "<iframe src=\"https://player.vimeo.com/video/1\" srcdoc=x onload=y><p>a</iframe>b",
+            "<iframe src=\"https://player.vimeo.com/video/1\"></iframe>b",
+        );
+        check(
+            "<div class='modal fixed'>a</div><span class='toolong'>b</span>",
+            "<div>a</div><span>b</span>",
+        );
         check("<video src='javascript:x' poster='data:x'></video>", "<video></video>");
         check("<svg><script>alert(1)</script></svg>a", "a");
         check("<svg/onload=alert(1)>a", "a");

@@ -8,6 +8,8 @@
 //! `<!--more-->` becomes a paragraph of its own, wherever it stands; only the first one counts, in
 //! code as well. It travels through Markdown and sanitizer as [`MARK`], a noncharacter.
 
+use std::borrow::Cow;
+
 use super::balance::VOID;
 use super::plain;
 use super::tokens::{Token, Tokens};
@@ -54,6 +56,8 @@ pub(super) fn extract(html: &str, raw: &str, divider: Option<usize>, cjk: bool) 
 /// entities as they were written, so this counts in the HTML that has them, if its paragraphs are
 /// those of the safe one.
 fn automatic_end(html: &str, raw: &str, cjk: bool) -> usize {
+    // Hugo knows nothing of the elements that stand for shortcodes.
+    let raw = &without_shortcodes(raw);
     let ends = |html| str::match_indices(html, "</p>").map(|(at, _)| at);
     let counted = if ends(raw).count() == ends(html).count() { raw } else { html };
     let (mut from, mut count) = (0, 0);
@@ -66,6 +70,23 @@ fn automatic_end(html: &str, raw: &str, cjk: bool) -> usize {
         from = end + "</p".len();
     }
     html.len()
+}
+
+/// HTML without the start tags of elements that stand for shortcodes.
+fn without_shortcodes(html: &str) -> Cow<'_, str> {
+    if !html.contains("data-shortcode=") {
+        return Cow::Borrowed(html);
+    }
+    let mut written = String::with_capacity(html.len());
+    let mut tokens = Tokens::new(html);
+    loop {
+        let start = tokens.position();
+        match tokens.next() {
+            None => return Cow::Owned(written),
+            Some(Token::Open { source, .. }) if source.contains(" data-shortcode=") => {}
+            Some(_) => written.push_str(&html[start..tokens.position()]),
+        }
+    }
 }
 
 /// Offset behind the outermost element that is open at `at`, in HTML that nests; `at` if none is.
@@ -185,6 +206,8 @@ mod tests {
 
     #[test]
     fn truncated_means_something_is_left() {
+        let wrapped = "<div data-shortcode=\"a\" data-params=\"b c\"><p>d</p></div>";
+        assert_eq!(without_shortcodes(wrapped), "<p>d</p></div>");
         assert_eq!(extract("<p>a <b>b</b></p>\n", "", None, false), ("a b".to_owned(), false));
         assert_eq!(extract("<p>a</p>\n<p>b</p>\n", "", Some(9), false), ("a".to_owned(), true));
         assert_eq!(extract("<p>a</p>\n", "", Some(9), false), ("a".to_owned(), false));

@@ -3,7 +3,7 @@
 
 use super::{Options, render, render_html, sanitize};
 
-const CJK: Options = Options { cjk: true };
+const CJK: Options = Options { cjk: true, math: false, html: false };
 
 #[test]
 fn markdown_becomes_html() {
@@ -14,7 +14,10 @@ fn markdown_becomes_html() {
             "~~a~~ https://x.y/z",
             "<p><del>a</del> <a href=\"https://x.y/z\">https://x.y/z</a></p>\n",
         ),
-        ("![a *b*](c.png \"t\")", "<p><img src=\"c.png\" alt=\"a b\" title=\"t\"></p>\n"),
+        (
+            "![a *b*](c.png \"t\")",
+            "<p><img src=\"c.png\" alt=\"a b\" title=\"t\" loading=\"lazy\" decoding=\"async\"></p>\n",
+        ),
         (
             "- [x] a\n- [ ] b\n",
             "<ul>\n<li><input checked=\"\" disabled=\"\" type=\"checkbox\"> a</li>\n\
@@ -27,12 +30,16 @@ fn markdown_becomes_html() {
              <tbody>\n<tr>\n<td>c</td>\n<td align=\"center\">d</td>\n</tr>\n</tbody>\n</table>\n",
         ),
         (
-            "```go\nx < \"y\"\n```\n",
-            "<pre><code class=\"language-go\">x &lt; \"y\"\n</code></pre>\n",
+            "```zzz\nx < \"y\"\n```\n",
+            "<div class=\"highlight\"><pre tabindex=\"0\" class=\"chroma\"><code class=\"language-zzz\" data-lang=\"zzz\">\
+             <span class=\"line\"><span class=\"cl\">x &lt; \"y\"\n</span></span></code></pre></div>\n",
         ),
         ("5) a\n", "<ol start=\"5\">\n<li>a</li>\n</ol>\n"),
         ("<figure>\n\n*a*\n\n</figure>\n", "<figure>\n<p><em>a</em></p>\n</figure>\n"),
-        ("{{< x >}} {{% y %}}", "<p>{{&lt; x &gt;}} {{% y %}}</p>\n"),
+        (
+            "{{< x >}} {{% y %}}",
+            "<p><span data-shortcode=\"x\" data-params=\"[]\"></span> <span data-shortcode=\"y\" data-params=\"[]\"></span></p>\n",
+        ),
         (
             "a[^x] b[^x]\n\n[^x]: *n*\n",
             "<p>a<sup id=\"fnref:1\"><a href=\"#fn:1\" class=\"footnote-ref\" role=\"doc-noteref\">1</a></sup> \
@@ -75,16 +82,152 @@ fn dividers_end_summaries_as_in_hugo() {
         let seen = (&*rendered.summary, rendered.truncated, &*rendered.html);
         assert_eq!(seen, (summary, truncated, html), "{markdown}");
     }
-    let rendered = render_html("<p>a</p>\n<!--more-->\n<p>b</p>", &CJK);
+    let rendered = render_html("<p>a</p>\n<!--more-->\n<p>b</p>", CJK);
     assert_eq!((&*rendered.summary, rendered.truncated, rendered.word_count), ("a", true, 2));
     assert!(!rendered.html.contains('\u{fdd0}'));
 }
 
 #[test]
 fn html_bodies_have_the_same_values() {
-    let rendered = render_html("<h2 id=x>T</h2><p onclick=x>你好 <b>world", &CJK);
+    let rendered = render_html("<h2 id=x>T</h2><p onclick=x>你好 <b>world", CJK);
     assert_eq!(rendered.html, "<h2 id=\"x\">T</h2><p>你好 <b>world</b></p>");
     assert_eq!((&*rendered.plain_text, rendered.word_count), ("T\n你好 world", 4));
     assert_eq!(rendered.headings.len(), 1);
     assert_eq!(rendered.headings[0].id, "x");
+}
+
+/// HTML of a document with formulas.
+fn html(markdown: &str) -> String {
+    let html = render(markdown, &Options { math: true, ..Options::default() }).html;
+    assert_eq!(sanitize(&html), html, "cleaning again: {markdown}");
+    html
+}
+
+#[test]
+fn formulas_stay_as_they_are() {
+    for (markdown, expected) in [
+        (
+            "a $x_1 * y_1 < z$ *b*",
+            "<p>a <span class=\"math inline\">$x_1 * y_1 &lt; z$</span> <em>b</em></p>\n",
+        ),
+        (
+            "$$\na \\\\\nb\n$$\n\nc",
+            "<div class=\"math display\">$$\na \\\\\nb\n$$</div>\n<p>c</p>\n",
+        ),
+        ("a $$b$$ c", "<p>a <span class=\"math display\">$$b$$</span> c</p>\n"),
+        ("\\\\(a_b\\\\)", "<p><span class=\"math inline\">\\(a_b\\)</span></p>\n"),
+        (
+            "`$a$` [b $c$](d)",
+            "<p><code>$a$</code> <a href=\"d\">b <span class=\"math inline\">$c$</span></a></p>\n",
+        ),
+        (
+            "## The $x^2$ law",
+            "<h2 id=\"the--law\">The <span class=\"math inline\">$x^2$</span> law</h2>\n",
+        ),
+    ] {
+        assert_eq!(html(markdown), expected, "{markdown}");
+    }
+    let plain = render("a $x_1$ b $y_1$", &CJK);
+    assert_eq!(plain.html, "<p>a $x_1$ b $y_1$</p>\n");
+}
+
+#[test]
+fn unknown_shortcodes_are_kept() {
+    for (markdown, expected) in [
+        (
+            "a {{< icon \"x\" >}} b",
+            "<p>a <span data-shortcode=\"icon\" data-params=\"[&quot;x&quot;]\"></span> b</p>\n",
+        ),
+        (
+            "{{< note title=\"T\" open=true >}}\n**a** <b>c</b>\n{{< /note >}}\n\nd",
+            "<div data-shortcode=\"note\" data-params=\"{&quot;title&quot;:&quot;T&quot;,&quot;open&quot;:true}\">\n**a** <b>c</b>\n</div>\n<p>d</p>\n",
+        ),
+        (
+            "{{% note %}}\n## A\n\n*b*\n{{% /note %}}\n\nc",
+            "<div data-shortcode=\"note\" data-params=\"[]\">\n<h2 id=\"a\">A</h2>\n<p><em>b</em></p>\n</div>\n<p>c</p>\n",
+        ),
+        (
+            "a {{% y %}}*b*{{% /y %}} c",
+            "<p>a <span data-shortcode=\"y\" data-params=\"[]\"><em>b</em></span> c</p>\n",
+        ),
+        (
+            "- a\n\n  {{% y %}}\n  - b\n  {{% /y %}}\n\n- c",
+            "<ul>\n<li>\n<p>a</p>\n<div data-shortcode=\"y\" data-params=\"[]\">\n<ul>\n<li>b</li>\n</ul>\n</div>\n</li>\n<li>\n<p>c</p>\n</li>\n</ul>\n",
+        ),
+        (
+            "{{< tabs >}}{{< tab \"a\" >}}b{{< /tab >}}{{< /tabs >}}",
+            "<div data-shortcode=\"tabs\" data-params=\"[]\"><div data-shortcode=\"tab\" data-params=\"[&quot;a&quot;]\">b</div></div>\n",
+        ),
+        (
+            "{{</* a \"b\" */>}} `{{</* c */>}}`",
+            "<p>{{&lt; a \"b\" &gt;}} <code>{{&lt; c &gt;}}</code></p>\n",
+        ),
+        ("`{{< a >}}` {{< a", "<p><code>{{&lt; a &gt;}}</code> {{&lt; a</p>\n"),
+        ("```\n{{< a >}}\n```", "<pre tabindex=\"0\"><code>{{&lt; a &gt;}}\n</code></pre>\n"),
+        ("[a]({{< b >}})", "<p><a href=\"{{&lt; b &gt;}}\">a</a></p>\n"),
+    ] {
+        assert_eq!(html(markdown), expected, "{markdown}");
+    }
+}
+
+#[test]
+fn shortcodes_are_what_hugo_makes_of_them() {
+    for (markdown, expected) in [
+        (
+            "{{< figure src=\"a.jpg\" title=\"T\" caption=\"C *i*\" link=\"/l\" class=\"c\" width=\"1\" >}}",
+            "<figure class=\"c\"><a href=\"/l\"><img src=\"a.jpg\" alt=\"C i\" width=\"1\" loading=\"lazy\" decoding=\"async\"></a>\
+             <figcaption>\n<h4>T</h4><p>C <em>i</em></p>\n</figcaption>\n</figure>\n\n",
+        ),
+        (
+            "{{< youtube dQw4 >}}",
+            "<div class=\"embed embed-youtube\"><iframe src=\"https://www.youtube-nocookie.com/embed/dQw4?autoplay=0&amp;controls=1&amp;end=0&amp;loop=0&amp;mute=0&amp;start=0\" \
+             title=\"YouTube video\" loading=\"lazy\" referrerpolicy=\"strict-origin-when-cross-origin\" allowfullscreen=\"\"></iframe></div>\n\n",
+        ),
+        (
+            "{{< vimeo id=1 title=\"a\" >}}",
+            "<div class=\"embed embed-vimeo\"><iframe src=\"https://player.vimeo.com/video/1?dnt=1\" title=\"a\" loading=\"lazy\" \
+             referrerpolicy=\"strict-origin-when-cross-origin\" allowfullscreen=\"\"></iframe></div>\n\n",
+        ),
+        (
+            "{{< x user=\"a\" id=\"1\" >}}",
+            "<div class=\"embed embed-x\"><a href=\"https://x.com/a/status/1\">Post by @a on X</a></div>\n\n",
+        ),
+        (
+            "{{< gist a 1 \"b.go\" >}}",
+            "<div class=\"embed embed-gist\"><a href=\"https://gist.github.com/a/1#file-b-go\">Gist by a: b.go</a></div>\n\n",
+        ),
+        (
+            "{{< instagram Cx >}}",
+            "<div class=\"embed embed-instagram\"><a href=\"https://www.instagram.com/p/Cx\">View this post on Instagram</a></div>\n\n",
+        ),
+        (
+            "{{< details summary=\"S *t*\" open=true >}}\n**a** {{< icon >}}\n{{< /details >}}",
+            "<details open=\"\">\n<summary>S <em>t</em></summary>\n<p><strong>a</strong> \
+             <span data-shortcode=\"icon\" data-params=\"[]\"></span></p>\n</details>\n\n",
+        ),
+        (
+            "[a]({{< ref \"b.md#c\" >}}) [d]({{% relref path=\"/e\" lang=\"fr\" %}})",
+            "<p><a href=\"ref:b.md#c\">a</a> <a href=\"relref:/e?lang=fr\">d</a></p>\n",
+        ),
+        (
+            "a {{< param \"x.y\" >}} b",
+            "<p>a <span data-shortcode=\"param\" data-params=\"[&quot;x.y&quot;]\"></span> b</p>\n",
+        ),
+        (
+            "{{< highlight zzz \"linenos=inline,hl_lines=2\" >}}\na\nb\n{{< /highlight >}}",
+            "<div class=\"highlight\"><pre tabindex=\"0\" class=\"chroma\"><code class=\"language-zzz\" data-lang=\"zzz\">\
+             <span class=\"line\"><span class=\"ln\">1</span><span class=\"cl\">a\n</span></span>\
+             <span class=\"line hl\"><span class=\"ln\">2</span><span class=\"cl\">b</span></span></code></pre></div>\n",
+        ),
+        (
+            "a {{< highlight zzz \"hl_inline=true\" >}}b<{{< /highlight >}}",
+            "<p>a <code class=\"code-inline language-zzz\">b&lt;</code></p>\n",
+        ),
+    ] {
+        assert_eq!(html(markdown), expected, "{markdown}");
+    }
+    let code = html("{{< qr text=\"https://gohugo.io\" alt=\"A\" />}}");
+    assert!(
+        code.starts_with("<img src=\"data:image/png;base64,") && code.contains("width=\"132\"")
+    );
 }

@@ -6,6 +6,7 @@ mod desk;
 mod facets;
 mod history;
 mod input;
+mod links;
 mod mutation;
 mod parts;
 mod query;

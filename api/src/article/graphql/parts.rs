@@ -1,13 +1,15 @@
 //! The small types that an article is made of.
 
-use async_graphql::{ID, Object, SimpleObject};
+use std::borrow::Cow;
+
+use async_graphql::{Enum, ID, Object, SimpleObject};
 use entity::body;
 
 use super::types::read_json;
 use crate::article::content::Author as StoredAuthor;
 use crate::article::read::RevisionRow;
 use crate::graphql::id::{IdKind, encode};
-use crate::graphql::scalar::{DateTime, Url};
+use crate::graphql::scalar::{DateTime, Json, Url};
 use crate::render::{self, Heading, TocEntry};
 use crate::site::Frame;
 use crate::user::User;
@@ -57,6 +59,32 @@ pub struct Source {
 /// An article's text.
 pub struct Body {
     pub row: body::Model,
+    /// The HTML where it is not the row's: with its links put in.
+    pub html: Option<String>,
+}
+
+impl Body {
+    /// What a field of it is made of.
+    pub fn columns_of(field: &str) -> &'static [body::Column] {
+        match field {
+            "markdown" => &[body::Column::Markdown],
+            "html" => &[body::Column::Html, body::Column::Links],
+            "plainText" => &[body::Column::PlainText],
+            "tableOfContents" => &[body::Column::Headings],
+            "blocks" => &[body::Column::Markdown, body::Column::Mode],
+            _ => &[],
+        }
+    }
+}
+
+/// How formulas are written in HTML.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MathFormat {
+    /// TeX in elements of class `math inline` and `math display`, with its delimiters.
+    Tex,
+    /// MathML in those elements; TeX that cannot be read stays.
+    #[graphql(name = "MATHML")]
+    MathMl,
 }
 
 /// An article's text, as it was written and as it was rendered when it was saved.
@@ -67,9 +95,36 @@ impl Body {
         &self.row.markdown
     }
 
-    /// Rendered and sanitized: safe to put into a page.
-    async fn html(&self) -> &str {
-        &self.row.html
+    /// Rendered and sanitized: safe to put into a page. Links to other articles lead
+    /// to where these are now.
+    async fn html(
+        &self,
+        #[graphql(
+            desc = "How the formulas of an article that has some are written.",
+            default_with = "MathFormat::Tex"
+        )]
+        math: MathFormat,
+    ) -> Cow<'_, str> {
+        let html = self.html.as_deref().unwrap_or(&self.row.html);
+        match math {
+            MathFormat::Tex => Cow::Borrowed(html),
+            MathFormat::MathMl => Cow::Owned(render::with_mathml(html)),
+        }
+    }
+
+    /// The Markdown as a tree, in the form of mdast with GitHub's extensions, so that a
+    /// program draws it without HTML: `{type: "root", version: 1, children}`. Formulas
+    /// are `math` and `inlineMath`; shortcodes are `shortcode` among blocks and
+    /// `inlineShortcode` in a line, with `name`, `params` (a list or an object),
+    /// `markdown` (whether it was `{{% %}}`), `value` (what stands in it, as written) and
+    /// `children`. A body that is HTML is one `html` node.
+    async fn blocks(
+        &self,
+        #[graphql(desc = "Whether nodes say where they stand in the Markdown.", default = false)]
+        positions: bool,
+    ) -> Json {
+        let options = render::Options::from_bits(self.row.mode);
+        Json(render::tree(&self.row.markdown, &options, positions))
     }
 
     /// Without any markup, a line for each block.

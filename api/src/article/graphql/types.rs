@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SelectionField};
+use entity::View;
 use entity::article_copy::{Column, Model};
-use entity::{View, body};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -32,7 +32,7 @@ use crate::widget::{self, Widget};
 /// Articles that were read together.
 pub struct Group {
     with: Arc<Siblings>,
-    rows: Vec<Arc<Model>>,
+    pub(super) rows: Vec<Arc<Model>>,
     scope: Scope,
     /// The language that was asked for, where others may stand in for it.
     asked: Option<Arc<str>>,
@@ -80,18 +80,6 @@ impl Article {
 
     pub(crate) fn scope(&self) -> &Scope {
         &self.group.scope
-    }
-
-    pub async fn body_row(&self, ctx: &Ctx, wanted: Vec<body::Column>) -> Result<body::Model> {
-        let key = format!("body:{wanted:?}");
-        let bodies = self
-            .with()
-            .load(key, || async {
-                let ids = self.group.rows.iter().map(|row| row.body_id).collect();
-                read::bodies(ctx, ids, &wanted).await
-            })
-            .await?;
-        bodies.get(&self.row.body_id).cloned().ok_or_else(|| Error::internal("a body is missing"))
     }
 
     /// The translation keys of the group, each once.
@@ -166,7 +154,8 @@ pub fn columns_of<'a>(fields: impl Iterator<Item = SelectionField<'a>>) -> Colum
             "translations" | "translationStatus" => Columns::of(&[Column::TranslationKey]),
             "thumbnail" => Columns::of(&[Column::Thumbnail]),
             "authors" => Columns::of(&[Column::Authors]),
-            "body" => Columns::of(&[Column::BodyId]),
+            // Its links start at its address, and its text may name parameters.
+            "body" => Columns::of(&[Column::BodyId, Column::Path, Column::Params]),
             "wordCount" => Columns::of(&[Column::WordCount]),
             "readingTimeMinutes" => Columns::of(&[Column::ReadingTime]),
             "weight" => Columns::of(&[Column::Weight]),
@@ -377,21 +366,11 @@ impl Article {
 
     /// The text, as it was written and as it was rendered when it was saved.
     async fn body(&self, ctx: &Context<'_>) -> async_graphql::Result<Body> {
-        let mut wanted: Vec<_> = ctx
-            .field()
-            .selection_set()
-            .filter_map(|field| match field.name() {
-                "markdown" => Some(body::Column::Markdown),
-                "html" => Some(body::Column::Html),
-                "plainText" => Some(body::Column::PlainText),
-                "tableOfContents" => Some(body::Column::Headings),
-                _ => None,
-            })
-            .collect();
-        wanted.sort_unstable_by_key(|column| *column as usize);
-        wanted.dedup_by_key(|column| *column as usize);
-        let row = self.body_row(ctx.broadsheet(), wanted).await?;
-        Ok(Body { row })
+        let mut wanted: Vec<_> =
+            ctx.field().selection_set().flat_map(|field| Body::columns_of(field.name())).collect();
+        wanted.sort_unstable_by_key(|column| **column as usize);
+        wanted.dedup_by_key(|column| **column as usize);
+        Ok(self.load_body(ctx.broadsheet(), wanted).await?)
     }
 
     /// Words of the body; in Chinese, Japanese and Korean each character is one.

@@ -11,10 +11,11 @@ mod count;
 mod facets;
 mod fallback;
 mod group;
+mod linked;
 mod months;
 mod parents;
-mod related;
 mod printed;
+mod related;
 mod whole;
 
 use entity::article_copy::{Column, Entity, Model};
@@ -38,10 +39,11 @@ pub use count::{count_by_term, count_of_term, top_terms, top_terms_by_parent};
 pub use facets::{Facet, facets};
 pub use fallback::{Best, best};
 pub use group::{Group, Member, groups, load as load_groups};
+pub use linked::{Places, Wanted, places};
 pub use months::{Month, months};
 pub use parents::{Parents, count_by_parent, list_by_parent};
-pub use related::related;
 pub use printed::{count_by_authors, count_by_day};
+pub use related::related;
 pub use whole::{RevisionRow, bodies, count_revisions, revisions, revisions_by_id};
 
 use condition::{filter_condition, terms_named};

@@ -36,6 +36,9 @@ pub async fn bodies(
             summary: String::new(),
             word_count: 0,
             reading_time: 0,
+            mode: 0,
+            renderer: 0,
+            links: entity::Json::default(),
         };
         for (index, column) in wanted.iter().enumerate() {
             let index = index + 1;
@@ -48,6 +51,9 @@ pub async fn bodies(
                 body::Column::Summary => row.summary = result.try_get_by_index(index)?,
                 body::Column::WordCount => row.word_count = result.try_get_by_index(index)?,
                 body::Column::ReadingTime => row.reading_time = result.try_get_by_index(index)?,
+                body::Column::Mode => row.mode = result.try_get_by_index(index)?,
+                body::Column::Renderer => row.renderer = result.try_get_by_index(index)?,
+                body::Column::Links => row.links = result.try_get_by_index(index)?,
             }
         }
         bodies.insert(row.id, row);

@@ -73,7 +73,7 @@ impl Hit {
     /// Where the words stand, in the fields in which they do.
     async fn highlights(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<SearchHighlight>> {
         let ctx = ctx.broadsheet();
-        let body = self.article.body_row(ctx, vec![body::Column::PlainText]).await?;
+        let body = self.article.load_body(ctx, vec![&body::Column::PlainText]).await?.row;
         let row = &self.article.row;
         let texts = [
             (SearchField::Title, &row.title),

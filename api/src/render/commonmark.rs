@@ -20,8 +20,9 @@ use comrak::nodes::{Node, NodeValue};
 use comrak::options::Plugins;
 use comrak::{Arena, Options, parse_document};
 
-use super::Heading;
+use super::document::Marks;
 use super::headings::Ids;
+use super::{Heading, code};
 
 static OPTIONS: LazyLock<Options<'static>> = LazyLock::new(|| {
     let mut options = Options::default();
@@ -37,7 +38,7 @@ static OPTIONS: LazyLock<Options<'static>> = LazyLock::new(|| {
 });
 
 /// HTML and headings of a Markdown document.
-pub(super) fn to_html(markdown: &str) -> (String, Vec<Heading>) {
+pub(super) fn to_html(markdown: &str, marks: &Marks<'_, '_>) -> (String, Vec<Heading>) {
     let arena = Arena::new();
     let root = parse_document(&arena, markdown, &OPTIONS);
     let mut ids = Ids::default();
@@ -52,6 +53,7 @@ pub(super) fn to_html(markdown: &str) -> (String, Vec<Heading>) {
     let state = State {
         ids: headings.iter().map(|heading| heading.id.clone()).collect::<Vec<_>>().into_iter(),
         footnotes: 0,
+        marks,
     };
     // Writing to a string does not fail.
     let _ = format_document_with_formatter(
@@ -92,7 +94,8 @@ pub fn blocks(markdown: &str) -> Vec<RangeInclusive<usize>> {
         .collect()
 }
 
-struct State {
+struct State<'m> {
+    marks: &'m Marks<'m, 'm>,
     /// Ids of the headings to come, in document order.
     ids: std::vec::IntoIter<String>,
     /// Footnotes written.
@@ -100,7 +103,7 @@ struct State {
 }
 
 fn format_node(
-    context: &mut Context<State>,
+    context: &mut Context<State<'_>>,
     node: Node<'_>,
     entering: bool,
 ) -> Result<ChildRendering, fmt::Error> {
@@ -132,8 +135,25 @@ fn format_node(
                 context.write_str("\" title=\"")?;
                 context.escape(&image.title)?;
             }
-            context.write_str("\">")?;
+            context.write_str("\" loading=\"lazy\" decoding=\"async\">")?;
         }
+        NodeValue::CodeBlock(ref block) if entering => {
+            context.cr()?;
+            let (language, options) = code::info(&block.info);
+            if block.fenced && !language.is_empty() {
+                // What stands for something else is no code.
+                let words = context.user.marks.next(&block.literal).is_none();
+                let html = code::html(&block.literal, language, &options, words);
+                context.write_str(&html)?;
+            } else {
+                let tab = if block.fenced { " tabindex=\"0\"" } else { "" };
+                write!(context, "<pre{tab}><code>")?;
+                context.escape(&block.literal)?;
+                context.write_str("</code></pre>")?;
+            }
+            context.write_str("\n")?;
+        }
+        NodeValue::CodeBlock(_) => {}
         NodeValue::TaskItem(ref item) if entering => {
             context.cr()?;
             let checked = if item.symbol.is_some() { "checked=\"\" " } else { "" };
@@ -194,7 +214,7 @@ fn reference_id(note: u32, number: u32) -> String {
     if number > 1 { format!("fnref{}:{note}", number - 1) } else { format!("fnref:{note}") }
 }
 
-fn write_back_references(context: &mut Context<State>, references: u32) -> fmt::Result {
+fn write_back_references(context: &mut Context<State<'_>>, references: u32) -> fmt::Result {
     let note = context.user.footnotes;
     for number in 1..=references {
         let id = reference_id(note, number);

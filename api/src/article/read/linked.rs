@@ -1,0 +1,99 @@
+//! Where the articles are that bodies link to.
+
+use std::collections::HashMap;
+
+use entity::article_copy::{Column, Entity};
+use entity::{redirect, source_file};
+use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::{Expr, ExprTrait, JoinType, SelectStatement, UnionType};
+
+use super::from;
+use crate::ctx::Ctx;
+use crate::error::Result;
+use crate::policy::Scope;
+
+/// Names that one statement looks for; what is beyond stays as it was written.
+const NAMES: usize = 5000;
+
+/// What links may mean.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    pub files: Vec<String>,
+    /// Decoded addresses.
+    pub paths: Vec<String>,
+}
+
+/// Addresses of articles, by what links call them.
+#[derive(Debug, Default)]
+pub struct Places {
+    pub files: HashMap<String, String>,
+    /// By an address that the article has, or had.
+    pub paths: HashMap<String, String>,
+}
+
+/// Where the articles are, in one statement; none where nothing is asked for.
+pub async fn places(ctx: &Ctx, scope: &Scope, wanted: Wanted) -> Result<Places> {
+    let Wanted { mut files, mut paths } = wanted;
+    for names in [&mut files, &mut paths] {
+        names.sort_unstable();
+        names.truncate(NAMES);
+    }
+    let path = || Expr::col((Entity, Column::Path));
+    // Which, what it is called, where it is.
+    let part = |which: i32, name: Expr| {
+        let mut select: SelectStatement = from(scope);
+        select.expr(Expr::val(which)).expr(name).expr(path());
+        select
+    };
+    let mut parts = Vec::new();
+    if !paths.is_empty() {
+        let mut now = part(0, path());
+        now.cond_where(path().is_in(paths.clone()));
+        let old = || Expr::col((redirect::Entity, redirect::Column::Path));
+        let mut before = part(1, old());
+        before
+            .join(
+                JoinType::InnerJoin,
+                redirect::Entity,
+                Expr::col((redirect::Entity, redirect::Column::ArticleId))
+                    .equals((Entity, Column::ArticleId)),
+            )
+            .cond_where(old().is_in(paths));
+        parts.extend([now, before]);
+    }
+    if !files.is_empty() {
+        let name = || Expr::col((source_file::Entity, source_file::Column::Path));
+        let mut of_file = part(2, name());
+        of_file
+            .join(
+                JoinType::InnerJoin,
+                source_file::Entity,
+                Expr::col((source_file::Entity, source_file::Column::ArticleId))
+                    .equals((Entity, Column::ArticleId)),
+            )
+            .cond_where(name().is_in(files));
+        parts.push(of_file);
+    }
+    let mut found = Places::default();
+    let mut parts = parts.into_iter();
+    let Some(mut select) = parts.next() else { return Ok(found) };
+    for part in parts {
+        select.union(UnionType::All, part);
+    }
+    for row in ctx.app().db().read().query_all(&select).await? {
+        let (which, name, path): (i32, String, String) =
+            (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+        match which {
+            0 => {
+                found.paths.insert(name, path);
+            }
+            1 => {
+                found.paths.entry(name).or_insert(path);
+            }
+            _ => {
+                found.files.insert(name, path);
+            }
+        }
+    }
+    Ok(found)
+}
