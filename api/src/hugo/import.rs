@@ -69,7 +69,7 @@ pub async fn run(ctx: &Ctx, options: Options) -> Result<Report> {
 
 /// The same; `progress` is told how many documents of how many are done.
 pub async fn run_with(ctx: &Ctx, options: Options, progress: &Progress) -> Result<Report> {
-    Ok(carry_out(ctx, options, None, progress).await?.0)
+    Ok(Box::pin(carry_out(ctx, options, None, progress)).await?.0)
 }
 
 /// The same, for files that were changed while their articles were, too: they
@@ -79,7 +79,7 @@ pub async fn run_beside(
     options: Options,
     beside: Option<Beside>,
 ) -> Result<(Report, Beside)> {
-    carry_out(ctx, options, beside, &|_, _| ()).await
+    Box::pin(carry_out(ctx, options, beside, &|_, _| ())).await
 }
 
 async fn carry_out(
