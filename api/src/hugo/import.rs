@@ -69,7 +69,7 @@ pub async fn run(ctx: &Ctx, options: Options) -> Result<Report> {
 
 /// The same; `progress` is told how many documents of how many are done.
 pub async fn run_with(ctx: &Ctx, options: Options, progress: &Progress) -> Result<Report> {
-    Ok(run_beside(ctx, options, progress, None).await?.0)
+    Ok(Box::pin(run_beside(ctx, options, progress, None)).await?.0)
 }
 
 /// The same, for files that were changed while their articles were, too: they

@@ -93,22 +93,25 @@ pub struct Touched {
     pub checked: Timestamp,
 }
 
+/// What is read of a file, in the order of [`load`].
+type Row = (
+    String,
+    String,
+    Vec<u8>,
+    Option<Uuid>,
+    Option<i32>,
+    i64,
+    Timestamp,
+    i32,
+    Option<Timestamp>,
+    Option<Timestamp>,
+);
+
 /// Everything that is known, by path.
 pub async fn load(ctx: &Ctx) -> Result<HashMap<String, Known>> {
     use source_file::Column;
     let db = ctx.app().db().read();
-    let rows: Vec<(
-        String,
-        String,
-        Vec<u8>,
-        Option<Uuid>,
-        Option<i32>,
-        i64,
-        Timestamp,
-        i32,
-        Option<Timestamp>,
-        Option<Timestamp>,
-    )> = source_file::Entity::find()
+    let rows: Vec<Row> = source_file::Entity::find()
         .select_only()
         .columns([
             Column::Path,

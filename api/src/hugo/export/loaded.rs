@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use entity::article_copy::Column as Copy;
+use entity::revision::Column as Revision;
 use entity::{View, article_copy, body, revision, section, term_text};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
@@ -37,6 +39,9 @@ pub(super) struct Articles {
     pub bodies: HashMap<Uuid, String>,
 }
 
+/// A revision, as far as it matters here.
+type Found = (Uuid, Uuid, i32, entity::Json, Uuid);
+
 impl Articles {
     pub(super) async fn load(ctx: &Ctx, rows: &[Row]) -> Result<Self> {
         let ids: HashSet<Uuid> = rows.iter().filter_map(|row| row.article_id).collect();
@@ -45,7 +50,6 @@ impl Articles {
         }
         let db = ctx.app().db().read();
         let mut all = Self::default();
-        use article_copy::Column as Copy;
         let copies: Vec<(View, Uuid, Uuid, entity::Timestamp)> = article_copy::Entity::find()
             .select_only()
             .columns([Copy::View, Copy::ArticleId, Copy::RevisionId, Copy::VisibleFrom])
@@ -60,7 +64,6 @@ impl Articles {
                 all.shown.insert(id, Shown { view, revision_id, from });
             }
         }
-        use revision::Column as Revision;
         let versions: HashSet<i32> = rows.iter().filter_map(|row| row.article_version).collect();
         let wanted: HashSet<(Uuid, i32)> =
             rows.iter().filter_map(|row| row.article_id.zip(row.article_version)).collect();
@@ -73,7 +76,6 @@ impl Articles {
             Revision::BodyId,
         ];
         let find = || revision::Entity::find().select_only().columns(columns);
-        type Found = (Uuid, Uuid, i32, entity::Json, Uuid);
         let mut found: Vec<Found> =
             find().filter(Revision::Id.is_in(shown)).into_tuple().all(db).await?;
         let have: HashSet<(Uuid, i32)> =

@@ -142,7 +142,7 @@ pub async fn run_with(
 ) -> Result<Report> {
     let Options { dir, languages, dry_run } = options;
     let mut report = Report { dry_run, ..Report::default() };
-    let mut plan = match Plan::open(ctx, Wanted { languages }).await? {
+    let mut plan = match Box::pin(Plan::open(ctx, Wanted { languages })).await? {
         Ok(plan) => plan,
         Err(problem) => {
             report.failures.push(problem);
@@ -154,8 +154,8 @@ pub async fn run_with(
     if !dry_run {
         export.folder.tidy();
     }
-    while let Some(chunk) = plan.next().await? {
-        export.chunk(chunk).await?;
+    while let Some(chunk) = Box::pin(plan.next()).await? {
+        Box::pin(export.chunk(chunk)).await?;
         progress(export.report.files, plan.total());
     }
     if !dry_run {

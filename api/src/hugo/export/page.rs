@@ -142,8 +142,9 @@ fn is_plain(bytes: &[u8], read: &Parsed, target: &Target) -> bool {
     bytes.get(read.body.clone()) == Some(target.markdown.as_bytes())
 }
 
-fn unreadable(problem: Problem) -> Problem {
-    Problem::new(format!("the edited file could not be read again: {}", problem.message))
+fn unreadable(mut problem: Problem) -> Problem {
+    problem.message.insert_str(0, "the edited file could not be read again: ");
+    problem
 }
 
 /// The moment to write down, where the public would see the page at another

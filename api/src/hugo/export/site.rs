@@ -80,6 +80,7 @@ pub async fn rows(ctx: &Ctx) -> Result<Vec<Row>> {
 impl Row {
     /// A file that became an article.
     #[cfg(test)]
+    #[must_use]
     pub fn article(path: &str) -> Self {
         Self {
             path: path.to_owned(),
@@ -175,6 +176,8 @@ pub fn configured(
     config::load(folder.path(), given)
 }
 
+/// Whether a file is part of the configuration.
+#[must_use]
 pub fn is_configuration(row: &Row) -> bool {
     row.kind == "file" && crate::hugo::config_file::is_configuration(&row.path)
 }

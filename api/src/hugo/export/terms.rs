@@ -126,13 +126,11 @@ impl Terms {
             .into_iter()
             .map(|place| {
                 let place = place?;
-                match known {
-                    Some(ids) => ids.get(place).copied(),
-                    None => {
-                        let slug = slugs.get_index(place)?.0.clone();
-                        self.by_slug.get(&(taxonomy.to_owned(), slug)).copied()
-                    }
+                if let Some(ids) = known {
+                    return ids.get(place).copied();
                 }
+                let slug = slugs.get_index(place)?.0.clone();
+                self.by_slug.get(&(taxonomy.to_owned(), slug)).copied()
             })
             .collect()
     }
