@@ -68,6 +68,7 @@ impl Fresh {
 }
 
 /// Which facets are counted.
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for by itself")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Facets {
     pub tags: bool,
@@ -158,7 +159,7 @@ impl Collector for Gather {
             add(&mut all.languages, languages);
             add(&mut all.months, months);
         }
-        all.hits.sort_unstable_by(|a, b| b.rank.cmp(&a.rank));
+        all.hits.sort_unstable_by_key(|hit| Reverse(hit.rank));
         if self.backward {
             all.hits.reverse();
         }

@@ -40,7 +40,7 @@ const IDLE: Duration = Duration::from_secs(5);
 /// The index and the one who writes it.
 pub struct Writer {
     opened: Arc<Opened>,
-    writer: IndexWriter,
+    inner: IndexWriter,
     /// How far the documents are that were added last.
     place: Place,
     /// Articles whose documents were replaced since the last commit.
@@ -253,11 +253,11 @@ async fn fill(ctx: &Ctx, mut writer: Writer) -> Result<Writer> {
 impl Writer {
     fn new(ctx: &Ctx, opened: Arc<Opened>, place: Place) -> Result<Self> {
         let heap = ctx.app().config().search.heap_megabytes * 1_000_000;
-        let writer = opened
+        let inner = opened
             .index
             .writer_with_num_threads(1, heap)
             .map_err(|error| cannot(&opened.folder, error))?;
-        Ok(Self { opened, writer, place, pending: HashSet::new(), since: None })
+        Ok(Self { opened, inner, place, pending: HashSet::new(), since: None })
     }
 
     async fn add(self, documents: Vec<Document>) -> Result<Self> {
@@ -272,7 +272,7 @@ impl Writer {
 
     fn put(&self, document: &Document) -> Result<()> {
         let document = document.indexed(&self.opened.fields);
-        self.writer
+        self.inner
             .add_document(document)
             .map_err(|error| cannot(&self.opened.folder, error))
             .map(drop)
@@ -291,7 +291,7 @@ impl Writer {
                 {
                     continue;
                 }
-                self.writer.delete_term(layout::id_term(&self.opened.fields, id));
+                self.inner.delete_term(layout::id_term(&self.opened.fields, id));
                 for document in own {
                     self.put(document)?;
                 }
@@ -308,7 +308,7 @@ impl Writer {
         blocking(move || {
             let wrong = |error: tantivy::TantivyError| cannot(&self.opened.folder, error);
             let payload = serde_json::to_string(&self.place)?;
-            let mut prepared = self.writer.prepare_commit().map_err(wrong)?;
+            let mut prepared = self.inner.prepare_commit().map_err(wrong)?;
             prepared.set_payload(&payload);
             prepared.commit().map_err(wrong)?;
             self.opened.reader.reload().map_err(wrong)?;
@@ -322,8 +322,8 @@ impl Writer {
     /// Ends what goes on in the background.
     pub async fn finish(self) -> Result<Arc<Opened>> {
         blocking(move || {
-            let Self { opened, writer, .. } = self;
-            writer.wait_merging_threads().map_err(|error| cannot(&opened.folder, error))?;
+            let Self { opened, inner, .. } = self;
+            inner.wait_merging_threads().map_err(|error| cannot(&opened.folder, error))?;
             opened.reader.reload().map_err(|error| cannot(&opened.folder, error))?;
             Ok(opened)
         })

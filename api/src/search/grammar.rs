@@ -109,7 +109,7 @@ impl Query {
                 }
                 _ => {}
             }
-            if !clause.text.chars().any(|char| char.is_alphanumeric()) {
+            if !clause.text.chars().any(char::is_alphanumeric) {
                 (either, not) = (false, false);
                 continue;
             }

@@ -79,9 +79,8 @@ fn matches_at(units: &Units, start: usize, needle: &Needle) -> Option<usize> {
             return None;
         }
         let open = needle.prefix && step + 1 == needle.parts.len();
-        if !answers(units, unit, part, open)
-            && !(needle.parts.len() == 1 && is_one_of(units, unit, &needle.forms))
-        {
+        let form = needle.parts.len() == 1 && is_one_of(units, unit, &needle.forms);
+        if !form && !answers(units, unit, part, open) {
             return None;
         }
         last = start + step;

@@ -22,6 +22,20 @@
 //! line of `source::document`, and a new `LAYOUT`; nodes then build a new index and
 //! answer from the old one meanwhile.
 //!
+//! # Why the analysis is as it is
+//!
+//! The 98 judged queries of `tests/it/search/judged.txt` have an nDCG@10 of 0.98 as
+//! configured. Without forms of words, corrections and the dictionary of Chinese
+//! words it is 0.84; where a title counts as a body does, 0.96; without the gain of
+//! phrases or of new articles it stays, for the sites are small. So:
+//!
+//! - Pairs of letters find exactly what a scan finds (500 random parts of texts, in
+//!   both scripts of Chinese, are a test). A dictionary of Chinese words is asked
+//!   where a query finds nothing as it stands, and not for the index: there it would
+//!   lose what it cuts otherwise in text and query, and every node would read it.
+//! - Stems are of the query, not of the index: see `stem`.
+//! - A letter alone is the beginning of a pair, and needs no terms of its own.
+
 mod analyse;
 mod check;
 mod collect;

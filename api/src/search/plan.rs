@@ -26,6 +26,9 @@ const FORM: f32 = 0.8;
 /// Words that a prefix in a phrase stands for at most.
 const EXPANSIONS: u32 = 10_000;
 
+/// A term and its position in a phrase.
+type Placed = (usize, String);
+
 /// A unit of what is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
@@ -72,7 +75,7 @@ impl Needle {
     }
 
     /// The terms of the index, and what the last may begin with.
-    fn terms(&self) -> (Vec<(usize, String)>, Option<(usize, String)>) {
+    fn terms(&self) -> (Vec<Placed>, Option<Placed>) {
         let next_to = |at: usize| {
             let (part, next) = (&self.parts[at], self.parts.get(at + 1));
             next.filter(|next| part.dense && next.dense && next.position == part.position + 1)
@@ -124,7 +127,7 @@ impl Needle {
                 Box::new(BooleanQuery::new(any))
             }
             (terms, open) => {
-                let place = |(position, text): &(usize, String)| (*position, term(text));
+                let place = |(position, text): &Placed| (*position, term(text));
                 let mut phrase: Vec<_> = terms.iter().map(place).collect();
                 let Some(open) = open else {
                     return Box::new(PhraseQuery::new_with_offset(phrase));

@@ -39,7 +39,8 @@ pub async fn documents(ctx: &Ctx, ids: &[Uuid]) -> Result<Vec<Document>> {
         let body = bodies.get(&copy.body_id).ok_or_else(|| {
             Error::internal("an article has lost its body; its next event will tell")
         })?;
-        let document = document(copy, body, labels.remove(&(view, id)).unwrap_or_default())?;
+        let labels = labels.remove(&(view, id)).unwrap_or_default();
+        let document = document(copy, body, &labels)?;
         let of = documents.entry(id).or_default();
         // Published copies come first, and it is their window that counts.
         match of.iter_mut().find(|(known, other)| *known == revision && same(other, &document)) {
@@ -64,7 +65,7 @@ fn same(one: &Document, other: &Document) -> bool {
     one.views == [View::Published] && timeless(one) == timeless(other)
 }
 
-fn document(copy: Model, body: &body::Model, labels: Vec<Label>) -> Result<Document> {
+fn document(copy: Model, body: &body::Model, labels: &[Label]) -> Result<Document> {
     let names = |wanted: Taxonomy| -> Vec<String> {
         let of = labels.iter().filter(|label| label.taxonomy == wanted);
         of.flat_map(|label| label.names.iter().cloned()).collect()

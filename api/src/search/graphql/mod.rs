@@ -73,12 +73,11 @@ impl SearchQuery {
         let scope = view.scope(ctx)?;
         let asked = language.map(|language| language.0);
         let narrow = filter.unwrap_or_default().narrow(ctx, asked.clone()).await?;
-        let languages = match &asked {
-            Some(language) => vec![language.clone()],
-            None => {
-                let frame = ctx.frame().await?;
-                frame.languages.iter().map(|language| language.tag.to_string()).collect()
-            }
+        let languages = if let Some(language) = &asked {
+            vec![language.clone()]
+        } else {
+            let frame = ctx.frame().await?;
+            frame.languages.iter().map(|language| language.tag.to_string()).collect()
         };
         let request = Request { query, narrow, order: order_by, page, rows, facets, languages };
         let found = find::find(ctx, &scope, request).await?;
