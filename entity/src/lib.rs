@@ -19,6 +19,7 @@ pub mod assignment;
 pub mod body;
 pub mod due;
 pub mod event;
+pub mod import_item;
 mod json;
 pub mod language;
 pub mod menu_entry;

@@ -8,6 +8,7 @@ use sea_orm_migration::prelude::*;
 
 mod columns;
 mod m20261124_1_ground;
+mod m20261124_11_imports;
 mod m20261124_2_authoring;
 mod m20261124_3_history;
 mod m20261124_4_taxonomy_work;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_3_history::Migration),
             Box::new(m20261124_4_taxonomy_work::Migration),
             Box::new(m20261124_5_people::Migration),
+            Box::new(m20261124_11_imports::Migration),
         ]
     }
 }

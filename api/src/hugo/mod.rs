@@ -78,8 +78,8 @@ pub mod yaml;
 mod yaml_repair;
 
 // What follows writes: the rest of this module is pure.
-mod convert;
+pub mod convert;
 pub mod demo;
 pub mod import;
-mod rows;
-mod settings;
+pub mod rows;
+pub mod settings;
