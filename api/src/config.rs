@@ -38,6 +38,7 @@ pub struct Config {
     pub preview: Preview,
     pub limits: Limits,
     pub history: History,
+    pub fetch: Fetch,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -120,6 +121,15 @@ pub struct History {
     pub keep_days: u32,
     pub autosave_minutes: u32,
     pub keep_folded_hours: u32,
+}
+
+/// Going out to other sites.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fetch {
+    pub allow: Vec<String>,
+    pub seconds: u64,
+    pub megabytes: u64,
 }
 
 /// A text that no log or error may show.

@@ -23,6 +23,8 @@ pub struct Origin {
     pub language: Option<String>,
     /// Languages of single items, with their names there.
     pub languages: IndexMap<String, String>,
+    /// All terms there are, used or not, by taxonomy.
+    pub terms: IndexMap<String, Vec<Term>>,
 }
 
 /// When the public sees an item.
@@ -100,11 +102,8 @@ pub struct Item {
     pub summary: Option<String>,
     pub description: Option<String>,
     pub authors: Vec<Author>,
-    /// By taxonomy (`tags`, `categories`), in order. Terms above others come
-    /// along, marked so in [`Item::above`].
+    /// By taxonomy (`tags`, `categories`), in order.
     pub terms: IndexMap<String, Vec<Term>>,
-    /// Terms that stand above those of the item, by taxonomy.
-    pub above: IndexMap<String, Vec<Term>>,
     pub thumbnail: Option<Image>,
     pub origin: Option<Source>,
     pub canonical_url: Option<String>,

@@ -29,7 +29,7 @@ mod sanitize;
 mod summary;
 #[cfg(test)]
 mod tests;
-mod tokens;
+pub(crate) mod tokens;
 mod words;
 
 use serde::{Deserialize, Serialize};
