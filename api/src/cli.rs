@@ -2,6 +2,7 @@
 //!
 //! Commands call the same operations as mutations do, as `Actor::System`.
 
+mod elsewhere;
 mod people;
 
 use std::io::{IsTerminal, Read, Write};
@@ -95,6 +96,8 @@ enum Import {
         #[arg(long)]
         json: bool,
     },
+    #[command(flatten)]
+    Elsewhere(elsewhere::Elsewhere),
 }
 
 #[derive(Debug, Subcommand)]
@@ -196,6 +199,7 @@ async fn run(cli: Cli) -> Result<ExitCode, String> {
             let options = import::Options { dir, language, dry_run };
             import_hugo(config, options, json).await
         }
+        Command::Import(Import::Elsewhere(command)) => elsewhere::run(config, command).await,
         Command::User(UserCommand::Add { email, role, name, password_stdin }) => {
             add_user(config, &email, role, name, password_stdin).await
         }

@@ -20,6 +20,7 @@
 //! To add a field of terms: a column, a field of [`Term`] and of `TERM_COLUMNS`,
 //! and a getter in `graphql.rs` that both types share.
 
+mod bring;
 pub mod change;
 mod graphql;
 mod merge;
@@ -35,6 +36,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+pub use bring::{NewTerm, bring};
 pub use graphql::{
     Category, Tag, TaxonomyMutation, TaxonomyQuery, TaxonomyWorkMutation, TaxonomyWorkQuery,
 };

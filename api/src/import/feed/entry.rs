@@ -49,7 +49,7 @@ pub fn read(entry: &Entry, feed: &Feed, origin: &Origin, options: &Options, numb
 }
 
 /// What an entry is known by that has neither guid nor address.
-fn hash(item: &Item) -> String {
+pub fn hash(item: &Item) -> String {
     let said = format!("{}\n{:?}\n{}", item.title, item.date, item.text.as_str());
     let digest = Sha256::digest(said.as_bytes());
     digest.iter().take(16).fold(String::from("sha256:"), |text, byte| format!("{text}{byte:02x}"))

@@ -13,6 +13,8 @@ mod mend;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+
 use encoding_rs::Encoding;
 use feed_rs::model::Feed;
 use feed_rs::parser;
@@ -53,11 +55,34 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<(Origin, Vec<Item>), Prob
         })?;
     let origin = origin(&feed, options.url.as_ref());
     let entries = feed.entries.iter().take(options.limit.unwrap_or(usize::MAX));
-    let items = entries
+    let mut items: Vec<Item> = entries
         .enumerate()
         .map(|(number, found)| entry::read(found, &feed, &origin, options, number + 1))
         .collect();
+    tell_apart(&mut items);
     Ok((origin, items))
+}
+
+/// A guid that several entries have names none of them, nor does an address: some
+/// feeds put the site's own into each.
+fn tell_apart(items: &mut [Item]) {
+    let count = |of: &dyn Fn(&Item) -> Option<String>| {
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        for value in items.iter().filter_map(of) {
+            *counts.entry(value).or_default() += 1;
+        }
+        counts
+    };
+    let keys = count(&|item| Some(item.key.clone()));
+    let links = count(&|item| item.link.clone());
+    for item in items {
+        if item.link.as_ref().is_some_and(|link| links.get(link).is_some_and(|n| *n > 1)) {
+            item.link = None;
+        }
+        if keys.get(&item.key).is_some_and(|count| *count > 1) {
+            item.key = item.link.clone().unwrap_or_else(|| entry::hash(item));
+        }
+    }
 }
 
 fn parse(text: &str, url: Option<&Url>) -> Result<Feed, parser::ParseFeedError> {
