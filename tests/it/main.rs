@@ -11,6 +11,7 @@ mod conflicts;
 mod contract;
 mod crash;
 mod drafts;
+mod elsewhere;
 mod events;
 mod failures;
 mod history;
