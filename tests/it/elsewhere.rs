@@ -72,7 +72,7 @@ fn kept(app: &TestApp, key: &str) -> Value {
 
 fn article(app: &TestApp, path: &str) -> Value {
     let answer = app.as_role(Role::Editor).ask(
-        "query($path: String!) { article(by: { path: $path }, view: WORKING) { id version title markdown html status } }",
+        "query($path: String!) { article(by: { path: $path }, view: WORKING) { id version title body { markdown } status } }",
         json!({ "path": path }),
     );
     answer.at("/article").clone()
@@ -141,7 +141,7 @@ on_both! {
         let site = app.query("{ site { title baseUrl languages { tag } } }", Value::Null);
         assert_eq!(site.at("/site"), &json!({"title": "河边小报 & friends", "baseUrl": "https://old.example.org/",
             "languages": [{"tag": "zh-CN"}, {"tag": "en"}]}));
-        let found = app.query("{ article(by: { path: \"/posts/河边/\" }) { title date summary description html markdown params
+        let found = app.query("{ article(by: { path: \"/posts/河边/\" }) { title date summary description body { html markdown } params
             thumbnail { url alt } authors { name } tags { name slug } categories { name parent { name description } }
             language { tag } comments aliases translations { path } } }", Value::Null);
         let article = found.at("/article");
@@ -151,8 +151,8 @@ on_both! {
         assert_eq!(article["categories"], json!([{"name": "河", "parent": {"name": "Town & river", "description": "All that happens"}}]));
         assert_eq!(article["translations"], json!([{"path": "/en/posts/river/"}]));
         assert_eq!(article["thumbnail"], json!({"url": "https://old.example.org/wp-content/uploads/river.jpg", "alt": "The river at dawn"}));
-        let markdown = article["markdown"].as_str().expect("a text");
-        for part in ["The **river** ends a section with ]]> here.", "\n\n<!--more-->\n\n", "![The river](https://old",
+        let markdown = article["body"]["markdown"].as_str().expect("a text");
+        for part in ["The **river** ends a section with \\]\\]> here.", "\n\n<!--more-->\n\n", "![The river](https://old",
             "colspan=\"2\"", "\nhttps://video.example.com/watch?v=1\n", "<iframe src=\"https://maps.example.com/embed?x=1&amp;y=2\"",
             "Shared by all", "<!-- wp:latest-posts {\"postsToShow\":3} /-->"] {
             assert!(markdown.contains(part), "{part}: {markdown}");
@@ -164,7 +164,7 @@ on_both! {
         assert_eq!(route(&app, "/posts/locked/"), Value::Null);
         assert_eq!(route(&app, "/categories/unused/"), json!({"__typename": "Category", "name": "Unused"}));
         assert_eq!(kept(&app, "wp:11")["comments"][0]["author_email"], json!("reader@example.com"));
-        let all = app.query("{ articles(first: 100) { nodes { params html } } }", Value::Null);
+        let all = app.query("{ articles(first: 100) { nodes { params body { html } } } }", Value::Null);
         assert!(!all.at("").to_string().contains("reader@example.com"), "comments are nobody's business");
 
         let editor = app.as_role(Role::Editor);
@@ -196,7 +196,7 @@ on_both! {
         // The slug of a page stands in the address of its children.
         assert_eq!(counts(&report), (0, 2, 9, 0));
         let found = article(&app, "/about/");
-        assert_eq!((&found["version"], &found["markdown"]), (&json!(2), &json!("About all of us\n")));
+        assert_eq!((&found["version"], &found["body"]["markdown"]), (&json!(2), &json!("About all of us\n")));
         assert!(public(&app).contains(&"/about/team/".to_owned()));
         let withdrawn = changed.replacen("<wp:status>publish</wp:status><wp:post_parent>0", "<wp:status>draft</wp:status><wp:post_parent>0", 1);
         wordpress(&app, &withdrawn);
@@ -234,11 +234,11 @@ on_both! {
     fn a_file_that_was_cut_off_is_completed_by_the_next(app) {
         let cut = &WORDPRESS[..WORDPRESS.find("<title>Same slug").expect("the sample")];
         let report = wordpress(&app, cut);
-        assert_eq!(report.created, 8);
+        assert_eq!(report.created, 9);
         let failures = messages(&report.failures);
         assert!(failures.len() == 1 && failures[0].contains("cut off"), "{failures:?}");
         let report = wordpress(&app, WORDPRESS);
-        assert_eq!((report.created, report.failures.len()), (3, 0), "{report}");
+        assert_eq!((report.created, report.failures.len()), (2, 0), "{report}");
     }
 
     fn a_dry_run_says_what_would_be_done(app) {
@@ -255,7 +255,7 @@ on_both! {
         let failures = messages(&report.failures);
         assert_eq!((counts(&report), failures.len()), ((6, 0, 0, 0), 2), "{failures:?}");
         assert_eq!(public(&app), ["/about/", "/news/spring/"]);
-        let found = app.query("{ article(by: { path: \"/news/spring/\" }) { title tags { slug } authors { name bio } canonicalUrl params html } }", Value::Null);
+        let found = app.query("{ article(by: { path: \"/news/spring/\" }) { title tags { slug } authors { name bio } canonicalUrl params body { html } } }", Value::Null);
         assert_eq!(found.at("/article/tags"), &json!([{"slug": "main"}, {"slug": "news"}]));
         assert_eq!(found.at("/article/authors/0"), &json!({"name": "Ana", "bio": "Writes"}));
         assert!(!found.at("/article").to_string().contains("steal()"), "injected code is not shown");
@@ -274,11 +274,11 @@ on_both! {
         assert_eq!(found.at("/article/source"), &json!({"name": "Hill & valley", "url": "https://hill.example.org/2026/sheep.html"}));
         assert_eq!(counts(&feed(&app, FEED)), (0, 0, 3, 0));
         // Another guid, the same address: the same entry.
-        assert_eq!(counts(&feed(&app, &FEED.replace("hill-1", "hill-one"))), (0, 0, 2, 0).max((0, 1, 2, 0)));
+        assert_eq!(counts(&feed(&app, &FEED.replace("hill-1", "hill-one"))), (0, 1, 2, 0));
 
         // An editor publishes it; what the feed changes waits as a new version.
         let id = found.at("/article/id").clone();
-        let _ = editor.ask("mutation($id: ID!) { publishArticle(id: $id, expectedVersion: 2) { userErrors { message } } }", json!({ "id": id })).accepted("publishArticle");
+        let _ = editor.ask("mutation($id: ID!) { publishArticle(id: $id) { userErrors { message } } }", json!({ "id": id })).accepted("publishArticle");
         let report = feed(&app, &FEED.replace("hill-1", "hill-one").replace("goats&nbsp;return", "goats left"));
         assert_eq!(counts(&report), (0, 1, 2, 0), "{report}");
         let query = "{ article(by: { path: \"/posts/sheep/\" }) { title } }";
@@ -374,7 +374,7 @@ fn many(count: usize) -> String {
              <wp:post_id>{id}</wp:post_id><wp:post_date>2026-01-01 00:00:00</wp:post_date><wp:post_date_gmt>2026-01-01 00:00:00</wp:post_date_gmt>\
              <wp:post_name>post-{}</wp:post_name><wp:status>publish</wp:status><wp:post_type>post</wp:post_type>\
              <category domain=\"post_tag\" nicename=\"t{tag}\">T{tag}</category></item>\n",
-            id / 2
+            id - id % 10 / 9
         ));
     }
     xml.push_str("</channel></rss>");
@@ -388,9 +388,9 @@ on_both! {
         assert_eq!((report.created, report.failures.len()), (10_000, 0));
         let total = app.query("{ articles { totalCount } tags { totalCount } }", Value::Null);
         assert_eq!((total.at("/articles/totalCount"), total.at("/tags/totalCount")), (&json!(10_000), &json!(50)));
-        // Each slug is there twice.
-        assert_eq!(report.warnings.len(), 4_999);
-        assert_eq!(article(&app, "/posts/post-7-2/")["title"], json!("Post 15"));
+        // One slug in ten is there twice.
+        assert_eq!(report.warnings.len(), 1_000);
+        assert_eq!(article(&app, "/posts/post-18-2/")["title"], json!("Post 19"));
         let report = wordpress(&app, &xml);
         assert_eq!(counts(&report), (0, 0, 10_000, 0));
     }

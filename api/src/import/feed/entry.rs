@@ -206,6 +206,9 @@ fn media(entry: &Entry, item: &mut Item) {
     for link in entry.links.iter().filter(|link| link.rel.as_deref() == Some("enclosure")) {
         add(&link.href, link.media_type.clone(), link.length);
     }
+    if let Some(Image { url, .. }) = &picture {
+        enclosures.retain(|known| known.get("url").and_then(Value::as_str) != Some(url));
+    }
     item.thumbnail = picture;
     if !enclosures.is_empty() {
         item.params.insert("enclosures".to_owned(), Value::Array(enclosures));

@@ -1,7 +1,32 @@
 //! A feed that is almost XML, made so.
 
+use std::borrow::Cow;
+
 use super::super::html::reference;
 use super::super::model::clean;
+
+/// Thumbnails without the media that they stand for, which the reader would drop,
+/// become media.
+#[must_use]
+pub fn thumbnails(text: &str) -> Cow<'_, str> {
+    if !text.contains("<media:thumbnail") {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let next = ["<item", "<entry"].iter().filter_map(|start| rest.get(1..)?.find(start)).min();
+        let (entry, after) = rest.split_at(next.map_or(rest.len(), |at| at + 1));
+        if entry.contains("<media:content") {
+            out.push_str(entry);
+        } else {
+            let entry = entry.replace("<media:thumbnail", "<media:content medium=\"image\"");
+            out.push_str(&entry.replace("</media:thumbnail", "</media:content"));
+        }
+        rest = after;
+    }
+    Cow::Owned(out)
+}
 
 /// References that only HTML knows become characters, ampersands that begin no
 /// reference are escaped, control characters go. CDATA and comments are left alone.

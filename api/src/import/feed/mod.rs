@@ -41,6 +41,7 @@ pub struct Options {
 /// Reads a feed.
 pub fn read(bytes: &[u8], options: &Options) -> Result<(Origin, Vec<Item>), Problem> {
     let text = decoded(bytes, options.content_type.as_deref());
+    let text = mend::thumbnails(&text);
     let feed = parse(&text, options.url.as_ref())
         .or_else(|error| parse(&mend::mend(&text), options.url.as_ref()).map_err(|_| error))
         .map_err(|error| {

@@ -1,7 +1,8 @@
 //! Whether two pieces of safe HTML show the same to a reader.
 //!
 //! White space counts as a browser counts it; ids of headings, sizes of images
-//! and the spelling of emphasis do not count.
+//! and the spelling of emphasis do not count, nor does it whether an address that
+//! is written out is a link.
 
 use crate::render::tokens::{Token, Tokens, attribute};
 
@@ -79,7 +80,45 @@ fn marks(html: &str) -> Vec<Mark> {
     }
     trim_end(&mut marks);
     marks.retain(|mark| !matches!(mark, Mark::Text(text) if text.is_empty()));
-    marks
+    unlinked(marks)
+}
+
+/// Addresses that are linked to themselves as text.
+fn unlinked(marks: Vec<Mark>) -> Vec<Mark> {
+    let mut out: Vec<Mark> = Vec::with_capacity(marks.len());
+    let mut marks = marks.into_iter().peekable();
+    let mut inside = false;
+    while let Some(mark) = marks.next() {
+        let text = match mark {
+            Mark::Open(name) => {
+                let href = name.strip_prefix("a href=").unwrap_or_default();
+                let itself = matches!(marks.peek(), Some(Mark::Text(text)) if !href.is_empty()
+                    && ["", "http://", "mailto:"].iter().any(|scheme| {
+                        href.strip_prefix(scheme) == Some(spelled(text).as_str())
+                    }));
+                if itself {
+                    inside = true;
+                } else {
+                    out.push(Mark::Open(name));
+                }
+                continue;
+            }
+            Mark::Close(name) => {
+                if inside && name == "a" {
+                    inside = false;
+                } else {
+                    out.push(Mark::Close(name));
+                }
+                continue;
+            }
+            Mark::Text(text) => text,
+        };
+        match out.last_mut() {
+            Some(Mark::Text(before)) => before.push_str(&text),
+            _ => out.push(Mark::Text(text)),
+        }
+    }
+    out
 }
 
 /// Elements that add nothing: paragraphs in items of lists, bodies of tables.

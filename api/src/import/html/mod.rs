@@ -17,6 +17,8 @@ mod paragraphs;
 mod text;
 mod wordpress;
 
+use std::sync::LazyLock;
+
 use htmd::HtmlToMarkdown;
 use htmd::options::{BrStyle, BulletListMarker, HrStyle, Options};
 
@@ -33,6 +35,20 @@ pub use wordpress::{Media, body as wordpress_body};
 const DEEPEST: usize = 64;
 const LARGEST: usize = 1 << 19;
 
+static CONVERTER: LazyLock<HtmlToMarkdown> = LazyLock::new(|| {
+    HtmlToMarkdown::builder()
+        .options(Options {
+            hr_style: HrStyle::Dashes,
+            br_style: BrStyle::Backslash,
+            bullet_list_marker: BulletListMarker::Dash,
+            ul_bullet_spacing: 1,
+            ol_number_spacing: 1,
+            preformatted_code: true,
+            ..Options::default()
+        })
+        .build()
+});
+
 /// A body as it goes into an article.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Converted {
@@ -46,17 +62,6 @@ pub struct Converted {
 /// Turns HTML into Markdown.
 #[must_use]
 pub fn convert(body: &str) -> Converted {
-    let converter = HtmlToMarkdown::builder()
-        .options(Options {
-            hr_style: HrStyle::Dashes,
-            br_style: BrStyle::Backslash,
-            bullet_list_marker: BulletListMarker::Dash,
-            ul_bullet_spacing: 1,
-            ol_number_spacing: 1,
-            preformatted_code: true,
-            ..Options::default()
-        })
-        .build();
     let mut text = String::with_capacity(body.len());
     let mut html_blocks = 0;
     let mut last = "";
@@ -65,7 +70,7 @@ pub fn convert(body: &str) -> Converted {
             Piece::More => ("<!--more-->".to_owned(), "more"),
             Piece::Comment(comment) => (comment.to_owned(), "comment"),
             Piece::Block { html, depth } => {
-                if let Some(markdown) = markdown(&converter, &html, depth) {
+                if let Some(markdown) = markdown(&html, depth) {
                     let kind = kind(&markdown);
                     (markdown, kind)
                 } else if let Some(raw) = as_it_is(&html) {
@@ -108,11 +113,11 @@ fn kind(markdown: &str) -> &'static str {
 }
 
 /// The Markdown that shows what a block shows, if there is any.
-fn markdown(converter: &HtmlToMarkdown, html: &str, depth: usize) -> Option<String> {
+fn markdown(html: &str, depth: usize) -> Option<String> {
     if depth > DEEPEST || html.len() > LARGEST || blocks::is_foreign(html) {
         return None;
     }
-    let markdown = converter.convert(html).ok()?;
+    let markdown = CONVERTER.convert(html).ok()?;
     let markdown = markdown.trim_matches('\n').trim_end();
     compare::same(&shown(markdown), &render::sanitize(html)).then(|| markdown.to_owned())
 }

@@ -16,6 +16,8 @@ const CASES: &[(&str, &str)] = &[
     ("<figure class=\"wp-block-image size-large\"><img src=\"/a.png\" alt=\"A\" width=\"9\" class=\"wp-image-1\"/></figure>", "![A](/a.png)\n"),
     ("<div class=\"wp-block-group\"><div><p>a</p><p>b</p></div></div>", "a\n\nb\n"),
     ("<table><thead><tr><th>a</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>", "| a |\n| - |\n| 1 |\n"),
+    ("<p>https://example.org/watch?v=1&amp;x</p>", "https://example.org/watch?v=1&x\n"),
+    ("<p>See www.example.org or <a href=\"https://example.org/\">this</a></p>", "See www.example.org or [this](https://example.org/)\n"),
     ("plain &amp; text", "plain & text\n"),
     ("", ""),
 ];
