@@ -7,8 +7,8 @@ pub use sea_orm_migration::prelude::MigratorTrait;
 use sea_orm_migration::prelude::*;
 
 mod columns;
-mod m20261124_1_ground;
 mod m20261124_11_imports;
+mod m20261124_1_ground;
 mod m20261124_2_authoring;
 mod m20261124_3_history;
 mod m20261124_4_taxonomy_work;

@@ -111,7 +111,8 @@ impl Web {
                     body.len()
                 );
                 // Whoever asks may have gone.
-                let _ = (&stream).write_all(head.as_bytes()).and_then(|()| (&stream).write_all(&body));
+                let _ =
+                    (&stream).write_all(head.as_bytes()).and_then(|()| (&stream).write_all(&body));
             }
         });
         Self { address, pages }
@@ -411,7 +412,10 @@ fn the_command_line_says_what_it_did() {
     let export = export.to_string_lossy().into_owned();
     let (code, out, _) = broadsheet(data.path(), &["import", "wordpress", &export, "--dry-run"]);
     assert_eq!(code, Some(0), "{out}");
-    assert!(out.contains("11 documents from wordpress:old.example.org: 11 would be created"), "{out}");
+    assert!(
+        out.contains("11 documents from wordpress:old.example.org: 11 would be created"),
+        "{out}"
+    );
     let (code, out, _) = broadsheet(data.path(), &["import", "wordpress", &export, "--json"]);
     let report: Value = serde_json::from_str(&out).expect("JSON");
     assert_eq!((code, &report["created"]), (Some(0), &json!(11)));
@@ -423,7 +427,10 @@ fn the_command_line_says_what_it_did() {
     let (code, out, _) = broadsheet(data.path(), &["import", "feed", "/nowhere/feed.xml"]);
     assert!(code == Some(1) && out.contains("/nowhere/feed.xml: cannot be read"), "{out}");
     let (code, out, _) = broadsheet(data.path(), &["import", "feed", &export, "--language", "fr"]);
-    assert!(code == Some(1) && out.contains("no language fr") && out.contains("zh-CN, en"), "{out}");
+    assert!(
+        code == Some(1) && out.contains("no language fr") && out.contains("zh-CN, en"),
+        "{out}"
+    );
     let (code, _, err) = broadsheet(data.path(), &["import", "feed", &export, "--section", "../x"]);
     assert!(code == Some(1) && err.contains("news/local"), "{err}");
 }

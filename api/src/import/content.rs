@@ -36,8 +36,11 @@ pub fn make(
 ) -> Result<Made> {
     let (text, is_html) = body(item);
     let options = render::Options { cjk: language.row.has_cjk };
-    let rendered =
-        if is_html { render::render_html(&text, &options) } else { render::render(&text, &options) };
+    let rendered = if is_html {
+        render::render_html(&text, &options)
+    } else {
+        render::render(&text, &options)
+    };
     if item.kept.get("html").and_then(Value::as_str).is_some_and(|html| html.trim() == text.trim())
     {
         item.kept.remove("html");

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use entity::import_item::{self, Column, Entity};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -38,11 +40,8 @@ impl Ledger {
     pub async fn load(ctx: &Ctx, system: &str, source: &str) -> Result<Self> {
         type Row = (String, String, Option<String>, Vec<u8>, Option<Uuid>, i32);
         let is_feed = system == "feed";
-        let which = if is_feed {
-            Column::Source.starts_with("feed:")
-        } else {
-            Column::Source.eq(source)
-        };
+        let which =
+            if is_feed { Column::Source.starts_with("feed:") } else { Column::Source.eq(source) };
         let rows: Vec<Row> = Entity::find()
             .select_only()
             .columns([

@@ -196,8 +196,7 @@ fn open(options: &Options, guard: &Guard, zone: Tz) -> Result<Opened, Problem> {
         }
         From::Ghost(path) => {
             let name = shown(path);
-            let tables =
-                ghost::survey(file(path)?).map_err(|problem| problem.in_file(&name))?;
+            let tables = ghost::survey(file(path)?).map_err(|problem| problem.in_file(&name))?;
             let tables = Arc::new(tables);
             let items = ghost::Posts::new(file(path)?, Arc::clone(&tables));
             let (origin, warnings) = (tables.origin(), Vec::new());
@@ -222,7 +221,8 @@ fn open_feed(address: &str, options: &Options, guard: &Guard) -> Result<Opened, 
             Some(rest) => rest.to_owned(),
             None => address.to_owned(),
         };
-        let fetched = guard.get(&url, ACCEPT).map_err(|refusal| Problem::new(refusal.to_string()))?;
+        let fetched =
+            guard.get(&url, ACCEPT).map_err(|refusal| Problem::new(refusal.to_string()))?;
         how.content_type = fetched.content_type;
         let mut url = fetched.url;
         // A token in an address is nobody's business.
@@ -237,9 +237,7 @@ fn open_feed(address: &str, options: &Options, guard: &Guard) -> Result<Opened, 
     } else {
         let path = Path::new(address);
         let mut bytes = Vec::new();
-        file(path)?
-            .read_to_end(&mut bytes)
-            .map_err(|error| unreadable(path, &error))?;
+        file(path)?.read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
         (shown(path), bytes)
     };
     let (origin, items) = feed::read(&bytes, &how).map_err(|problem| problem.in_file(&name))?;

@@ -47,7 +47,11 @@ fn part_of(frame: &Frame, text: &str) -> String {
     let mut part = frame.rules.urlize(text.trim()).replace(['/', '.', '\\'], "-");
     part.truncate(part.floor_char_boundary(MAX_NAME));
     let part = part.trim_matches('-').to_owned();
-    if part == "index" || part.starts_with('_') { format!("page-{}", part.trim_matches('_')) } else { part }
+    if part == "index" || part.starts_with('_') {
+        format!("page-{}", part.trim_matches('_'))
+    } else {
+        part
+    }
 }
 
 /// Addresses that were given in this import, and those that articles have.

@@ -344,8 +344,7 @@ impl Import<'_> {
                     let before = changed.before.as_ref().map(|before| &before.content);
                     let item = &mut changed.item;
                     let section = section.as_deref();
-                    let made =
-                        content::make(&frame, language, system, section, item, before, id)?;
+                    let made = content::make(&frame, language, system, section, item, before, id)?;
                     Ok((changed, made))
                 })
                 .collect()
@@ -357,7 +356,9 @@ impl Import<'_> {
     /// Finds an address for each that nobody has.
     async fn place(&mut self, made: Vec<(Changed, Made)>) -> Result<Vec<Prepared>> {
         let frame = Arc::clone(&self.frame);
-        self.taken.look(self.ctx, made.iter().map(|(_, made)| made.draft.path.clone()).collect()).await?;
+        self.taken
+            .look(self.ctx, made.iter().map(|(_, made)| made.draft.path.clone()).collect())
+            .await?;
         let mut prepared = Vec::with_capacity(made.len());
         for (changed, made) in made {
             let Changed { mut item, key, hash, language, known, before } = changed;
@@ -385,17 +386,16 @@ impl Import<'_> {
                     let key = [content.directory.as_str(), content.name.as_str()].join("/");
                     key.trim_matches('/').clone_into(&mut content.translation_key);
                 }
-                let message = format!(
-                    "the address {wanted} is taken: it has {} here",
-                    draft.path
-                );
+                let message = format!("the address {wanted} is taken: it has {} here", draft.path);
                 self.warn(item.problem(message));
             }
             draft.content.aliases.retain(|alias| *alias != draft.path);
             if let Some(what) = draft.too_long() {
-                self.fail(item.problem(format!(
-                    "{what} is longer than {MAX_KEY} bytes: shorten it there"
-                )));
+                self.fail(
+                    item.problem(format!(
+                        "{what} is longer than {MAX_KEY} bytes: shorten it there"
+                    )),
+                );
                 continue;
             }
             if !thrown {

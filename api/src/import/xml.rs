@@ -137,13 +137,7 @@ impl Elements {
         config.allow_unmatched_ends = true;
         config.allow_dangling_amp = true;
         config.trim_markup_names_in_closing_tags = true;
-        Self {
-            reader,
-            buffer: Vec::new(),
-            open: Vec::new(),
-            levels,
-            ended: false,
-        }
+        Self { reader, buffer: Vec::new(), open: Vec::new(), levels, ended: false }
     }
 
     fn line(&self) -> u32 {
@@ -169,7 +163,8 @@ impl Elements {
                 Ok(event) => event,
                 Err(error) => {
                     self.ended = true;
-                    let message = format!("this is no XML: {error}; what comes after it is not read");
+                    let message =
+                        format!("this is no XML: {error}; what comes after it is not read");
                     return Err(Problem { line: Some(self.line()), ..Problem::new(message) });
                 }
             };
@@ -227,7 +222,10 @@ impl Elements {
                         "the file ends before </{name}>: it was cut off; export it anew, what was \
                          read is kept"
                     );
-                    return Err(Problem { line: began.or(Some(self.line())), ..Problem::new(message) });
+                    return Err(Problem {
+                        line: began.or(Some(self.line())),
+                        ..Problem::new(message)
+                    });
                 }
                 _ => {}
             }
@@ -259,9 +257,7 @@ fn element(start: &BytesStart<'_>, line: u32) -> Element {
         .attributes()
         .with_checks(false)
         .filter_map(Result::ok)
-        .map(|attribute| {
-            (attribute.key.as_ref().to_owned(), clean(&unescape(&attribute.value)))
-        })
+        .map(|attribute| (attribute.key.as_ref().to_owned(), clean(&unescape(&attribute.value))))
         .collect();
     Element { name: name.as_ref().to_owned(), line, attributes, ..Element::default() }
 }
@@ -304,10 +300,8 @@ mod tests {
         xml.extend(b"\xd6\xd0\xce\xc4</t></c></r>");
         let (found, problem) = all(&xml);
         assert_eq!((found[0].text.as_str(), problem), ("中文", None));
-        let utf16: Vec<u8> = "\u{feff}<r><c><t>中</t></c></r>"
-            .encode_utf16()
-            .flat_map(u16::to_le_bytes)
-            .collect();
+        let utf16: Vec<u8> =
+            "\u{feff}<r><c><t>中</t></c></r>".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(all(&utf16).0[0].text, "中");
         let broken = all(b"<r><c><t>a\xffb</t></c></r>");
         assert_eq!((broken.0[0].text.as_str(), broken.1), ("a\u{fffd}b", None));

@@ -221,7 +221,9 @@ pub(crate) fn pairs(tag: &str) -> impl Iterator<Item = (&str, &str)> {
 /// Value of an attribute of a start tag as written, entities left as they are.
 pub(crate) fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     let at = tag.find(|c: char| c.is_ascii_whitespace())?;
-    attributes(tag, at).find(|attribute| attribute.name.eq_ignore_ascii_case(name)).map(|attribute| attribute.value)
+    attributes(tag, at)
+        .find(|attribute| attribute.name.eq_ignore_ascii_case(name))
+        .map(|attribute| attribute.value)
 }
 
 #[cfg(test)]

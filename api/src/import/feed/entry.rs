@@ -65,7 +65,9 @@ fn address(entry: &Entry, base: Option<&Url>) -> Option<String> {
         .map(|link| link.href.trim().to_owned())
         // A guid is an address where nothing says otherwise.
         .or_else(|| Some(entry.id.trim().to_owned()))?;
-    let url = Url::parse(&found).ok().or_else(|| base?.join(&found).ok().filter(|_| !entry.links.is_empty()))?;
+    let url = Url::parse(&found)
+        .ok()
+        .or_else(|| base?.join(&found).ok().filter(|_| !entry.links.is_empty()))?;
     matches!(url.scheme(), "http" | "https").then(|| url.to_string())
 }
 

@@ -91,11 +91,8 @@ fn card(out: &mut String, kind: &str, payload: &Map<String, Value>) {
             out.push('\n');
         }
         "image" => {
-            let image = format!(
-                "<img src=\"{}\" alt=\"{}\">",
-                escape(text("src")),
-                escape(text("alt"))
-            );
+            let image =
+                format!("<img src=\"{}\" alt=\"{}\">", escape(text("src")), escape(text("alt")));
             let caption = text("caption");
             let _ = if caption.is_empty() {
                 writeln!(out, "<p>{image}</p>")
@@ -130,12 +127,8 @@ fn card(out: &mut String, kind: &str, payload: &Map<String, Value>) {
                 .and_then(|metadata| metadata.get("title")?.as_str())
                 .filter(|title| !title.is_empty())
                 .unwrap_or_else(|| text("url"));
-            let _ = writeln!(
-                out,
-                "<p><a href=\"{}\">{}</a></p>",
-                escape(text("url")),
-                escape(title)
-            );
+            let _ =
+                writeln!(out, "<p><a href=\"{}\">{}</a></p>", escape(text("url")), escape(title));
         }
         "audio" | "video" if !text("src").is_empty() => {
             let _ = writeln!(

@@ -208,9 +208,11 @@ fn params(said: &dyn Fn(&str) -> Option<String>, post: &Map<String, Value>, item
     if let Some(caption) = said("feature_image_caption") {
         item.params.insert("thumbnailCaption".to_owned(), json!(caption));
     }
-    for (name, key) in
-        [("template", "custom_template"), ("emailSubject", "email_subject"), ("frontmatter", "frontmatter")]
-    {
+    for (name, key) in [
+        ("template", "custom_template"),
+        ("emailSubject", "email_subject"),
+        ("frontmatter", "frontmatter"),
+    ] {
         if let Some(text) = said(key) {
             note(item, name, json!(text));
         }

@@ -33,12 +33,18 @@ fn a_post_becomes_an_item() {
     assert_eq!(item.authors[0].avatar.as_deref(), Some("/content/images/ana.png"));
     let tags: Vec<_> = item.terms["tags"].iter().map(|tag| tag.slug.as_str()).collect();
     assert_eq!(tags, ["main", "news"]);
-    assert_eq!((item.summary.as_deref(), item.description.as_deref()), (Some("Short"), Some("Described")));
+    assert_eq!(
+        (item.summary.as_deref(), item.description.as_deref()),
+        (Some("Short"), Some("Described"))
+    );
     assert_eq!(item.canonical_url.as_deref(), Some("https://other.example.org/spring"));
-    assert_eq!(json!(item.params), json!({
-        "ghost": {"internalTags": ["#hidden"], "template": "wide"}, "featured": true,
-        "seo": {"title": "Spring for machines", "ogTitle": "OG"}, "thumbnailCaption": "By us",
-    }));
+    assert_eq!(
+        json!(item.params),
+        json!({
+            "ghost": {"internalTags": ["#hidden"], "template": "wide"}, "featured": true,
+            "seo": {"title": "Spring for machines", "ogTitle": "OG"}, "thumbnailCaption": "By us",
+        })
+    );
     assert_eq!(item.kept["codeinjection_head"], json!("<script>steal()</script>"));
     let text = convert(item.text.as_str()).text;
     assert!(text.contains("Spring is *here*: [about](/about/)"), "{text}");
@@ -48,7 +54,13 @@ fn a_post_becomes_an_item() {
 
 #[test]
 fn what_only_members_read_is_no_public_article() {
-    for (key, release) in [("u-1", Release::Public), ("u-2", Release::Draft), ("u-3", Release::Public), ("u-4", Release::Draft), ("u-6", Release::Draft)] {
+    for (key, release) in [
+        ("u-1", Release::Public),
+        ("u-2", Release::Draft),
+        ("u-3", Release::Public),
+        ("u-4", Release::Draft),
+        ("u-6", Release::Draft),
+    ] {
         assert_eq!(post(key).release, release, "{key}");
     }
     assert!(post("u-2").warnings[0].contains("paid"));
@@ -64,12 +76,20 @@ fn texts_without_html_are_made_of_their_documents() {
     assert_eq!(post("u-4").text, Text::Markdown("# Hi\n\n* a\n".to_owned()));
     let mobiledoc = document::mobiledoc(&json!({"markups": [["a", ["href", "/x"]], ["em"]], "atoms": [["soft-return", "", {}]], "cards": [["hr", {}]],
         "sections": [[1, "h2", [[0, [], 0, "T"]]], [1, "p", [[0, [0, 1], 2, "y"], [1, [], 0, 0], [0, [], 0, "z"]]], [10, 0], [3, "ul", [[[0, [], 0, "i"]]]]]}).to_string()).unwrap();
-    assert_eq!(mobiledoc, "<h2>T</h2>\n<p><a href=\"/x\"><em>y</em></a><br>z</p>\n<hr>\n<ul><li>i</li></ul>\n");
+    assert_eq!(
+        mobiledoc,
+        "<h2>T</h2>\n<p><a href=\"/x\"><em>y</em></a><br>z</p>\n<hr>\n<ul><li>i</li></ul>\n"
+    );
 }
 
 #[test]
 fn what_is_wrong_is_said() {
-    let wrong: Vec<_> = read(SAMPLE.as_bytes()).unwrap().into_iter().filter_map(Result::err).map(|problem| problem.message).collect();
+    let wrong: Vec<_> = read(SAMPLE.as_bytes())
+        .unwrap()
+        .into_iter()
+        .filter_map(Result::err)
+        .map(|problem| problem.message)
+        .collect();
     assert_eq!(wrong.len(), 2, "{wrong:?}");
     assert!(wrong[0].contains("post 7") && wrong[1].contains("uuid"), "{wrong:?}");
     assert!(read(b"{\"a\": 1}").unwrap_err().message.contains("no Ghost export"));

@@ -64,7 +64,10 @@ mod tests {
         let base = Url::parse("https://example.org/a/b.html").unwrap();
         for (html, expected) in [
             ("<a href=\"/x\">y</a>", "<a href=\"https://example.org/x\">y</a>"),
-            ("<IMG SRC='c.png' alt='\"'/>", "<img SRC=\"https://example.org/a/c.png\" alt=\"&quot;\"/>"),
+            (
+                "<IMG SRC='c.png' alt='\"'/>",
+                "<img SRC=\"https://example.org/a/c.png\" alt=\"&quot;\"/>",
+            ),
             ("<a href=\"?a=1&amp;b\">", "<a href=\"https://example.org/a/b.html?a=1&amp;b\">"),
             ("<a href='#x'>", "<a href='#x'>"),
             ("<a href=mailto:a@b>", "<a href=mailto:a@b>"),

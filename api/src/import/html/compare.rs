@@ -93,9 +93,9 @@ fn unlinked(marks: Vec<Mark>) -> Vec<Mark> {
             Mark::Open(name) => {
                 let href = name.strip_prefix("a href=").unwrap_or_default();
                 let itself = matches!(marks.peek(), Some(Mark::Text(text)) if !href.is_empty()
-                    && ["", "http://", "mailto:"].iter().any(|scheme| {
-                        href.strip_prefix(scheme) == Some(spelled(text).as_str())
-                    }));
+                && ["", "http://", "mailto:"].iter().any(|scheme| {
+                    href.strip_prefix(scheme) == Some(spelled(text).as_str())
+                }));
                 if itself {
                     inside = true;
                 } else {

@@ -36,7 +36,11 @@ pub fn paragraphs(html: &str) -> String {
         }
         if !block {
             // Line ends in preformatted text are kept out of reach below.
-            if pre > 0 { out.push_str(source) } else { run.push_str(source) }
+            if pre > 0 {
+                out.push_str(source)
+            } else {
+                run.push_str(source)
+            }
             continue;
         }
         flush(&mut out, &mut run, open.last().map(String::as_str));
@@ -92,8 +96,20 @@ fn flush(out: &mut String, run: &mut String, parent: Option<&str>) {
     let within = matches!(
         parent,
         Some(
-            "p" | "li" | "td" | "th" | "dt" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "figure"
-                | "figcaption" | "summary" | "legend"
+            "p" | "li"
+                | "td"
+                | "th"
+                | "dt"
+                | "h1"
+                | "h2"
+                | "h3"
+                | "h4"
+                | "h5"
+                | "h6"
+                | "figure"
+                | "figcaption"
+                | "summary"
+                | "legend"
         )
     );
     for part in parts {

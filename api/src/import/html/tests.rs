@@ -9,15 +9,30 @@ const CASES: &[(&str, &str)] = &[
     ("<h2 class=\"wp-block-heading\">新闻</h2><p>正文</p>", "## 新闻\n\n正文\n"),
     ("<ul><li>a</li><li>b<ul><li>c</li></ul></li></ul>", "- a\n- b\n  - c\n"),
     ("<ul><li>a</li></ul><ul><li>b</li></ul>", "- a\n\n<!-- -->\n\n- b\n"),
-    ("<p><a href=\"https://example.org/?a=1&amp;b=2\">x</a></p>", "[x](https://example.org/?a=1&b=2)\n"),
-    ("<pre><code class=\"language-rust\">fn a() {}\n\nb\n</code></pre>", "```rust\nfn a() {}\n\nb\n```\n"),
+    (
+        "<p><a href=\"https://example.org/?a=1&amp;b=2\">x</a></p>",
+        "[x](https://example.org/?a=1&b=2)\n",
+    ),
+    (
+        "<pre><code class=\"language-rust\">fn a() {}\n\nb\n</code></pre>",
+        "```rust\nfn a() {}\n\nb\n```\n",
+    ),
     ("<p>a</p><!--more--><p>b</p>", "a\n\n<!--more-->\n\nb\n"),
     ("<!-- wp:paragraph {\"x\":1} --><p>a</p><!-- /wp:paragraph -->", "a\n"),
-    ("<figure class=\"wp-block-image size-large\"><img src=\"/a.png\" alt=\"A\" width=\"9\" class=\"wp-image-1\"/></figure>", "![A](/a.png)\n"),
+    (
+        "<figure class=\"wp-block-image size-large\"><img src=\"/a.png\" alt=\"A\" width=\"9\" class=\"wp-image-1\"/></figure>",
+        "![A](/a.png)\n",
+    ),
     ("<div class=\"wp-block-group\"><div><p>a</p><p>b</p></div></div>", "a\n\nb\n"),
-    ("<table><thead><tr><th>a</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>", "| a |\n| - |\n| 1 |\n"),
+    (
+        "<table><thead><tr><th>a</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>",
+        "| a |\n| - |\n| 1 |\n",
+    ),
     ("<p>https://example.org/watch?v=1&amp;x</p>", "https://example.org/watch?v=1&x\n"),
-    ("<p>See www.example.org or <a href=\"https://example.org/\">this</a></p>", "See www.example.org or [this](https://example.org/)\n"),
+    (
+        "<p>See www.example.org or <a href=\"https://example.org/\">this</a></p>",
+        "See www.example.org or [this](https://example.org/)\n",
+    ),
     ("plain &amp; text", "plain & text\n"),
     ("", ""),
 ];
@@ -64,11 +79,31 @@ fn what_it_cannot_say_stays_html() {
 
 #[test]
 fn text_that_looks_like_markdown_stays_text() {
-    for text in ["*a*", "# a", "1. a", "a_b_c", "[a](b)", "&lt;b&gt;", "> a", "`x`", "- a", "a\\b", "| a |", "[^1]: x", "===", "{{&lt; x &gt;}}"] {
+    for text in [
+        "*a*",
+        "# a",
+        "1. a",
+        "a_b_c",
+        "[a](b)",
+        "&lt;b&gt;",
+        "> a",
+        "`x`",
+        "- a",
+        "a\\b",
+        "| a |",
+        "[^1]: x",
+        "===",
+        "{{&lt; x &gt;}}",
+    ] {
         let html = format!("<p>{text}</p>");
         let found = convert(&html);
         let shown = render::render(&found.text, &render::Options::default());
-        assert_eq!(shown.plain_text.trim(), text.replace("&lt;", "<").replace("&gt;", ">"), "{text}: {}", found.text);
+        assert_eq!(
+            shown.plain_text.trim(),
+            text.replace("&lt;", "<").replace("&gt;", ">"),
+            "{text}: {}",
+            found.text
+        );
     }
 }
 
@@ -87,19 +122,40 @@ fn blank_lines_make_paragraphs() {
 
 #[test]
 fn shortcodes_of_wordpress_are_written_out() {
-    let media = |id| (id < 3).then(|| Media { url: format!("https://example.org/{id}.jpg"), alt: Some("A \"b\"".to_owned()), image: true, ..Media::default() });
+    let media = |id| {
+        (id < 3).then(|| Media {
+            url: format!("https://example.org/{id}.jpg"),
+            alt: Some("A \"b\"".to_owned()),
+            image: true,
+            ..Media::default()
+        })
+    };
     let body = |text: &str| wordpress_body(text, &media, &|_| None, &Vec::new);
-    let caption = body("[caption id=\"x\" align=\"alignleft\" width=\"300\"]<a href=\"/b\"><img src=\"/a.jpg\" alt=\"\" /></a> Say <em>it</em>[/caption]\n\nnext");
+    let caption = body(
+        "[caption id=\"x\" align=\"alignleft\" width=\"300\"]<a href=\"/b\"><img src=\"/a.jpg\" alt=\"\" /></a> Say <em>it</em>[/caption]\n\nnext",
+    );
     assert!(caption.contains("<figcaption>Say <em>it</em></figcaption></figure>"), "{caption}");
     assert!(caption.contains("<p>next</p>"), "{caption}");
     let gallery = convert(&body("[gallery ids=\"1, 2\"]")).text;
-    assert_eq!(gallery, "![A \\\"b\\\"](https://example.org/1.jpg)\n\n![A \\\"b\\\"](https://example.org/2.jpg)\n");
-    assert_eq!(body("[gallery ids=\"1,9\"]").trim(), "<p>[gallery ids=\"1,9\"]</p>", "a file is missing");
+    assert_eq!(
+        gallery,
+        "![A \\\"b\\\"](https://example.org/1.jpg)\n\n![A \\\"b\\\"](https://example.org/2.jpg)\n"
+    );
+    assert_eq!(
+        body("[gallery ids=\"1,9\"]").trim(),
+        "<p>[gallery ids=\"1,9\"]</p>",
+        "a file is missing"
+    );
     assert_eq!(body("[contact-form to=\"a\"]").trim(), "<p>[contact-form to=\"a\"]</p>");
     assert_eq!(body("[[gallery]]").trim(), "<p>[gallery]</p>");
     assert!(body("[embed]https://example.org/v[/embed]").contains("<p>https://example.org/v</p>"));
     assert!(body("[audio mp3=\"/a.mp3\"][/audio]").contains("<audio controls src=\"/a.mp3\">"));
-    let shared = wordpress_body("<!-- wp:block {\"ref\":7} /-->", &media, &|id| (id == 7).then(|| "<p>shared</p>".to_owned()), &Vec::new);
+    let shared = wordpress_body(
+        "<!-- wp:block {\"ref\":7} /-->",
+        &media,
+        &|id| (id == 7).then(|| "<p>shared</p>".to_owned()),
+        &Vec::new,
+    );
     assert_eq!(shared, "<p>shared</p>");
 }
 

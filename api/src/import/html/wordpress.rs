@@ -170,7 +170,8 @@ fn shortcode<'a>(
                 Some((content, after)) if content.trim().is_empty() => after,
                 _ => after,
             };
-            let html = format!("\n\n<div><{name} controls src=\"{}\"></{name}></div>\n\n", escaped(&url));
+            let html =
+                format!("\n\n<div><{name} controls src=\"{}\"></{name}></div>\n\n", escaped(&url));
             Some((html, after))
         }
     }

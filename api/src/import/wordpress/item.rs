@@ -164,7 +164,9 @@ fn terms(element: &Element, survey: &Survey, item: &mut Item) {
         }
         let Some(taxonomy) = taxonomy(domain) else { continue };
         let known = survey.origin.terms.get(taxonomy).and_then(|terms| {
-            terms.iter().find(|known| if slug.is_empty() { known.name == name } else { known.slug == slug })
+            terms
+                .iter()
+                .find(|known| if slug.is_empty() { known.name == name } else { known.slug == slug })
         });
         let found = known.cloned().unwrap_or_else(|| Term { slug, ..Term::named(&name) });
         if found.name.is_empty() {

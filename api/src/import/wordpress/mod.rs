@@ -64,8 +64,8 @@ pub struct Survey {
 }
 
 fn elements(source: Box<dyn Read + Send>) -> Result<Elements, Problem> {
-    let source = Decoded::new(source)
-        .map_err(|error| Problem::new(format!("cannot be read: {error}")))?;
+    let source =
+        Decoded::new(source).map_err(|error| Problem::new(format!("cannot be read: {error}")))?;
     Ok(Elements::new(source, 2))
 }
 
@@ -125,7 +125,11 @@ impl Survey {
                 element,
             ),
             "wp:tag" => {
-                self.term("tags", ["wp:tag_slug", "wp:tag_name", "wp:tag_description", ""], element);
+                self.term(
+                    "tags",
+                    ["wp:tag_slug", "wp:tag_name", "wp:tag_description", ""],
+                    element,
+                );
             }
             "wp:term" => {
                 let names =
@@ -227,9 +231,7 @@ fn languages(element: &Element) -> impl Iterator<Item = (String, String)> {
     let polylang = element
         .all("category")
         .filter(|term| term.attribute("domain") == Some("language"))
-        .map(|term| {
-            (decode(term.attribute("nicename").unwrap_or_default()), plain(&term.text))
-        });
+        .map(|term| (decode(term.attribute("nicename").unwrap_or_default()), plain(&term.text)));
     let wpml = meta::value(element, "_wpml_import_language_code")
         .or_else(|| meta::value(element, "_icl_lang"))
         .map(|code| (code.trim().to_owned(), String::new()));
@@ -242,9 +244,18 @@ fn taxonomy(domain: &str) -> Option<&str> {
     match domain {
         "category" => Some("categories"),
         "post_tag" | "tag" => Some("tags"),
-        "" | "language" | "post_translations" | "term_language" | "term_translations"
-        | "nav_menu" | "post_format" | "link_category" | "wp_theme" | "wp_template_part_area"
-        | "wp_pattern_category" | "translation_priority" => None,
+        ""
+        | "language"
+        | "post_translations"
+        | "term_language"
+        | "term_translations"
+        | "nav_menu"
+        | "post_format"
+        | "link_category"
+        | "wp_theme"
+        | "wp_template_part_area"
+        | "wp_pattern_category"
+        | "translation_priority" => None,
         other => Some(other),
     }
 }

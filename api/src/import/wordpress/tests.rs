@@ -34,8 +34,18 @@ fn a_survey_knows_what_posts_refer_to() {
     assert_eq!(survey.origin.languages.get("en").map(String::as_str), Some("English"));
     let categories = &survey.origin.terms["categories"];
     assert_eq!(categories[0].name, "Town & river");
-    assert_eq!((categories[1].slug.as_str(), categories[1].parent.as_deref()), ("河", Some("town")));
-    assert_eq!(survey.left_out, IndexMap::from([("attachment".to_owned(), 2), ("wp_block".to_owned(), 1), ("nav_menu_item".to_owned(), 1)]));
+    assert_eq!(
+        (categories[1].slug.as_str(), categories[1].parent.as_deref()),
+        ("河", Some("town"))
+    );
+    assert_eq!(
+        survey.left_out,
+        IndexMap::from([
+            ("attachment".to_owned(), 2),
+            ("wp_block".to_owned(), 1),
+            ("nav_menu_item".to_owned(), 1)
+        ])
+    );
     assert_eq!((survey.items, items.len()), (11, 11));
 }
 
@@ -55,7 +65,10 @@ fn a_post_becomes_an_item() {
     assert_eq!(item.terms["tags"][0].name, "C++");
     assert_eq!(item.terms.keys().collect::<Vec<_>>(), ["categories", "tags", "series"]);
     assert_eq!(item.translation_key.as_deref(), Some("pll_1"));
-    assert_eq!(json!(item.params), json!({"mood": "calm", "wordpress": {"title": "a field called title", "format": "image"}, "sticky": true}));
+    assert_eq!(
+        json!(item.params),
+        json!({"mood": "calm", "wordpress": {"title": "a field called title", "format": "image"}, "sticky": true})
+    );
     assert_eq!(item.kept["comments"][0]["content"], json!("好!"));
     assert_eq!(item.kept["meta"]["_edit_lock"], json!("1767315600:1"));
     let text = item.text.as_str();
@@ -111,8 +124,16 @@ fn what_is_no_export_or_was_cut_off_is_said() {
 
 #[test]
 fn parents_in_a_circle_end() {
-    let page = |id: u32, parent: u32| format!("<item><wp:post_id>{id}</wp:post_id><wp:post_type>page</wp:post_type><wp:post_parent>{parent}</wp:post_parent><wp:post_name>p{id}</wp:post_name></item>");
-    let xml = format!("<rss><channel><wp:wxr_version>1.2</wp:wxr_version>{}{}</channel></rss>", page(1, 2), page(2, 1));
+    let page = |id: u32, parent: u32| {
+        format!(
+            "<item><wp:post_id>{id}</wp:post_id><wp:post_type>page</wp:post_type><wp:post_parent>{parent}</wp:post_parent><wp:post_name>p{id}</wp:post_name></item>"
+        )
+    };
+    let xml = format!(
+        "<rss><channel><wp:wxr_version>1.2</wp:wxr_version>{}{}</channel></rss>",
+        page(1, 2),
+        page(2, 1)
+    );
     let (_, items) = read(xml.as_bytes()).unwrap();
     assert_eq!(items[0].as_ref().unwrap().directory.as_deref(), Some("p1/p2"));
 }
