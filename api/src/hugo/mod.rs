@@ -78,8 +78,8 @@ pub mod yaml;
 mod yaml_repair;
 
 // What follows writes: the rest of this module is pure.
-pub mod convert;
+pub(crate) mod convert;
 pub mod demo;
 pub mod import;
-pub mod rows;
-pub mod settings;
+pub(crate) mod rows;
+mod settings;

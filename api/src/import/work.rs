@@ -530,6 +530,9 @@ async fn stored(ctx: &Ctx, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Stored>> {
         .collect())
 }
 
+/// Id, address and window of what the public sees.
+type Shown = (Uuid, String, entity::Timestamp, Option<entity::Timestamp>);
+
 /// The articles of a chunk, locked.
 async fn before(write: &Write<'_>, prepared: &[Prepared]) -> Result<HashMap<Uuid, Before>> {
     use entity::article_copy::{Column, Entity};
@@ -544,8 +547,7 @@ async fn before(write: &Write<'_>, prepared: &[Prepared]) -> Result<HashMap<Uuid
         .lock_exclusive()
         .all(write.txn())
         .await?;
-    type Row = (Uuid, String, entity::Timestamp, Option<entity::Timestamp>);
-    let rows: Vec<Row> = Entity::find()
+    let rows: Vec<Shown> = Entity::find()
         .select_only()
         .columns([Column::ArticleId, Column::Path, Column::VisibleFrom, Column::ReleasedUntil])
         .filter(Column::View.eq(View::Published))

@@ -110,6 +110,7 @@ impl BufRead for Counting {
 
     fn consume(&mut self, amount: usize) {
         let read = self.inner.0.buffer().get(..amount).unwrap_or_default();
+        #[expect(clippy::naive_bytecount, reason = "parsing takes far longer")]
         let lines = read.iter().filter(|byte| **byte == b'\n').count();
         self.lines = self.lines.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
         self.inner.0.consume(amount);
@@ -129,6 +130,7 @@ pub struct Elements {
 
 impl Elements {
     /// `levels`: how deep the elements stand that are wanted whole; 2 in RSS.
+    #[must_use]
     pub fn new(source: Decoded, levels: usize) -> Self {
         let source = Counting { inner: source, lines: 1 };
         let mut reader = Reader::from_reader(source);
@@ -144,14 +146,8 @@ impl Elements {
         self.reader.get_ref().lines
     }
 
-    /// The name of the outermost element.
-    #[must_use]
-    pub fn root(&self) -> Option<&str> {
-        self.open.first().map(String::as_str)
-    }
-
     /// The next element, or none at the end. After an error there is nothing.
-    pub fn next(&mut self) -> Result<Option<Element>, Problem> {
+    pub fn read(&mut self) -> Result<Option<Element>, Problem> {
         if self.ended {
             return Ok(None);
         }
@@ -273,7 +269,7 @@ mod tests {
         let mut elements = Elements::new(source, 2);
         let mut found = Vec::new();
         loop {
-            match elements.next() {
+            match elements.read() {
                 Ok(Some(element)) => found.push(element),
                 Ok(None) => return (found, None),
                 Err(problem) => return (found, Some(problem)),

@@ -122,7 +122,7 @@ fn origin(feed: &Feed, url: Option<&Url>) -> Origin {
         .iter()
         .find(|link| link.rel.as_deref().is_none_or(|rel| rel == "alternate"))
         .and_then(|link| filled(&link.href));
-    let home = link.or_else(|| filled(&feed.id)).or_else(|| url.map(|url| url.to_string()));
+    let home = link.or_else(|| filled(&feed.id)).or_else(|| url.map(ToString::to_string));
     let title = feed.title.as_ref().map(|title| plain(&title.content)).unwrap_or_default();
     let home = home.unwrap_or_else(|| title.clone());
     Origin {

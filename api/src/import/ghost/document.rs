@@ -16,7 +16,7 @@ fn escape(text: &str) -> String {
 /// A comment cannot hold its own end.
 fn comment(out: &mut String, name: &str, payload: &Value) {
     let json = payload.to_string().replace("--", "-\\u002d");
-    let _ = write!(out, "<!-- ghost:{name} {json} -->\n");
+    let _ = writeln!(out, "<!-- ghost:{name} {json} -->");
 }
 
 /// The HTML of a Lexical document.
@@ -254,12 +254,11 @@ fn markers(out: &mut String, list: Option<&Value>, markups: &[Value], atoms: &[V
         let value = marker.get(3).unwrap_or(&Value::Null);
         if marker.get(0).and_then(Value::as_u64) == Some(1) {
             let atom = at(atoms, value);
-            match atom.as_ref().and_then(|atom| atom.get(0)?.as_str()) {
-                Some("soft-return") => out.push_str("<br>"),
-                _ => {
-                    let text = atom.as_ref().and_then(|atom| atom.get(1)?.as_str());
-                    out.push_str(&escape(text.unwrap_or_default()));
-                }
+            let part = |number| atom.as_ref().and_then(|atom| atom.get(number)?.as_str());
+            if part(0) == Some("soft-return") {
+                out.push_str("<br>");
+            } else {
+                out.push_str(&escape(part(1).unwrap_or_default()));
             }
         } else {
             out.push_str(&escape(value.as_str().unwrap_or_default()));

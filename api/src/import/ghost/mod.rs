@@ -24,7 +24,8 @@ pub use tables::Tables;
 /// Reads everything but the posts.
 pub fn survey(source: Box<dyn Read + Send>) -> Result<Tables, Problem> {
     let mut tables = Tables::default();
-    tables::read(BufReader::new(source), &mut tables, &mut |_| true).map_err(problem)?;
+    tables::read(BufReader::new(source), &mut tables, &mut |_| true)
+        .map_err(|error| problem(&error))?;
     if !tables.is_export {
         return Err(Problem::new(
             "this is no Ghost export: it has no posts; make one in Ghost under Settings → \
@@ -35,7 +36,7 @@ pub fn survey(source: Box<dyn Read + Send>) -> Result<Tables, Problem> {
     Ok(tables)
 }
 
-fn problem(error: serde_json::Error) -> Problem {
+fn problem(error: &serde_json::Error) -> Problem {
     let line = u32::try_from(error.line()).ok().filter(|line| *line > 0);
     let column = u32::try_from(error.column()).ok().filter(|column| *column > 0);
     let what = if error.is_eof() {
@@ -65,6 +66,7 @@ impl Tables {
 pub struct Posts(Receiver<Result<Item, Problem>>);
 
 impl Posts {
+    #[must_use]
     pub fn new(source: Box<dyn Read + Send>, tables: Arc<Tables>) -> Self {
         let (send, receive) = sync_channel(32);
         std::thread::spawn(move || {
@@ -76,7 +78,7 @@ impl Posts {
                 send.send(post::read(value, &tables, number)).is_ok()
             });
             if let Err(error) = done {
-                let _ = send.send(Err(problem(error)));
+                let _ = send.send(Err(problem(&error)));
             }
         });
         Self(receive)

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::super::html::plain;
 use super::super::model::{Item, Release, Text, filled};
 use super::document;
-use super::tables::{Tables, User, id};
+use super::tables::{Tables, Tag, User, id};
 use crate::article::content::{Author, Image};
 use crate::hugo::date::parse_date;
 use crate::hugo::problem::Problem;
@@ -100,7 +100,7 @@ fn note(item: &mut Item, key: &str, value: Value) {
 fn tags(tables: &Tables, own_id: &str, item: &mut Item) {
     let (internal, public): (Vec<_>, Vec<_>) =
         tables.tags(own_id).into_iter().partition(|tag| tag.is_internal());
-    let public: Vec<_> = public.into_iter().map(|tag| tag.term()).collect();
+    let public: Vec<_> = public.into_iter().map(Tag::term).collect();
     if !public.is_empty() {
         item.terms.insert("tags".to_owned(), public);
     }

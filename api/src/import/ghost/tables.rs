@@ -121,6 +121,7 @@ impl Tables {
             meta.map(|(n, row)| (id(row.get("post_id").unwrap_or(&Value::Null)), n)).collect();
     }
 
+    #[must_use]
     pub fn setting(&self, key: &str) -> Option<&str> {
         let found = self.settings.iter().find(|setting| setting.key == key)?;
         found.value.as_str().filter(|value| !value.trim().is_empty())

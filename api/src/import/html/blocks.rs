@@ -234,10 +234,10 @@ fn balanced(html: &str) -> bool {
     while let Some(token) = tokens.next() {
         match token {
             Token::Open { name, .. } if is_raw(&name) => tokens.skip_element(&name),
-            Token::Open { name, source } => {
-                if BOXES.contains(&name.as_ref()) && !source.ends_with("/>") {
-                    depth += 1;
-                }
+            Token::Open { name, source }
+                if BOXES.contains(&name.as_ref()) && !source.ends_with("/>") =>
+            {
+                depth += 1;
             }
             Token::Close { name } if BOXES.contains(&name.as_ref()) => {
                 let Some(less) = depth.checked_sub(1) else { return false };

@@ -4,6 +4,8 @@
 //! and the spelling of emphasis do not count, nor does it whether an address that
 //! is written out is a link.
 
+use std::fmt::Write;
+
 use crate::render::tokens::{Token, Tokens, attribute};
 
 use super::blocks::{is_block, is_void};
@@ -142,8 +144,9 @@ fn described(name: &str, source: &str) -> String {
     for key in own.iter().chain(&["lang", "dir"]) {
         if let Some(value) = attribute(source, key) {
             // An empty title or alternative text says as little as none.
-            if !value.is_empty() && !(name == "ol" && *key == "start" && value == "1") {
-                all.push_str(&format!(" {key}={}", spelled(value)));
+            let usual = name == "ol" && *key == "start" && value == "1";
+            if !value.is_empty() && !usual {
+                let _ = write!(all, " {key}={}", spelled(value));
             }
         }
     }
@@ -155,7 +158,7 @@ fn spelled(text: &str) -> String {
     let text = quick_xml::escape::unescape_with(text, |name| {
         quick_xml::escape::resolve_html5_entity(name)
     });
-    let text = text.map_or_else(|_| String::new(), |text| text.into_owned());
+    let text = text.map_or_else(|_| String::new(), Into::into);
     percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned()
 }
 

@@ -37,9 +37,9 @@ pub fn paragraphs(html: &str) -> String {
         if !block {
             // Line ends in preformatted text are kept out of reach below.
             if pre > 0 {
-                out.push_str(source)
+                out.push_str(source);
             } else {
-                run.push_str(source)
+                run.push_str(source);
             }
             continue;
         }
@@ -75,7 +75,7 @@ fn flush(out: &mut String, run: &mut String, parent: Option<&str>) {
         return;
     }
     let mut parts: Vec<String> = vec![String::new()];
-    for line in text.trim().split('\n') {
+    for line in text.trim().lines() {
         if line.trim().is_empty() {
             if parts.last().is_some_and(|part| !part.is_empty()) {
                 parts.push(String::new());

@@ -37,15 +37,12 @@ fn unescape_into(out: &mut String, text: &str) {
         rest = &rest[at..];
         let near = &rest[..rest.floor_char_boundary(40)];
         let resolved = near.find(';').and_then(|end| Some((reference(&near[1..end])?, end)));
-        match resolved {
-            Some((text, end)) => {
-                out.push_str(&text);
-                rest = &rest[end + 1..];
-            }
-            None => {
-                out.push('&');
-                rest = &rest[1..];
-            }
+        if let Some((text, end)) = resolved {
+            out.push_str(&text);
+            rest = &rest[end + 1..];
+        } else {
+            out.push('&');
+            rest = &rest[1..];
         }
     }
     out.push_str(rest);

@@ -152,13 +152,15 @@ fn shortcode<'a>(
             for image in images {
                 let alt = escaped(image.alt.as_deref().unwrap_or_default());
                 let url = escaped(&image.url);
-                html.push_str(&match image.caption.filter(|text| !text.trim().is_empty()) {
-                    Some(text) => format!(
-                        "<figure><img src=\"{url}\" alt=\"{alt}\"><figcaption>{}</figcaption></figure>\n\n",
-                        text.trim()
+                let caption = image.caption.filter(|text| !text.trim().is_empty());
+                let _ = match caption.as_deref().map(str::trim) {
+                    Some(text) => write!(
+                        html,
+                        "<figure><img src=\"{url}\" alt=\"{alt}\">\
+                         <figcaption>{text}</figcaption></figure>\n\n"
                     ),
-                    None => format!("<p><img src=\"{url}\" alt=\"{alt}\"></p>\n\n"),
-                });
+                    None => write!(html, "<p><img src=\"{url}\" alt=\"{alt}\"></p>\n\n"),
+                };
             }
             Some((html, after))
         }

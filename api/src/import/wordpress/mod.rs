@@ -77,7 +77,7 @@ pub fn survey(source: Box<dyn Read + Send>) -> Result<Survey, Problem> {
     let mut version = false;
     let mut first = true;
     loop {
-        let element = match elements.next() {
+        let element = match elements.read() {
             Ok(Some(element)) => element,
             Ok(None) => break,
             Err(problem) if first => return Err(problem),
@@ -286,7 +286,7 @@ impl Iterator for Posts {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let element = match self.elements.next() {
+            let element = match self.elements.read() {
                 Ok(element) => element?,
                 Err(problem) => return Some(Err(problem)),
             };
