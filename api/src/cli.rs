@@ -3,6 +3,7 @@
 //! Commands call the same operations as mutations do, as `Actor::System`.
 
 mod documents;
+mod elsewhere;
 mod people;
 mod progress;
 mod search;
@@ -111,6 +112,8 @@ enum Import {
         #[arg(long)]
         json: bool,
     },
+    #[command(flatten)]
+    Elsewhere(elsewhere::Elsewhere),
 }
 
 #[derive(Debug, Subcommand)]
@@ -266,6 +269,7 @@ async fn run(cli: Cli) -> Result<ExitCode, String> {
             let options = sync::Options { dir, git, yes, share: delete_limit, dry_run };
             sync_hugo(config, options, watch, json).await
         }
+        Command::Import(Import::Elsewhere(command)) => elsewhere::run(config, command).await,
         Command::User(UserCommand::Add { email, role, name, password_stdin }) => {
             add_user(config, &email, role, name, password_stdin).await
         }

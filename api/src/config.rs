@@ -41,6 +41,7 @@ pub struct Config {
     pub history: History,
     pub hugo: Hugo,
     pub search: Search,
+    pub fetch: Fetch,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -187,6 +188,15 @@ impl Search {
         }
         Ok(())
     }
+}
+
+/// Going out to other sites.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fetch {
+    pub allow: Vec<String>,
+    pub seconds: u64,
+    pub megabytes: u64,
 }
 
 /// A text that no log or error may show.

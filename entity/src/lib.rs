@@ -23,6 +23,7 @@ pub mod document;
 pub mod due;
 pub mod event;
 pub mod exported_file;
+pub mod import_item;
 mod json;
 pub mod language;
 pub mod menu;

@@ -8,6 +8,7 @@ use sea_orm_migration::prelude::*;
 
 mod columns;
 mod m20261124_10_rendering;
+mod m20261124_11_imports;
 mod m20261124_12_documents;
 mod m20261124_1_ground;
 mod m20261124_2_authoring;
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_8_terms::Migration),
             Box::new(m20261124_7_widgets::Migration),
             Box::new(m20261124_10_rendering::Migration),
+            Box::new(m20261124_11_imports::Migration),
         ]
     }
 }

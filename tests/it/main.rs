@@ -16,6 +16,7 @@ mod corpus;
 mod crash;
 mod documents;
 mod drafts;
+mod elsewhere;
 mod events;
 mod examples;
 mod export;

@@ -542,7 +542,7 @@ impl Import<'_> {
             .collect();
         Ok(heads
             .into_iter()
-            .map(|head| (head.id, Before { path: paths.remove(&head.id), head }))
+            .map(|head| (head.id, Before { path: paths.remove(&head.id), released: None, head }))
             .collect())
     }
 }

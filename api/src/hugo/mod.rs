@@ -85,7 +85,7 @@ mod yaml_repair;
 
 // What follows works on the database: the rest of this module is pure.
 mod blobs;
-mod convert;
+pub(crate) mod convert;
 pub mod demo;
 mod document;
 pub mod export;
@@ -93,6 +93,6 @@ pub mod import;
 mod keep;
 mod known;
 pub mod report;
-mod rows;
+pub(crate) mod rows;
 mod settings;
 pub mod sync;

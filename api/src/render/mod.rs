@@ -37,7 +37,7 @@ mod shortcode;
 mod summary;
 #[cfg(test)]
 mod tests;
-mod tokens;
+pub(crate) mod tokens;
 mod words;
 
 use document::{Document, Wrap};

@@ -12,7 +12,7 @@
 use std::borrow::Cow;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Token<'a> {
+pub(crate) enum Token<'a> {
     /// Character data as written, entities included. A `<` in it is not part of any tag.
     Text(&'a str),
     /// `<name …>`; `source` is the whole tag.
@@ -24,7 +24,7 @@ pub(super) enum Token<'a> {
 }
 
 /// Iterator over the tokens of a piece of HTML.
-pub(super) struct Tokens<'a> {
+pub(crate) struct Tokens<'a> {
     html: &'a str,
     at: usize,
     /// The token at `at` and its end, if it was read already.
@@ -36,17 +36,17 @@ pub(super) struct Tokens<'a> {
 }
 
 impl<'a> Tokens<'a> {
-    pub(super) fn new(html: &'a str) -> Self {
+    pub(crate) fn new(html: &'a str) -> Self {
         Self { html, at: 0, ahead: None, exhausted: false, unclosed: Vec::new() }
     }
 
     /// Offset of the next token.
-    pub(super) fn position(&self) -> usize {
+    pub(crate) fn position(&self) -> usize {
         self.at
     }
 
     /// Moves past the end tag of `name`, dropping everything before it; stays if there is none.
-    pub(super) fn skip_element(&mut self, name: &str) {
+    pub(crate) fn skip_element(&mut self, name: &str) {
         if self.unclosed.iter().any(|known| known == name) {
             return;
         }
@@ -212,11 +212,18 @@ fn attributes(tag: &str, mut at: usize) -> impl Iterator<Item = Attribute<'_>> {
     })
 }
 
-/// Value of an attribute of a start tag as written, for tags that the sanitizer has written:
-/// lower case, double quotes, entities left as they are.
-pub(super) fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+/// Names and values of the attributes of a start tag, as written: entities are left as they are.
+pub(crate) fn pairs(tag: &str) -> impl Iterator<Item = (&str, &str)> {
+    let at = tag.find(|c: char| c.is_ascii_whitespace()).unwrap_or(tag.len());
+    attributes(tag, at).map(|attribute| (attribute.name, attribute.value))
+}
+
+/// Value of an attribute of a start tag as written, entities left as they are.
+pub(crate) fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     let at = tag.find(|c: char| c.is_ascii_whitespace())?;
-    attributes(tag, at).find(|attribute| attribute.name == name).map(|attribute| attribute.value)
+    attributes(tag, at)
+        .find(|attribute| attribute.name.eq_ignore_ascii_case(name))
+        .map(|attribute| attribute.value)
 }
 
 #[cfg(test)]

@@ -116,7 +116,7 @@ pub async fn existing(
 
 /// Ids of terms by slug. They are held until the transaction ends: what an
 /// article names is not deleted under it.
-async fn ids_of(
+pub(super) async fn ids_of(
     write: &Write<'_>,
     taxonomy: &str,
     slugs: &[&str],
@@ -139,7 +139,7 @@ async fn ids_of(
 }
 
 /// Inserts the terms whose slugs are free.
-async fn insert_absent(write: &Write<'_>, rows: &[term::Model]) -> Result<()> {
+pub(super) async fn insert_absent(write: &Write<'_>, rows: &[term::Model]) -> Result<()> {
     for rows in rows.chunks(CHUNK) {
         let rows = rows.iter().map(|row| row.clone().into_active_model().reset_all());
         term::Entity::insert_many(rows)
@@ -154,7 +154,7 @@ async fn insert_absent(write: &Write<'_>, rows: &[term::Model]) -> Result<()> {
     Ok(())
 }
 
-fn blank(ctx: &Ctx, taxonomy: &str, slug: &str, name: &str) -> term::Model {
+pub(super) fn blank(ctx: &Ctx, taxonomy: &str, slug: &str, name: &str) -> term::Model {
     term::Model {
         id: ctx.new_id(),
         taxonomy: taxonomy.to_owned(),
@@ -168,7 +168,7 @@ fn blank(ctx: &Ctx, taxonomy: &str, slug: &str, name: &str) -> term::Model {
     }
 }
 
-fn created(row: &term::Model) -> Event {
+pub(super) fn created(row: &term::Model) -> Event {
     Event {
         data: json!({ "taxonomy": row.taxonomy, "slug": row.slug }),
         ..Event::of("term.created", row.id, row.version)
