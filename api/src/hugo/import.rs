@@ -139,7 +139,7 @@ pub async fn run_with(
     options: Options,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Report> {
-    Ok(run_beside(ctx, options, progress, None).await?.0)
+    Ok(Box::pin(run_beside(ctx, options, progress, None)).await?.0)
 }
 
 /// The same, for files that were changed while their articles were, too: they

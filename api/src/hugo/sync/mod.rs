@@ -207,7 +207,7 @@ pub async fn run(ctx: &Ctx, options: &Options) -> Result<Report> {
             return Ok(report);
         }
     };
-    let look = match look::look(ctx, &options.dir).await? {
+    let look = match Box::pin(look::look(ctx, &options.dir)).await? {
         Ok(look) => look,
         Err(problem) => {
             report.failures.push(problem);
@@ -215,7 +215,7 @@ pub async fn run(ctx: &Ctx, options: &Options) -> Result<Report> {
         }
     };
     let mut sync = Sync { ctx, options, git: git.as_ref(), look, report };
-    sync.run().await?;
+    Box::pin(sync.run()).await?;
     Ok(sync.report)
 }
 
@@ -474,7 +474,8 @@ impl Sync<'_> {
         }
         let options =
             import::Options { dir: self.options.dir.clone(), language: None, dry_run: false };
-        let (done, beside) = import::run_beside(self.ctx, options, &|_, _| (), Some(beside)).await?;
+        let (done, beside) =
+            import::run_beside(self.ctx, options, &|_, _| (), Some(beside)).await?;
         let Beside { skip: _, merged, conflicts } = beside;
         let failed: HashSet<&str> =
             done.failures.iter().chain(&conflicts).map(|problem| problem.file.as_str()).collect();
