@@ -17,7 +17,8 @@
 //! | gone | changed | neither is touched, and it is said |
 //! | changed | in the trash | the same |
 //!
-//! A folder with nothing in it is filled, and nothing in it counts as deleted.
+//! A folder with nothing in it is filled, and nothing in it counts as deleted. A
+//! database knows one folder: what is missing from another counts as deleted.
 //! Sections and terms are known by their files: one that is deleted is no longer
 //! written, and what it said stays here.
 //!
@@ -277,6 +278,9 @@ impl Sync<'_> {
                 self.report.failures.push(problem);
             }
         }
+        if self.look.disk.is_empty {
+            self.fill().await?;
+        }
         if self.has_to_go_out() {
             let folder = Folder::new(self.options.dir.clone());
             let (ctx, git, look) = (self.ctx, self.git, &self.look);
@@ -289,6 +293,19 @@ impl Sync<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Notes what is to be made in a folder that has nothing, so that a run
+    /// which is interrupted meanwhile is not taken for one that deleted it.
+    async fn fill(&mut self) -> Result<()> {
+        let mut made = Vec::new();
+        for (path, both) in &mut self.look.files {
+            if both.here != Here::Gone && !both.buried {
+                both.buried = true;
+                made.push((path.clone(), both.article_id));
+            }
+        }
+        rows::bury_all(self.ctx, made).await
     }
 
     fn has_to_go_out(&self) -> bool {
