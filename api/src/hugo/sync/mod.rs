@@ -242,6 +242,9 @@ impl Sync<'_> {
             self.foresee(&renamed, &trash, &forget, &skip);
             return Ok(());
         }
+        // What is left of a run that was interrupted.
+        let folder = Folder::new(self.options.dir.clone());
+        folder.tidy();
         let mut fresh = true;
         for (from, to) in &renamed {
             rows::rename(self.ctx, from, to).await?;
@@ -282,9 +285,9 @@ impl Sync<'_> {
             self.fill().await?;
         }
         if self.has_to_go_out() {
-            let folder = Folder::new(self.options.dir.clone());
             let (ctx, git, look) = (self.ctx, self.git, &self.look);
-            Out { ctx, folder, git, look, report: &mut self.report }.run().await?;
+            Out { ctx, folder: folder.clone(), git, look, report: &mut self.report }.run().await?;
+            folder.tidy();
         }
         if let (Some(git), Some(commits)) = (self.git, self.options.git) {
             match git.commit(commits) {
