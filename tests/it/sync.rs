@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
 use api::hugo::sync::git::Commits;
 use api::hugo::sync::{self, Action, Options, Report};
 use api::policy::Role;
 use serde_json::{Value, json};
+use tests::process::{Process, command};
 use tests::{Client, TestApp, on_both, write_files};
 
 const SAVE: &str = "mutation($id: ID!, $version: Int!, $input: UpdateArticleInput!) {
@@ -121,11 +123,11 @@ on_both! {
         let article = find(&editor, "/posts/a/");
         assert_eq!((&article["title"], &article["version"]), (&json!("A"), &json!(2)));
         // Out: a save that is not published stays here.
-        save(&editor, "/posts/b/", json!({ "title": "B", "tags": ["x", "y"] }));
+        save(&editor, "/posts/b/", json!({ "title": "B", "tags": ["x", "yy"] }));
         assert_eq!(good(&app, folder.path()), []);
         act(&editor, "publishArticle", &find(&editor, "/posts/b/")["id"]);
         assert_eq!(good(&app, folder.path()), [(Action::Written, at("b"))]);
-        assert_eq!(read(folder.path(), "b"), page("B", "Text of b.\n\nMore of it.").replace("[x]", "[x, y]"));
+        assert_eq!(read(folder.path(), "b"), page("B", "Text of b.\n\nMore of it.").replace("[x]", "[x, yy]"));
         // Nothing more.
         let (before, events) = (times(folder.path()), app.events().len());
         assert_eq!(good(&app, folder.path()), []);
@@ -352,19 +354,17 @@ on_both! {
             fs::remove_file(&file).expect("a removal");
         }
         // What was written by a run that was killed before it could commit.
-        let ctx = app.ctx();
         let repository = sync::git::Repository::open(dir).expect("a repository");
         let note = sync::git::Note {
             path: at("b"), author: "Ann".to_owned(), email: "ann@example.org".to_owned(),
             date: "2026-05-06T07:08:09+00:00".to_owned(), message: "Late".to_owned(),
         };
         repository.note(&note).expect("a note");
-        drop(ctx);
         write(dir, "b", &page("B late", "Text of b."));
         options.git = Some(Commits::Publish);
         let report = run(&app, &options);
         assert_eq!((report.is_good(), report.commits.len()), (true, 2), "{report}");
-        assert!(git(dir, &["log", "--format=%an|%s|%aI"]).contains("Ann|Late|2026-05-06T07:08:09+00:00"));
+        assert!(git(dir, &["log", "--format=%an|%s|%aI"]).contains("Ann|Late|2026-05-06T07:08:09"));
     }
 
     fn a_run_that_was_interrupted_is_completed(app) {
@@ -374,8 +374,6 @@ on_both! {
         save(&editor, "/posts/a/", json!({ "title": "A" }));
         act(&editor, "publishArticle", &find(&editor, "/posts/a/")["id"]);
         // Killed after the file was written, before it was noted.
-        let out = app.block_on(async { 0 });
-        assert_eq!(out, 0);
         write(folder.path(), "a", &page("A", "Text of a.\n\nMore of it."));
         assert_eq!(good(&app, folder.path()), []);
         write(folder.path(), "a", &page("A2", "Text of a.\n\nMore of it."));
@@ -392,4 +390,96 @@ on_both! {
         assert_eq!(find(&editor, "/posts/d/")["id"], id);
         assert_eq!(good(&app, folder.path()), []);
     }
+}
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_broadsheet-under-test");
+
+fn broadsheet(data: &Path, arguments: &[&str]) -> Command {
+    let mut command = command(PROGRAM, data, None);
+    command.args(arguments);
+    command
+}
+
+#[test]
+fn watching_follows_both_sides_until_it_is_told_to_stop() {
+    let (data, folder) = (tempfile::tempdir().expect("a temporary folder"), folder(&["a", "b"]));
+    let mut add = broadsheet(
+        data.path(),
+        &["user", "add", "e@example.org", "--role", "EDITOR", "--password-stdin"],
+    );
+    add.stdin(Stdio::piped());
+    assert!(tests::process::run(add, "correct horse battery").status.success());
+    let server = Process::serve(broadsheet(data.path(), &["serve"]));
+    let dir = folder.path().to_str().expect("a name");
+    let mut watch = broadsheet(data.path(), &["sync", "hugo", dir, "--watch", "--json"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a process");
+    let mut lines = BufReader::new(watch.stdout.take().expect("its output")).lines();
+    let mut told = |action: &str, file: &str| loop {
+        let line = lines.next().expect("another run").expect("a line");
+        let report: Value = serde_json::from_str(&line).expect("JSON");
+        assert_eq!((&report["failures"], &report["conflicts"]), (&json!([]), &json!([])), "{line}");
+        let changes = report["changes"].as_array().expect("changes");
+        if changes.iter().any(|change| change["action"] == action && change["file"] == file) {
+            return;
+        }
+    };
+    told("read", &at("a"));
+    let login = server.nobody().ask(
+        "mutation { login(input: { email: \"e@example.org\", password: \"correct horse battery\" }) { session { accessToken } } }",
+        Value::Null,
+    );
+    let editor = server.nobody().with_token(&login.text("/login/session/accessToken"));
+    save(&editor, "/posts/a/", json!({ "title": "Here" }));
+    act(&editor, "publishArticle", &find(&editor, "/posts/a/")["id"]);
+    told("written", &at("a"));
+    assert!(read(folder.path(), "a").starts_with("---\ntitle: \"Here\" # the title\n"));
+    write(folder.path(), "b", &page("There", "There."));
+    told("read", &at("b"));
+    assert_eq!(find(&editor, "/posts/b/")["title"], "There");
+    let stop = Command::new("kill").args(["-TERM", &watch.id().to_string()]).status();
+    assert!(stop.is_ok_and(|stop| stop.success()));
+    assert!(watch.wait().expect("its end").success());
+}
+
+#[test]
+fn a_run_that_is_killed_anywhere_is_completed_by_the_next() {
+    let data = tempfile::tempdir().expect("a temporary folder");
+    let names: Vec<String> = (0..80).map(|number| format!("p{number}")).collect();
+    let site = folder(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let copy = tempfile::tempdir().expect("a temporary folder");
+    let files = |folder: &Path| {
+        let posts = fs::read_dir(folder.join("content/posts"));
+        posts.map_or(0, |posts| posts.filter_map(Result::ok).count())
+    };
+    let dir = |folder: &Path| folder.to_str().expect("a name").to_owned();
+    let killed = |folder: &Path, enough: usize| {
+        let mut child = broadsheet(data.path(), &["sync", "hugo", &dir(folder)])
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("a process");
+        while files(copy.path()) < enough && child.try_wait().expect("a state").is_none() {
+            std::thread::yield_now();
+        }
+        child.kill().expect("a kill");
+        child.wait().expect("its end");
+    };
+    let completed = |folder: &Path| {
+        let done = broadsheet(data.path(), &["sync", "hugo", &dir(folder)]).output();
+        let done = done.expect("a run");
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
+    };
+    killed(site.path(), 0);
+    completed(site.path());
+    // From now on the copy is the site's folder.
+    for enough in [0, 1, 20, 60] {
+        killed(copy.path(), enough);
+    }
+    completed(copy.path());
+    completed(copy.path());
+    assert_eq!(
+        crate::export::differences(site.path(), copy.path()),
+        Vec::<std::path::PathBuf>::new()
+    );
 }

@@ -17,7 +17,8 @@
 //! | gone | changed | neither is touched, and it is said |
 //! | changed | in the trash | the same |
 //!
-//! A folder with nothing in it is filled, and nothing in it counts as deleted.
+//! A folder with nothing in it is filled, and nothing in it counts as deleted. A
+//! database knows one folder: what is missing from another counts as deleted.
 //! Sections and terms are known by their files: one that is deleted is no longer
 //! written, and what it said stays here.
 //!
@@ -207,7 +208,7 @@ pub async fn run(ctx: &Ctx, options: &Options) -> Result<Report> {
             return Ok(report);
         }
     };
-    let look = match look::look(ctx, &options.dir).await? {
+    let look = match Box::pin(look::look(ctx, &options.dir)).await? {
         Ok(look) => look,
         Err(problem) => {
             report.failures.push(problem);
@@ -215,7 +216,7 @@ pub async fn run(ctx: &Ctx, options: &Options) -> Result<Report> {
         }
     };
     let mut sync = Sync { ctx, options, git: git.as_ref(), look, report };
-    sync.run().await?;
+    Box::pin(sync.run()).await?;
     Ok(sync.report)
 }
 
@@ -241,6 +242,9 @@ impl Sync<'_> {
             self.foresee(&renamed, &trash, &forget, &skip);
             return Ok(());
         }
+        // What is left of a run that was interrupted.
+        let folder = Folder::new(self.options.dir.clone());
+        folder.tidy();
         let mut fresh = true;
         for (from, to) in &renamed {
             rows::rename(self.ctx, from, to).await?;
@@ -277,10 +281,13 @@ impl Sync<'_> {
                 self.report.failures.push(problem);
             }
         }
+        if self.look.disk.is_empty {
+            self.fill().await?;
+        }
         if self.has_to_go_out() {
-            let folder = Folder::new(self.options.dir.clone());
             let (ctx, git, look) = (self.ctx, self.git, &self.look);
-            Out { ctx, folder, git, look, report: &mut self.report }.run().await?;
+            Out { ctx, folder: folder.clone(), git, look, report: &mut self.report }.run().await?;
+            folder.tidy();
         }
         if let (Some(git), Some(commits)) = (self.git, self.options.git) {
             match git.commit(commits) {
@@ -289,6 +296,19 @@ impl Sync<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Notes what is to be made in a folder that has nothing, so that a run
+    /// which is interrupted meanwhile is not taken for one that deleted it.
+    async fn fill(&mut self) -> Result<()> {
+        let mut made = Vec::new();
+        for (path, both) in &mut self.look.files {
+            if both.here != Here::Gone && !both.buried {
+                both.buried = true;
+                made.push((path.clone(), both.article_id));
+            }
+        }
+        rows::bury_all(self.ctx, made).await
     }
 
     fn has_to_go_out(&self) -> bool {

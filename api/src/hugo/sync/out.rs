@@ -278,7 +278,7 @@ pub fn foreseen(look: &Look) -> Vec<Change> {
                 push(to, Action::Written, fields, None);
             }
             (Here::Changed { to, fields }, There::Same) => {
-                push(to, Action::Moved, fields, Some(path))
+                push(to, Action::Moved, fields, Some(path));
             }
             (Here::Gone, There::Same) => push(path, Action::Removed, &[], None),
             (Here::Same | Here::Changed { .. }, There::Gone) if back => {

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use entity::{exported_file, source_file};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
     QuerySelect,
@@ -63,6 +63,30 @@ pub async fn bury(ctx: &Ctx, path: &str, article_id: Option<Uuid>) -> Result<()>
     exported_file::Entity::insert(row.into_active_model().reset_all())
         .exec_without_returning(&txn)
         .await?;
+    Ok(txn.commit().await?)
+}
+
+/// Files are to be made in a folder that has none: until each is there, that it
+/// is missing does not mean that somebody deleted it.
+pub async fn bury_all(ctx: &Ctx, files: Vec<(String, Option<Uuid>)>) -> Result<()> {
+    use exported_file::Column;
+    let txn = ctx.app().db().begin().await?;
+    for files in files.chunks(500) {
+        let rows = files.iter().map(|(path, article_id)| {
+            let row = exported_file::Model {
+                path: path.clone(),
+                hash: Vec::new(),
+                article_id: *article_id,
+                article_version: None,
+                exported_at: ctx.now(),
+            };
+            row.into_active_model().reset_all()
+        });
+        exported_file::Entity::insert_many(rows)
+            .on_conflict(OnConflict::column(Column::Path).update_column(Column::Hash).to_owned())
+            .exec_without_returning(&txn)
+            .await?;
+    }
     Ok(txn.commit().await?)
 }
 

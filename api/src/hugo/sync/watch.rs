@@ -50,7 +50,7 @@ pub async fn watch(
     loop {
         let ctx = Ctx::new(Arc::clone(app), Actor::System);
         // What happens meanwhile is for the next run.
-        let position = last(&ctx).await?;
+        let position = event::last(&ctx).await?;
         while changes.try_recv().is_ok() {}
         let report = run(&ctx, options).await?;
         // The same conflict is told once.
@@ -59,13 +59,9 @@ pub async fn watch(
             tell(&report);
         }
         said = text;
-        let mut own = Some(last(&ctx).await?);
-        if report.changes.is_empty() {
-            own = Some(position);
-        }
         tokio::select! {
             () = &mut stop => return Ok(()),
-            done = next(&ctx, &mut changes, own.unwrap_or(position)) => done?,
+            done = next(&ctx, &mut changes, position) => done?,
         }
     }
 }
@@ -76,7 +72,7 @@ async fn next(ctx: &Ctx, changes: &mut mpsc::Receiver<()>, position: i64) -> Res
         if timeout(LOOK, changes.recv()).await.is_ok() {
             break;
         }
-        if last(ctx).await? != position {
+        if event::last(ctx).await? != position {
             break;
         }
     }
@@ -87,11 +83,6 @@ async fn next(ctx: &Ctx, changes: &mut mpsc::Receiver<()>, position: i64) -> Res
             return Ok(());
         }
     }
-}
-
-/// The last position of the feed.
-async fn last(ctx: &Ctx) -> Result<i64> {
-    event::last(ctx).await
 }
 
 /// Whether a path may be part of the site.
