@@ -85,6 +85,8 @@ pub enum Action {
     PreviewArticle,
     /// Make, rename, merge, split and delete tags and categories, and undo it.
     EditTerms,
+    /// Say where readers go from an address at which nothing lives.
+    EditRedirects,
     /// Change the site's own settings.
     EditSite,
     /// Invite people, change what they may do, send them away, read the audit log.
@@ -131,7 +133,8 @@ struct Rule {
 #[rustfmt::skip]
 const RULES: &[Rule] = {
     use Action::{
-        ArchiveArticle, AssignArticle, CommentArticle, CreateArticle, EditArticle, EditSite, EditTerms,
+        ArchiveArticle, AssignArticle, CommentArticle, CreateArticle, EditArticle, EditRedirects, EditSite,
+        EditTerms,
         ManageUsers, PreviewArticle, PublishArticle, PurgeArticle, RestoreArticle, ReviewArticle,
         SubmitArticle, TrashArticle, UnarchiveArticle, UnpublishArticle,
     };
@@ -166,6 +169,7 @@ const RULES: &[Rule] = {
         rule(CommentArticle,   ContentWrite,        [All,   Own,   Own,   All],   ALIVE),
         rule(PreviewArticle,   ContentReadWorking,  [All,   Own,   Own,   All],   ALIVE),
         rule(EditTerms,        TaxonomyWrite,       [No,    No,    No,    All],   &[]),
+        rule(EditRedirects,    SiteWrite,           [No,    No,    No,    All],   &[]),
         rule(EditSite,         SiteWrite,           [No,    No,    No,    No],    &[]),
         rule(ManageUsers,      UserManage,          [No,    No,    No,    No],    &[]),
     ]

@@ -55,6 +55,8 @@ pub enum Own {
     Ids(Vec<Uuid>),
     /// Articles that carry one of these terms.
     Carrying(Vec<Uuid>),
+    /// Articles with one of these lists of authors, as they are stored.
+    Authors(Vec<String>),
     /// Of the translations of an article, those in the first of these languages
     /// that has any; takes the place of a condition on the language.
     Fallback(Vec<Arc<str>>),

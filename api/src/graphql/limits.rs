@@ -20,16 +20,20 @@ use crate::graphql::page::{DEFAULT_SIZE, MAX_SIZE};
 
 /// Lists without pages, and how many rows each counts as: without this, a few
 /// that lead to each other would multiply unseen.
-const PLAIN_LISTS: [(&str, usize); 17] = [
+const PLAIN_LISTS: [(&str, usize); 21] = [
+    ("alternates", 5),
     ("articles", 10),
     ("authors", 2),
     ("categories", 5),
     ("categoryCounts", 20),
     ("children", 5),
+    ("feeds", 3),
     ("items", 5),
     ("languages", 5),
     ("links", 5),
     ("moved", 5),
+    ("moves", 20),
+    ("permalinks", 5),
     ("redirects", 10),
     ("related", 5),
     ("removed", 5),

@@ -24,8 +24,10 @@ use crate::article::{
 use crate::audit::AuditQuery;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserError, UserErrorCode};
+use crate::permalink::{PermalinkMutation, PermalinkQuery};
 use crate::policy::{self, Scope};
 use crate::preview::{PreviewMutation, PreviewQuery};
+use crate::redirect::{RedirectMutation, RedirectQuery};
 use crate::route::RouteQuery;
 use crate::site::SiteQuery;
 use crate::taxonomy::{TaxonomyMutation, TaxonomyQuery, TaxonomyWorkMutation, TaxonomyWorkQuery};
@@ -49,6 +51,8 @@ pub struct Query(
     TokenQuery,
     AuditQuery,
     PreviewQuery,
+    RedirectQuery,
+    PermalinkQuery,
     node::NodeQuery,
 );
 
@@ -63,6 +67,8 @@ pub struct Mutation(
     TaxonomyWorkMutation,
     TokenMutation,
     PreviewMutation,
+    RedirectMutation,
+    PermalinkMutation,
     UserMutation,
 );
 

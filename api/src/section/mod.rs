@@ -7,22 +7,42 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object};
 use entity::{View, article_copy, section};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::article::filter::{ArticleFilter, ArticleOrder, StringFilter};
 use crate::article::{Arguments, ArticleConnection, connect, read};
 use crate::ctx::Ctx;
 use crate::error::Result;
+use crate::feed::{self, FeedLink};
 use crate::graphql::ContextExt;
 use crate::graphql::scalar::{Json, LanguageTag};
 use crate::hugo::address;
 use crate::policy::Scope;
+use crate::seo::{ListPage, Seo, Which};
 use crate::site::{Frame, Language};
 
 /// A folder of articles in one language.
+#[derive(Clone)]
 pub struct Section {
-    row: section::Model,
-    scope: Scope,
+    pub(crate) row: section::Model,
+    pub(crate) scope: Scope,
+}
+
+impl Section {
+    /// The articles below it.
+    pub(crate) fn filter(&self) -> ArticleFilter {
+        ArticleFilter {
+            language: Some(LanguageTag(self.row.language.clone())),
+            section: (!self.row.name.contains('/') && !self.row.name.is_empty()).then(|| {
+                StringFilter { eq: Some(self.row.name.clone()), ..StringFilter::default() }
+            }),
+            path: self.row.name.contains('/').then(|| StringFilter {
+                starts_with: Some(self.row.path.clone()),
+                ..StringFilter::default()
+            }),
+            ..ArticleFilter::default()
+        }
+    }
 }
 
 /// The section, or the home page, at a decoded path.
@@ -67,6 +87,67 @@ pub async fn at(
         },
         scope: scope.clone(),
     }))
+}
+
+/// The sections that say something of themselves, in all languages.
+pub async fn all(ctx: &Ctx, scope: &Scope) -> Result<Vec<section::Model>> {
+    let mut find = section::Entity::find();
+    if scope.view == View::Published {
+        find = find.filter(section::Column::Draft.eq(false));
+    }
+    Ok(find.order_by_asc(section::Column::Name).all(ctx.app().db().read()).await?)
+}
+
+/// What a section is called and where it lives, whether it says so itself or not.
+/// All that do are read once for a request.
+pub async fn title_of(
+    ctx: &Ctx,
+    scope: &Scope,
+    frame: &Arc<Frame>,
+    language: &str,
+    name: &str,
+) -> Result<(String, String)> {
+    let rows = ctx
+        .once()
+        .load(format!("sections:{}", scope.key()), || async { all(ctx, scope).await })
+        .await?;
+    let own = rows.iter().find(|row| row.language == language && row.name == name);
+    Ok(own.map_or_else(
+        || {
+            let prefix = frame.prefix(frame.language_of(language));
+            (capitalized(name), format!("{prefix}/{name}/"))
+        },
+        |row| (row.title.clone(), row.path.clone()),
+    ))
+}
+
+/// Name, language and decoded path of every section, in each language in which it
+/// is there; read once for a request.
+pub async fn languages(
+    ctx: &Ctx,
+    scope: &Scope,
+    frame: &Frame,
+) -> Result<Arc<Vec<(String, String, String)>>> {
+    let load = || async {
+        let mut found: Vec<_> = all(ctx, scope)
+            .await?
+            .into_iter()
+            .map(|row| (row.name, row.language, row.path))
+            .collect();
+        for row in read::map::mapped_sections(ctx, scope).await? {
+            let known = found
+                .iter()
+                .any(|(name, language, _)| *name == row.section && *language == row.language);
+            if let Some(language) = frame.language(&row.language)
+                && !known
+            {
+                let path = format!("{}/{}/", frame.prefix(language), row.section);
+                found.push((row.section, row.language, path));
+            }
+        }
+        Ok(found)
+    };
+    ctx.once().load(format!("section languages:{}", scope.key()), load).await
 }
 
 async fn has_articles(ctx: &Ctx, scope: &Scope, language: &str, name: &str) -> Result<bool> {
@@ -137,6 +218,32 @@ impl Section {
         Ok(Language::new(ctx.broadsheet().frame().await?, &self.row.language))
     }
 
+    /// What its page says of itself to search engines and to those who share it.
+    async fn seo(&self) -> Seo {
+        let name = self.row.name.clone();
+        Seo::of_list(ListPage {
+            title: self.row.title.clone(),
+            description: self.row.description.clone(),
+            language: self.row.language.as_str().into(),
+            path: self.row.path.clone(),
+            scope: self.scope.clone(),
+            which: if name.is_empty() { Which::Home } else { Which::Section(name) },
+        })
+    }
+
+    /// Its feeds, for the head of its page.
+    async fn feeds(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<FeedLink>> {
+        let ctx = ctx.broadsheet();
+        let frame = ctx.frame().await?;
+        let site = &frame.language_of(&self.row.language).row.title;
+        let title = if self.row.name.is_empty() {
+            site.clone()
+        } else {
+            format!("{} – {site}", self.row.title)
+        };
+        Ok(feed::links(ctx, &frame, &self.row.path, &title))
+    }
+
     /// The articles below it, newest first.
     #[expect(clippy::too_many_arguments, reason = "the arguments of every list of articles")]
     async fn articles(
@@ -152,18 +259,7 @@ impl Section {
         #[graphql(desc = "Which ones; all where it is null.")] filter: Option<ArticleFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<ArticleOrder>,
     ) -> async_graphql::Result<ArticleConnection> {
-        let own = ArticleFilter {
-            language: Some(LanguageTag(self.row.language.clone())),
-            section: (!self.row.name.contains('/') && !self.row.name.is_empty()).then(|| {
-                StringFilter { eq: Some(self.row.name.clone()), ..StringFilter::default() }
-            }),
-            path: self.row.name.contains('/').then(|| StringFilter {
-                starts_with: Some(self.row.path.clone()),
-                ..StringFilter::default()
-            }),
-            and: filter.map(|filter| vec![filter]),
-            ..ArticleFilter::default()
-        };
+        let own = ArticleFilter { and: filter.map(|filter| vec![filter]), ..self.filter() };
         let filter = Some(own);
         let arguments = Arguments { first, after, last, before, filter, order_by };
         Ok(connect(ctx, self.scope.clone(), arguments).await?)

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, Object, SimpleObject};
 
 use super::{Frame, LanguageFrame, SiteAuthor};
+use crate::feed::{self, FeedLink};
 use crate::graphql::scalar::{Json, LanguageTag, Url};
 use crate::graphql::{ContextExt, ViewArgument};
 use crate::menu::{self, Menu};
 use crate::policy::Scope;
+use crate::seo::{ListPage, Seo, Which};
 
 /// The site, in one language.
 pub struct Site {
@@ -87,6 +89,25 @@ impl Site {
     /// Sections whose articles are news, for lists such as `recent`.
     async fn main_sections(&self) -> &[String] {
         &self.own().main_sections
+    }
+
+    /// What the home page says of itself to search engines and to those who share it.
+    async fn seo(&self) -> Seo {
+        let language = &self.own().row;
+        Seo::of_list(ListPage {
+            title: language.title.clone(),
+            description: language.description.clone(),
+            language: Arc::clone(&self.language),
+            path: self.frame.home_path(self.own()),
+            scope: self.scope.clone(),
+            which: Which::Home,
+        })
+    }
+
+    /// Its feeds in this language, for the head of every page.
+    async fn feeds(&self, ctx: &Context<'_>) -> Vec<FeedLink> {
+        let home = self.frame.home_path(self.own());
+        feed::links(ctx.broadsheet(), &self.frame, &home, &self.own().row.title)
     }
 
     /// A menu by name; empty where there is none.

@@ -3,6 +3,8 @@
 mod input;
 mod work;
 
+use std::sync::Arc;
+
 use async_graphql::connection::{Connection, Edge, EmptyFields};
 use async_graphql::{Context, ID, Object, OneofObject, SimpleObject};
 
@@ -17,12 +19,14 @@ use crate::article::read::{self as articles, List};
 use crate::article::{Arguments, ArticleConnection, connect_terms};
 use crate::ctx::Ctx;
 use crate::error::Result;
+use crate::feed::{self, FeedLink};
 use crate::graphql::id::{decode_as, encode};
 use crate::graphql::page::{Cursor, Key, Page};
 use crate::graphql::scalar::LanguageTag;
 use crate::graphql::{ContextExt, Outcome, UserErrorObject, ViewArgument};
 use crate::hugo::address;
 use crate::policy::{self, Scope};
+use crate::seo::{ListPage, Seo, Which};
 
 impl Term {
     async fn path(&self, ctx: &Ctx, taxonomy: Taxonomy) -> Result<String> {
@@ -32,6 +36,34 @@ impl Term {
             None => frame.default_language(),
         };
         Ok(address::encode(&frame.term_path(language, taxonomy.plural(), &self.row.slug)))
+    }
+
+    async fn seo(&self, ctx: &Ctx, taxonomy: Taxonomy) -> Result<Seo> {
+        let frame = ctx.frame().await?;
+        let language = match &self.language {
+            Some(tag) => frame.language_of(tag),
+            None => frame.default_language(),
+        };
+        let slug = self.row.slug.clone();
+        Ok(Seo::of_list(ListPage {
+            title: self.row.name.clone(),
+            description: self.row.description.clone(),
+            language: Arc::clone(&language.tag),
+            path: frame.term_path(language, taxonomy.plural(), &slug),
+            scope: self.scope.clone(),
+            which: Which::Term(Arc::clone(&self.with), self.row.id, taxonomy, slug),
+        }))
+    }
+
+    async fn feeds(&self, ctx: &Ctx, taxonomy: Taxonomy) -> Result<Vec<FeedLink>> {
+        let frame = ctx.frame().await?;
+        let language = match &self.language {
+            Some(tag) => frame.language_of(tag),
+            None => frame.default_language(),
+        };
+        let path = frame.term_path(language, taxonomy.plural(), &self.row.slug);
+        let title = format!("{} – {}", self.row.name, language.row.title);
+        Ok(feed::links(ctx, &frame, &path, &title))
     }
 
     /// A filter that keeps what is nested in the term's language.
@@ -71,6 +103,13 @@ macro_rules! term_type {
             }
         }
 
+        impl $name {
+            #[must_use]
+            pub fn term(&self) -> &Term {
+                &self.0
+            }
+        }
+
         #[doc = $doc]
         #[Object]
         impl $name {
@@ -92,6 +131,16 @@ macro_rules! term_type {
             /// The address on the site in the language at hand, percent-encoded as in a URL.
             async fn path(&self, ctx: &Context<'_>) -> async_graphql::Result<String> {
                 Ok(self.0.path(ctx.broadsheet(), $taxonomy).await?)
+            }
+
+            /// What its page says of itself to search engines and to those who share it.
+            async fn seo(&self, ctx: &Context<'_>) -> async_graphql::Result<Seo> {
+                Ok(self.0.seo(ctx.broadsheet(), $taxonomy).await?)
+            }
+
+            /// Its feeds in the language at hand, for the head of its page.
+            async fn feeds(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<FeedLink>> {
+                Ok(self.0.feeds(ctx.broadsheet(), $taxonomy).await?)
             }
 
             /// What it is about.

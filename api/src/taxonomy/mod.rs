@@ -40,14 +40,15 @@ pub use graphql::{
 };
 pub use merged::{keep_existing, resolve};
 pub use read::{
-    TermBy, TermOrder, by_ids, children, counted, list, names, of_articles, one, parents, total,
-    with_counts, with_counts_by_parent,
+    TermBy, TermOrder, by_ids, children, counted, list, names, of_articles, one, one_of, parents,
+    total, with_counts, with_counts_by_parent,
 };
 pub use write::{Rename, create, delete, ensure_all, ensure_many, existing, rename};
 
 use crate::graphql::id::IdKind;
 use crate::graphql::siblings::Siblings;
 use crate::policy::Scope;
+use crate::site::{Frame, LanguageFrame};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Taxonomy {
@@ -89,6 +90,33 @@ impl Taxonomy {
             Self::Categories => IdKind::Category,
         }
     }
+}
+
+/// Hugo's names of all taxonomies of a language: those shown here, and what else
+/// the site's configuration has.
+#[must_use]
+pub fn plurals<'a>(frame: &'a Frame, language: &LanguageFrame) -> Vec<&'a str> {
+    let mut plurals: Vec<&str> = Taxonomy::ALL.map(Taxonomy::plural).into();
+    for plural in frame.rules.taxonomies(&language.row.key).values() {
+        if !plurals.contains(&plural.as_str()) {
+            plurals.push(plural);
+        }
+    }
+    plurals
+}
+
+/// The slug of the term whose address in a language would be this decoded path.
+#[must_use]
+pub fn slug_at(
+    frame: &Frame,
+    language: &LanguageFrame,
+    plural: &str,
+    path: &str,
+) -> Option<String> {
+    let folder = frame.term_path(language, plural, "");
+    let slug = path.strip_prefix(folder.trim_end_matches('/'))?.strip_prefix('/')?;
+    let slug = slug.trim_end_matches('/');
+    (!slug.is_empty() && frame.term_path(language, plural, slug) == path).then(|| slug.to_owned())
 }
 
 /// A term's row, named in the language it was asked for.

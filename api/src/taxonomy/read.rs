@@ -163,8 +163,19 @@ pub async fn one(
     by: TermBy,
     language: Option<&str>,
 ) -> Result<Option<Term>> {
+    one_of(ctx, scope, taxonomy.plural(), by, language).await
+}
+
+/// One term of any taxonomy, by Hugo's plural.
+pub async fn one_of(
+    ctx: &Ctx,
+    scope: &Scope,
+    plural: &str,
+    by: TermBy,
+    language: Option<&str>,
+) -> Result<Option<Term>> {
     let mut select = select(language.map(Expr::val));
-    select.cond_where(term::Column::Taxonomy.eq(taxonomy.plural()));
+    select.cond_where(term::Column::Taxonomy.eq(plural));
     select.cond_where(match by {
         TermBy::Id(id) => term::Column::Id.eq(id),
         TermBy::Slug(slug) => term::Column::Slug.eq(slug),

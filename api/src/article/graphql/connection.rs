@@ -1,5 +1,6 @@
 //! Lists of articles and of revisions, as Relay connections.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::connection::{Connection, Edge, EmptyFields};
@@ -295,4 +296,18 @@ pub async fn revisions(
         })
         .collect();
     Ok(connection)
+}
+
+/// Articles by id, siblings of each other; those that may not be seen are absent.
+pub(super) async fn by_id(
+    ctx: &Ctx,
+    scope: &Scope,
+    ids: &[Uuid],
+    columns: Columns,
+) -> Result<HashMap<Uuid, Article>> {
+    let rows = read::by_ids(ctx, scope, ids, columns).await?;
+    Ok(Article::group(rows, scope.clone())
+        .into_iter()
+        .map(|article| (article.row.article_id, article))
+        .collect())
 }

@@ -67,9 +67,11 @@ impl ArticleAction {
             Action::AssignArticle => Self::Assign,
             Action::CommentArticle => Self::Comment,
             Action::PreviewArticle => Self::Preview,
-            Action::CreateArticle | Action::EditTerms | Action::EditSite | Action::ManageUsers => {
-                return None;
-            }
+            Action::CreateArticle
+            | Action::EditTerms
+            | Action::EditRedirects
+            | Action::EditSite
+            | Action::ManageUsers => return None,
         })
     }
 }

@@ -88,7 +88,7 @@ impl TranslationStatus {
             .load(format!("groups:{columns:?}"), || async {
                 let members = self.groups.values().flat_map(|group| &group.members);
                 let ids: Vec<_> = members.map(|member| member.article_id).collect();
-                super::types::by_id(ctx, &scope, &ids, columns).await
+                super::connection::by_id(ctx, &scope, &ids, columns).await
             })
             .await?;
         Ok(found.get(&id).cloned())

@@ -1,6 +1,5 @@
 //! The type `Article` and what hangs on it.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SelectionField};
@@ -10,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::connection::{RevisionConnection, revisions};
+use super::connection::{RevisionConnection, by_id, revisions};
 use super::desk::{self, ArticleAction, ArticleAssignment, ArticleComment, ArticleReview};
 use super::parts::{Author, Body, Image, Source};
 use super::translation::TranslationStatus;
@@ -27,6 +26,7 @@ use crate::graphql::scalar::{DateTime, Json, Url};
 use crate::graphql::siblings::Siblings;
 use crate::hugo::address;
 use crate::policy::{self, Action, Scope, Subject};
+use crate::seo::{self, Seo};
 use crate::site::{Language, PageKind, Sidebar, Site, WidgetSetting};
 use crate::taxonomy::{self, Category, Tag, Taxonomy};
 use crate::widget::{self, Widget};
@@ -165,7 +165,11 @@ impl Article {
         Ok(site(&frame.language_of(&self.row.language).switches).unwrap_or(default))
     }
 
-    async fn term_rows(&self, ctx: &Ctx, taxonomy: Taxonomy) -> Result<Vec<taxonomy::Term>> {
+    pub(crate) async fn term_rows(
+        &self,
+        ctx: &Ctx,
+        taxonomy: Taxonomy,
+    ) -> Result<Vec<taxonomy::Term>> {
         let scope = self.scope().clone();
         let terms = self
             .with()
@@ -173,19 +177,6 @@ impl Article {
             .await?;
         Ok(terms.get(&(taxonomy, self.row.article_id)).cloned().unwrap_or_default())
     }
-}
-
-pub(super) async fn by_id(
-    ctx: &Ctx,
-    scope: &Scope,
-    ids: &[Uuid],
-    columns: Columns,
-) -> Result<HashMap<Uuid, Article>> {
-    let rows = read::by_ids(ctx, scope, ids, columns).await?;
-    Ok(Article::group(rows, scope.clone())
-        .into_iter()
-        .map(|article| (article.row.article_id, article))
-        .collect())
 }
 
 pub fn read_json<T: DeserializeOwned>(value: &Value) -> Result<T> {
@@ -228,6 +219,7 @@ pub fn columns_of<'a>(fields: impl Iterator<Item = SelectionField<'a>>) -> Colum
             "widgets" => Columns::of(&[Column::Widgets, Column::TranslationKey, Column::Path]),
             "source" => Columns::of(&[Column::SourceName, Column::SourceUrl]),
             "canonicalUrl" => Columns::of(&[Column::CanonicalUrl]),
+            "seo" => seo::COLUMNS,
             "aliases" => Columns::of(&[Column::Aliases]),
             "params" => Columns::of(&[Column::Params]),
             "allowedActions" => Columns::of(&[
@@ -547,6 +539,11 @@ impl Article {
     /// The address that search engines should take for the original.
     async fn canonical_url(&self) -> Option<Url> {
         self.row.canonical_url.clone().map(Url)
+    }
+
+    /// What its page says of itself to search engines and to those who share it.
+    async fn seo(&self) -> Seo {
+        Seo::of_article(self.clone())
     }
 
     /// Other addresses that lead here, percent-encoded.

@@ -126,6 +126,9 @@ fn reviewed(state: ReviewState) -> SelectStatement {
 fn own_condition(scope: &Scope, own: &Own) -> Condition {
     match own {
         Own::Ids(ids) => Column::ArticleId.is_in(ids.iter().copied()).into_condition(),
+        Own::Authors(lists) => {
+            Column::Authors.is_in(lists.iter().map(String::as_str)).into_condition()
+        }
         Own::Carrying(terms) => {
             let carriers = Query::select()
                 .column((article_term::Entity, article_term::Column::ArticleId))

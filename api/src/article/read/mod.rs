@@ -5,10 +5,12 @@
 //! and for editors.
 
 mod around;
+mod authors;
 mod condition;
 mod count;
 mod fallback;
 mod group;
+pub mod map;
 mod whole;
 
 use std::collections::HashMap;
@@ -16,7 +18,7 @@ use std::collections::HashMap;
 use entity::article_copy::{Column, Entity, Model};
 use entity::{Timestamp, View, article_term, redirect};
 use sea_orm::sea_query::{
-    Condition, Expr, ExprTrait, JoinType, Order, Query, SelectStatement, WindowStatement,
+    Condition, Expr, ExprTrait, Func, JoinType, Order, Query, SelectStatement, WindowStatement,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryResult};
 use uuid::Uuid;
@@ -30,6 +32,7 @@ use crate::graphql::page::{Cursor, Key, Page, Slice};
 use crate::policy::{Limits, Rows, Scope};
 
 pub use around::{Neighbours, neighbours, related, translations};
+pub use authors::author_lists;
 pub use count::{count_by_term, top_terms, top_terms_by_term};
 pub use fallback::{Best, best};
 pub use group::{Group, Member, groups, load as load_groups};
@@ -161,6 +164,37 @@ pub async fn list(
     order_by(&mut select, list.order, page.backward);
     select.limit(page.limit());
     Ok(page.slice(rows(ctx, &select, columns).await?))
+}
+
+/// Rows of a list after so many others: for pages that are numbered. What is far
+/// down costs more; who can goes by [`list`]'s cursors.
+pub async fn numbered(
+    ctx: &Ctx,
+    scope: &Scope,
+    list: &List,
+    skip: u64,
+    limit: u64,
+    columns: Columns,
+) -> Result<Vec<Model>> {
+    let columns = columns.with(Columns::of(&[list.order.column(), Column::ArticleId]));
+    let mut select = select(scope, columns);
+    select.cond_where(filter_condition(scope, &list.filter)?);
+    order_by(&mut select, list.order, false);
+    select.limit(limit).offset(skip);
+    rows(ctx, &select, columns).await
+}
+
+/// The address of an article whose path is this but for case; `folded` is lower
+/// case. Databases fold the letters of ASCII alone, so that is what is asked.
+pub async fn path_in_any_case(ctx: &Ctx, scope: &Scope, folded: &str) -> Result<Option<String>> {
+    let mut select = from(scope);
+    select
+        .column((Entity, Column::Path))
+        .cond_where(Expr::expr(Func::lower(Expr::col((Entity, Column::Path)))).eq(folded))
+        .order_by((Entity, Column::Path), Order::Asc)
+        .limit(1);
+    let row = ctx.app().db().read().query_one(&select).await?;
+    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
 }
 
 /// A page of the articles of each term, in one statement for all terms.
