@@ -15,7 +15,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::config::{self, Config, LogFormat, Secret};
 use crate::ctx::{Actor, App, Ctx, system_clock};
 use crate::http::Server;
-use crate::hugo::import;
+use crate::hugo::{export, import};
 use crate::policy::Role;
 use crate::worker::Worker;
 use crate::{graphql, site, user};
@@ -66,6 +66,9 @@ enum Command {
     /// Bring content in.
     #[command(subcommand)]
     Import(Import),
+    /// Write content out.
+    #[command(subcommand)]
+    Export(Export),
     /// Manage people.
     #[command(subcommand)]
     User(UserCommand),
@@ -88,6 +91,24 @@ enum Import {
         /// Language of content that does not say (BCP 47).
         #[arg(long)]
         language: Option<String>,
+        /// Say what would happen, and write nothing.
+        #[arg(long)]
+        dry_run: bool,
+        /// Report as JSON on standard output.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Export {
+    /// The site as a Hugo site: byte for byte what was imported, but for what was
+    /// edited here.
+    Hugo {
+        dir: PathBuf,
+        /// Only pages in this language (BCP 47); may be given more than once.
+        #[arg(long = "language", value_name = "LANGUAGE")]
+        languages: Vec<String>,
         /// Say what would happen, and write nothing.
         #[arg(long)]
         dry_run: bool,
@@ -195,6 +216,10 @@ async fn run(cli: Cli) -> Result<ExitCode, String> {
         Command::Import(Import::Hugo { dir, language, dry_run, json }) => {
             let options = import::Options { dir, language, dry_run };
             import_hugo(config, options, json).await
+        }
+        Command::Export(Export::Hugo { dir, languages, dry_run, json }) => {
+            let options = export::Options { dir, languages, dry_run };
+            export_hugo(config, options, json).await
         }
         Command::User(UserCommand::Add { email, role, name, password_stdin }) => {
             add_user(config, &email, role, name, password_stdin).await
@@ -337,6 +362,23 @@ async fn import_hugo(
     let app = open(config).await?;
     let ctx = Ctx::new(Arc::clone(&app), Actor::System);
     let report = import::run(&ctx, options).await.map_err(explain)?;
+    app.db().close().await;
+    if json {
+        say(&serde_json::to_string_pretty(&report).map_err(|error| error.to_string())?);
+    } else {
+        say(report.to_string().trim_end());
+    }
+    Ok(if report.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn export_hugo(
+    config: Config,
+    options: export::Options,
+    json: bool,
+) -> Result<ExitCode, String> {
+    let app = open(config).await?;
+    let ctx = Ctx::new(Arc::clone(&app), Actor::System);
+    let report = export::run(&ctx, options).await.map_err(explain)?;
     app.db().close().await;
     if json {
         say(&serde_json::to_string_pretty(&report).map_err(|error| error.to_string())?);

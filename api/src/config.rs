@@ -39,6 +39,7 @@ pub struct Config {
     pub delivery: Delivery,
     pub limits: Limits,
     pub history: History,
+    pub hugo: Hugo,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -140,6 +141,12 @@ pub struct History {
     pub keep_days: u32,
     pub autosave_minutes: u32,
     pub keep_folded_hours: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hugo {
+    pub max_file_bytes: u64,
 }
 
 /// A text that no log or error may show.

@@ -12,6 +12,7 @@ mod m20261124_2_authoring;
 mod m20261124_3_history;
 mod m20261124_4_taxonomy_work;
 mod m20261124_5_people;
+mod m20261124_6_files;
 mod m20261124_9_delivery;
 
 pub struct Migrator;
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_3_history::Migration),
             Box::new(m20261124_4_taxonomy_work::Migration),
             Box::new(m20261124_5_people::Migration),
+            Box::new(m20261124_6_files::Migration),
             Box::new(m20261124_9_delivery::Migration),
         ]
     }

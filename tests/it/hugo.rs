@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use api::policy::Role;
-use entity::{body, source_file};
-use sea_orm::prelude::Uuid;
-use sea_orm::{DatabaseConnection, EntityTrait};
+use entity::source_file;
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use tests::{TestApp, corpora, on_both, write_files};
 
@@ -64,65 +63,21 @@ fn addresses(app: &TestApp) -> Vec<String> {
     found
 }
 
-/// Every imported file, put together again from what was kept: how many.
+/// Every imported page, written out again: how many.
 pub fn assert_bytes_are_kept(app: &TestApp, site: &Path) -> usize {
-    app.block_on(async {
-        let db = app.app.db().read();
-        let files = source_file::Entity::find().all(db).await.expect("files");
-        let mut checked = 0;
-        for file in files {
-            let body = match (file.kind.as_str(), file.article_id) {
-                ("configuration", _) => continue,
-                ("article", Some(article)) => markdown(db, article).await,
-                _ => listed_markdown(db, &file, site).await,
-            };
-            let mut bytes = file.front_matter;
-            bytes.extend(file.raw_body.unwrap_or_else(|| body.into_bytes()));
-            assert!(
-                bytes == std::fs::read(site.join(&file.path)).expect("the file"),
-                "{}",
-                file.path
-            );
-            checked += 1;
-        }
-        checked
-    })
-}
-
-async fn markdown(db: &DatabaseConnection, article: Uuid) -> String {
-    let head = entity::article::Entity::find_by_id(article)
-        .one(db)
-        .await
-        .expect("a row")
-        .expect("an article");
-    let revision = entity::revision::Entity::find_by_id(head.revision_id)
-        .one(db)
-        .await
-        .expect("a row")
-        .expect("a revision");
-    let body = body::Entity::find_by_id(revision.body_id).one(db).await.expect("a row");
-    body.expect("a body").markdown
-}
-
-/// The text of a section's or term's page: that which the file ends in.
-async fn listed_markdown(
-    db: &DatabaseConnection,
-    file: &source_file::Model,
-    site: &Path,
-) -> String {
-    let bytes = std::fs::read(site.join(&file.path)).expect("the file");
-    let body = bytes.strip_prefix(file.front_matter.as_slice()).expect("its front matter");
-    let sections = entity::section::Entity::find().all(db).await.expect("sections");
-    let terms = entity::term_text::Entity::find().all(db).await.expect("terms");
-    let texts = sections
-        .into_iter()
-        .map(|row| (row.language, row.markdown))
-        .chain(terms.into_iter().map(|row| (row.language, row.markdown)));
-    texts
-        .filter(|(language, _)| *language == file.language)
-        .map(|(_, markdown)| markdown)
-        .find(|markdown| file.raw_body.is_some() || markdown.as_bytes() == body)
-        .unwrap_or_else(|| panic!("no text of {}", file.path))
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let report = app.export(folder.path());
+    assert_eq!(report.failures, []);
+    let files = app.block_on(async {
+        source_file::Entity::find().all(app.app.db().read()).await.expect("files")
+    });
+    let mut checked = 0;
+    for file in files.iter().filter(|file| file.kind != "configuration") {
+        let read = |dir: &Path| std::fs::read(dir.join(&file.path)).expect("the file");
+        assert!(read(folder.path()) == read(site), "{}", file.path);
+        checked += usize::from(matches!(file.kind.as_str(), "article" | "section" | "term"));
+    }
+    checked
 }
 
 on_both! {

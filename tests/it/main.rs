@@ -12,6 +12,7 @@ mod contract;
 mod crash;
 mod drafts;
 mod events;
+mod export;
 mod failures;
 mod history;
 mod hostile;

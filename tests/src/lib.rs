@@ -33,6 +33,7 @@ use api::config::{Config, Secret};
 use api::ctx::{Actor, App, Ctx};
 use api::db::Db;
 use api::http::Server;
+use api::hugo::export;
 use api::hugo::import::{self, Report};
 use api::policy::Role;
 use entity::Timestamp;
@@ -209,6 +210,12 @@ impl TestApp {
         let options = import::Options { dir: dir.into(), language: None, dry_run: false };
         let ctx = self.ctx();
         self.block_on(import::run(&ctx, options)).expect("an import")
+    }
+
+    pub fn export(&self, dir: impl Into<PathBuf>) -> export::Report {
+        let options = export::Options { dir: dir.into(), ..export::Options::default() };
+        let ctx = self.ctx();
+        self.block_on(export::run(&ctx, options)).expect("an export")
     }
 
     /// Imports files given as path and text, below `content/` unless they say.

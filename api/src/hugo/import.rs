@@ -6,13 +6,18 @@
 //! touched, nor is what was edited here since. A changed file becomes a new
 //! version of its article; what stood there before is in its history. A file
 //! that cannot be read is reported, and the rest goes in.
+//!
+//! What is no page is kept as it is ([`super::keep`]), a page that cannot be
+//! read as well, so that an export gives back the whole site. What is not in the
+//! folder any more stays in the database: to import is to add.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use entity::{Timestamp, View, article, body, section, source_file, term_text};
+use entity::source_file;
+use entity::{View, article, body, section, term_text};
 use rayon::prelude::*;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
@@ -22,12 +27,15 @@ use uuid::Uuid;
 
 use super::config::{self, SiteConfig};
 use super::convert::{self, Draft};
+use super::files::{self, Found, Stat, file_clock};
+use super::keep::Keep;
+use super::known::{Known, Touched};
 use super::page::{self, Page};
 use super::problem::Problem;
 use super::rows::{Before, Ready, Rows};
 use super::sections::Sections;
 use super::tree::{self, Entry, EntryKind, Kind};
-use super::{front_matter, settings};
+use super::{front_matter, known, settings};
 use crate::article::content::MAX_KEY;
 use crate::article::write::body_row;
 use crate::ctx::Ctx;
@@ -64,11 +72,12 @@ pub struct Report {
     pub unchanged: usize,
     /// Pages of sections, terms and home among them.
     pub lists: usize,
-    /// Files beside the content, which stay where they are.
+    /// Files that are no pages, which are kept as they are.
     pub other_files: usize,
     /// Documents that did not go in.
     pub failures: Vec<Problem>,
-    /// Values that went into `params` because no field could take them.
+    /// Values that went into `params` because no field could take them, and files
+    /// that were left out.
     pub warnings: Vec<Problem>,
 }
 
@@ -84,7 +93,7 @@ impl fmt::Display for Report {
         writeln!(
             f,
             "{} documents: {} {verb}created, {} {verb}updated, {} unchanged, {} failed \
-             ({} lists among them; {} other files left alone)",
+             ({} lists among them); {} other files kept",
             self.documents,
             self.created,
             self.updated,
@@ -110,18 +119,22 @@ struct Body {
     is_html: bool,
 }
 
-/// What is known of a file from the last import.
-struct Known {
-    hash: Vec<u8>,
-    article_id: Option<Uuid>,
+/// What became of reading a file.
+enum Outcome<T> {
+    /// It is as it was; its times may be others.
+    Same(Option<Touched>),
+    Read(T),
+    /// It is kept as it is, since nothing can be made of it.
+    Unread(Problem, Found),
 }
 
 pub async fn run(ctx: &Ctx, options: Options) -> Result<Report> {
     let Options { dir, language, dry_run } = options;
     let mut report = Report { dry_run, ..Report::default() };
+    let (folder, given) = (dir.clone(), language.clone());
     let read = tokio::task::spawn_blocking(move || {
-        let config = config::load(&dir, language.as_deref())?;
-        let tree = tree::walk(&dir, &config)?;
+        let config = config::load(&folder, given.as_deref())?;
+        let tree = tree::walk(&folder, &config)?;
         Ok::<_, Problem>((config, tree))
     })
     .await
@@ -135,8 +148,9 @@ pub async fn run(ctx: &Ctx, options: Options) -> Result<Report> {
     };
     report.failures.extend(tree.problems);
     let (lists, pages) = sort(tree.entries, &mut report);
-    let known = known(ctx).await?;
-    let moved = if dry_run { false } else { configure(ctx, &config).await? };
+    let others = others(&dir, &config, &lists, &pages, &mut report).await?;
+    let known = known::load(ctx).await?;
+    let moved = if dry_run { false } else { configure(ctx, &config, language).await? };
     let frame = Arc::new(Frame::load(ctx.app()).await?);
     let mut import = Import {
         ctx,
@@ -146,14 +160,42 @@ pub async fn run(ctx: &Ctx, options: Options) -> Result<Report> {
         known: Arc::new(known),
         anew: moved,
         paths: HashMap::new(),
+        touched: Vec::new(),
+        unread: Vec::new(),
         report,
     };
     import.lists(lists).await?;
     import.pages(pages).await?;
-    if import.report.created + import.report.updated >= MANY && !dry_run {
+    let Import { touched, unread, known, report, .. } = import;
+    let report = Keep { ctx, known, touched, report }.run(others, unread).await?;
+    if report.created + report.updated >= MANY && !dry_run {
         ctx.app().db().analyze().await?;
     }
-    Ok(import.report)
+    Ok(report)
+}
+
+/// The files of the site that are no pages.
+async fn others(
+    dir: &std::path::Path,
+    config: &Arc<SiteConfig>,
+    lists: &[Entry],
+    pages: &[Entry],
+    report: &mut Report,
+) -> Result<Vec<Found>> {
+    let except: HashSet<String> =
+        lists.iter().chain(pages).map(|entry| entry.relative.clone()).collect();
+    let (dir, config) = (dir.to_owned(), Arc::clone(config));
+    let (found, problems) = tokio::task::spawn_blocking(move || {
+        files::walk(&dir, &config, &except.iter().map(String::as_str).collect())
+    })
+    .await
+    .map_err(Error::internal)?;
+    report.other_files = found.len();
+    // The walk of the content has named its own already.
+    let new = |problem: &Problem| !report.failures.contains(problem);
+    let problems: Vec<_> = problems.into_iter().filter(new).collect();
+    report.failures.extend(problems);
+    Ok(found)
 }
 
 /// Content that lists other content, and content that is listed.
@@ -163,7 +205,7 @@ fn sort(entries: Vec<Entry>, report: &mut Report) -> (Vec<Entry>, Vec<Entry>) {
         match entry.kind {
             EntryKind::Content(Kind::Page) => pages.push(entry),
             EntryKind::Content(_) => lists.push(entry),
-            EntryKind::Resource | EntryKind::Other => report.other_files += 1,
+            EntryKind::Resource | EntryKind::Other => {}
         }
     }
     report.documents = pages.len() + lists.len();
@@ -171,53 +213,59 @@ fn sort(entries: Vec<Entry>, report: &mut Report) -> (Vec<Entry>, Vec<Entry>) {
     (lists, pages)
 }
 
-async fn known(ctx: &Ctx) -> Result<HashMap<String, Known>> {
-    use source_file::Column;
-    let rows: Vec<(String, Vec<u8>, Option<Uuid>)> = source_file::Entity::find()
-        .select_only()
-        .columns([Column::Path, Column::Hash, Column::ArticleId])
-        .into_tuple()
-        .all(ctx.app().db().read())
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(path, hash, article_id)| (path, Known { hash, article_id }))
-        .collect())
-}
-
-async fn configure(ctx: &Ctx, config: &SiteConfig) -> Result<bool> {
+async fn configure(ctx: &Ctx, config: &SiteConfig, language: Option<String>) -> Result<bool> {
     let mut write = Write::begin(ctx).await?;
-    let moved = settings::store(&mut write, config).await?;
+    let moved = settings::store(&mut write, config, language.unwrap_or_default()).await?;
     write.commit().await?;
     Ok(moved)
 }
 
-/// Reads a file; none when it is as it was.
+/// Reads a file, unless it is as it was.
 fn read(
     entry: Entry,
     config: &SiteConfig,
-    skip: impl Fn(&[u8]) -> bool,
-) -> Result<Option<Document>, Problem> {
-    let in_file = |problem: Problem| problem.in_file(&entry.relative);
-    let bytes = std::fs::read(&entry.file)
-        .map_err(|error| in_file(Problem::new(format!("cannot be read: {error}"))))?;
-    let hash = Sha256::digest(&bytes).to_vec();
-    if skip(&hash) {
-        return Ok(None);
+    before: Option<&Known>,
+    skip: bool,
+) -> Outcome<Document> {
+    let checked = file_clock();
+    let named = |message: String| Problem::new(message).in_file(&entry.relative);
+    let stat = match std::fs::symlink_metadata(&entry.file) {
+        Ok(meta) => Stat::of(&meta),
+        Err(error) => {
+            // There is nothing that could be kept.
+            let found = Found::gone(&entry.file, &entry.relative);
+            return Outcome::Unread(named(format!("cannot be read: {error}")), found);
+        }
+    };
+    if skip && before.is_some_and(|before| before.is_as_it_was(&stat)) {
+        return Outcome::Same(None);
     }
-    let modified = std::fs::metadata(&entry.file)
-        .and_then(|meta| meta.modified())
-        .map_or(Timestamp::UNDATED, |time| chrono::DateTime::<chrono::Utc>::from(time).into());
-    let source = front_matter::split(&bytes).map_err(in_file)?;
-    let map = front_matter::parse(&source).map_err(in_file)?;
-    let keywords = convert::keywords(&map);
-    let mut page = page::read(map, config, &entry.language, &entry.name).map_err(in_file)?;
+    let found = || Found { file: entry.file.clone(), path: entry.relative.clone(), stat };
+    let bytes = match std::fs::read(&entry.file) {
+        Ok(bytes) => bytes,
+        Err(error) => return Outcome::Unread(named(format!("cannot be read: {error}")), found()),
+    };
+    let hash = Sha256::digest(&bytes).to_vec();
+    if skip && let Some(before) = before.filter(|before| before.has(&hash)) {
+        return Outcome::Same(before.touched(&hash, &entry.relative, stat, checked));
+    }
+    let understood = || {
+        let source = front_matter::split(&bytes)?;
+        let map = front_matter::parse(&source)?;
+        let keywords = convert::keywords(&map);
+        let page = page::read(map, config, &entry.language, &entry.name)?;
+        Ok::<_, Problem>((source, keywords, page))
+    };
+    let (source, keywords, mut page) = match understood() {
+        Ok(understood) => understood,
+        Err(problem) => return Outcome::Unread(problem.in_file(&entry.relative), found()),
+    };
     for warning in &mut page.warnings {
         *warning = std::mem::take(warning).in_file(&entry.relative);
     }
-    // PostgreSQL holds no U+0000 in a text; Markdown replaces it anyway.
-    let markdown = String::from_utf8_lossy(source.body).replace('\0', "\u{fffd}");
-    let raw_body = (markdown.as_bytes() != source.body).then(|| source.body.to_vec());
+    let markdown = markdown(source.body);
+    let is_list = !matches!(entry.kind, EntryKind::Content(Kind::Page));
+    let raw_body = (is_list || markdown.as_bytes() != source.body).then(|| source.body.to_vec());
     let file = source_file::Model {
         path: entry.relative.clone(),
         kind: String::new(),
@@ -228,11 +276,20 @@ fn read(
         front_matter: source.front_matter.to_vec(),
         raw_body,
         hash,
-        size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
-        modified,
+        size: stat.size,
+        modified: stat.modified,
+        mode: stat.mode,
+        changed_at: stat.changed,
+        checked_at: Some(checked),
     };
     let is_html = matches!(entry.extension.as_str(), "html" | "htm");
-    Ok(Some(Document { body: Body { markdown, is_html }, entry, page, keywords, file }))
+    Outcome::Read(Document { body: Body { markdown, is_html }, entry, page, keywords, file })
+}
+
+/// The text of a body. `PostgreSQL` holds no U+0000 in a text; Markdown replaces
+/// it anyway.
+pub(super) fn markdown(body: &[u8]) -> String {
+    String::from_utf8_lossy(body).replace('\0', "\u{fffd}")
 }
 
 fn render_row(id: Uuid, body: Body, cjk: bool) -> Result<body::Model> {
@@ -253,6 +310,10 @@ struct Import<'a> {
     anew: bool,
     /// Addresses given in this import, to the file that has each.
     paths: HashMap<String, String>,
+    /// Files that are as they were, at other times.
+    touched: Vec<Touched>,
+    /// Pages that are kept as they are.
+    unread: Vec<Found>,
     report: Report,
 }
 
@@ -260,9 +321,15 @@ impl Import<'_> {
     /// Sections, terms and home: read whole, since addresses below depend on
     /// them; written where they changed.
     async fn lists(&mut self, entries: Vec<Entry>) -> Result<()> {
-        let config = Arc::clone(&self.config);
+        let (config, known) = (Arc::clone(&self.config), Arc::clone(&self.known));
         let outcomes: Vec<_> = tokio::task::spawn_blocking(move || {
-            entries.into_par_iter().map(|entry| read(entry, &config, |_| false)).collect()
+            entries
+                .into_par_iter()
+                .map(|entry| {
+                    let before = known.get(&entry.relative);
+                    read(entry, &config, before, false)
+                })
+                .collect()
         })
         .await
         .map_err(Error::internal)?;
@@ -270,12 +337,16 @@ impl Import<'_> {
         let mut changed = Vec::new();
         for outcome in outcomes {
             match outcome {
-                Ok(Some(mut document)) => {
+                Outcome::Read(mut document) => {
                     sections.note(&document.entry, &document.page);
                     self.report.warnings.append(&mut document.page.warnings);
-                    let before = self.known.get(&document.file.path);
-                    match before {
-                        Some(before) if before.hash == document.file.hash && !self.anew => {
+                    match self.known.get(&document.file.path) {
+                        Some(before)
+                            if before.is_list()
+                                && before.has(&document.file.hash)
+                                && !self.anew =>
+                        {
+                            self.touched.extend(before.touched_as(&document.file));
                             self.report.unchanged += 1;
                         }
                         Some(_) => {
@@ -288,8 +359,8 @@ impl Import<'_> {
                         }
                     }
                 }
-                Ok(None) => {}
-                Err(problem) => self.report.failures.push(problem),
+                Outcome::Same(_) => {}
+                Outcome::Unread(problem, found) => self.give_up(problem, found),
             }
         }
         self.sections = Arc::new(sections);
@@ -301,6 +372,12 @@ impl Import<'_> {
             self.list(&mut write, document).await?;
         }
         write.commit().await
+    }
+
+    /// Reports a page that cannot go in, and keeps its file as it is.
+    fn give_up(&mut self, problem: Problem, found: Found) {
+        self.report.failures.push(problem);
+        self.unread.push(found);
     }
 
     async fn list(&self, write: &mut Write<'_>, document: Document) -> Result<()> {
@@ -392,14 +469,11 @@ impl Import<'_> {
                 .zip(ids)
                 .map(|(entry, body_id)| {
                     let before = known.get(&entry.relative);
-                    let same = |hash: &[u8]| {
-                        !anew
-                            && before.is_some_and(|known| {
-                                known.hash == hash && known.article_id.is_some()
-                            })
-                    };
-                    let Some(document) = read(entry, &config, same)? else {
-                        return Ok(None);
+                    let skip = !anew && before.is_some_and(Known::is_article);
+                    let document = match read(entry, &config, before, skip) {
+                        Outcome::Read(document) => document,
+                        Outcome::Same(touched) => return Outcome::Same(touched),
+                        Outcome::Unread(problem, found) => return Outcome::Unread(problem, found),
                     };
                     let Document { entry, mut page, keywords, body, file } = document;
                     let warnings = std::mem::take(&mut page.warnings);
@@ -411,15 +485,21 @@ impl Import<'_> {
                         keywords,
                         &body.markdown,
                     );
+                    let unread = |message: String| {
+                        let problem = Problem::new(message).in_file(&entry.relative);
+                        Outcome::Unread(problem, Found::of(&entry.file, &file))
+                    };
                     if let Some(what) = draft.too_long() {
-                        let message = format!("{what} is longer than {MAX_KEY} bytes");
-                        return Err(Problem::new(message).in_file(&entry.relative));
+                        return unread(format!("{what} is longer than {MAX_KEY} bytes"));
                     }
                     let has_cjk = frame.language_of(&file.language).row.has_cjk;
-                    let body = render_row(body_id, body, has_cjk).map_err(|error| {
-                        Problem::new(error.to_string()).in_file(&entry.relative)
-                    })?;
-                    Ok::<_, Problem>(Some((Ready { file, draft, body }, warnings)))
+                    match render_row(body_id, body, has_cjk) {
+                        Ok(body) => Outcome::Read((
+                            Ready { found: entry.file, file, draft, body },
+                            warnings,
+                        )),
+                        Err(error) => unread(error.to_string()),
+                    }
                 })
                 .collect()
         })
@@ -428,12 +508,15 @@ impl Import<'_> {
         let mut all = Vec::with_capacity(outcomes.len());
         for outcome in outcomes {
             match outcome {
-                Ok(Some((ready, warnings))) => {
+                Outcome::Read((ready, warnings)) => {
                     self.report.warnings.extend(warnings);
                     all.push(ready);
                 }
-                Ok(None) => self.report.unchanged += 1,
-                Err(problem) => self.report.failures.push(problem),
+                Outcome::Same(touched) => {
+                    self.touched.extend(touched);
+                    self.report.unchanged += 1;
+                }
+                Outcome::Unread(problem, found) => self.give_up(problem, found),
             }
         }
         Ok(all)
@@ -469,7 +552,8 @@ impl Import<'_> {
             if let Some(other) = other {
                 let message =
                     format!("the address {path} is that of {other}, too: give one of them a slug");
-                self.report.failures.push(Problem::new(message).in_file(&ready.file.path));
+                let problem = Problem::new(message).in_file(&ready.file.path);
+                self.give_up(problem, Found::of(&ready.found, &ready.file));
             } else {
                 self.paths.insert(path.clone(), ready.file.path.clone());
                 free.push(ready);

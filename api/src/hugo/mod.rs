@@ -2,7 +2,8 @@
 //! front matter, and the address that Hugo gives each page.
 //!
 //! Everything here is pure: bytes and paths in, plain values out. The one
-//! exception is that [`config::load`] and [`tree::walk`] read the file system.
+//! exception is that [`config::load`], [`tree::walk`] and [`files`] read the file
+//! system.
 //!
 //! | module | what it knows |
 //! |---|---|
@@ -15,6 +16,8 @@
 //! | [`page`] | front matter as typed fields, the rest as parameters |
 //! | [`menu`] | menu entries, in configuration and front matter |
 //! | [`address`], [`permalink`], [`sanitize`] | the address of a page |
+//! | [`files`], [`file_path`] | all files of a site as they lie on disk, and their names |
+//! | [`edit`] | front matter changed where it was edited, and nowhere else |
 //! | [`problem`] | what is wrong, in which file and line |
 //!
 //! **Invariants.** No input makes this module panic. Nothing that was written
@@ -60,6 +63,9 @@ pub mod cast;
 pub mod config;
 mod config_file;
 pub mod date;
+pub mod edit;
+pub mod file_path;
+pub mod files;
 pub mod fold;
 pub mod front_matter;
 mod glob;
@@ -77,9 +83,13 @@ pub mod tree;
 pub mod yaml;
 mod yaml_repair;
 
-// What follows writes: the rest of this module is pure.
+// What follows works on the database: the rest of this module is pure.
+mod blobs;
 mod convert;
 pub mod demo;
+pub mod export;
 pub mod import;
+mod keep;
+mod known;
 mod rows;
 mod settings;

@@ -21,6 +21,8 @@ use crate::site::Frame;
 
 /// A document ready to be written.
 pub struct Ready {
+    /// Where it lies.
+    pub found: std::path::PathBuf,
     pub file: source_file::Model,
     pub draft: Draft,
     pub body: body::Model,
@@ -57,7 +59,7 @@ impl Rows {
         ready: Ready,
         before: Option<&Before>,
     ) -> Result<()> {
-        let Ready { mut file, draft, body } = ready;
+        let Ready { found: _, mut file, draft, body } = ready;
         let Draft { content, terms: _, release, path } = draft;
         let old = before.map(|before| &before.head);
         let head = article::Model {
@@ -140,6 +142,8 @@ impl Rows {
         let keys = projections.iter().map(|projection| projection.copy.translation_key.clone());
         let keys: HashSet<_> = keys.collect();
         let mut trashed = Vec::new();
+        // A file that was moved is not known by its old name any more.
+        settings::forget_files_of(write, &changed).await?;
         for head in changed {
             trashed.push(head.id);
             head.into_active_model().reset_all().update(write.txn()).await?;

@@ -22,7 +22,7 @@ use crate::event::{Event, Write};
 use crate::site::{PageDefaults, Sidebar, SiteAuthor, Switches, WidgetSetting, Widgets};
 
 /// The path under which the configuration's hash is kept.
-const CONFIGURATION: &str = "(configuration)";
+pub const CONFIGURATION: &str = "(configuration)";
 
 fn text(params: &Map<String, Value>, key: &str) -> Option<String> {
     fold::get(params, key).and_then(cast::text).filter(|text| !text.trim().is_empty())
@@ -223,7 +223,9 @@ fn menus(config: &SiteConfig) -> Vec<Entry> {
 
 /// Writes site, languages and menus, if they are not the ones written last.
 /// Says whether addresses may have changed with them.
-pub async fn store(write: &mut Write<'_>, config: &SiteConfig) -> Result<bool> {
+///
+/// `given` is the language that content is in which does not say.
+pub async fn store(write: &mut Write<'_>, config: &SiteConfig, given: String) -> Result<bool> {
     let site = site::Model {
         id: 1,
         base_url: match config.base_url.trim_end_matches('/') {
@@ -241,6 +243,7 @@ pub async fn store(write: &mut Write<'_>, config: &SiteConfig) -> Result<bool> {
         [site.base_url, site.time_zone, site.default_language, site.rules],
         languages.iter().map(|language| format!("{language:?}")).collect::<Vec<_>>(),
         menus,
+        given,
     ]);
     let hash = Sha256::digest(serde_json::to_vec(&said)?).to_vec();
     let before = source_file::Entity::find_by_id(CONFIGURATION.to_owned()).one(write.txn()).await?;
@@ -264,13 +267,16 @@ pub async fn store(write: &mut Write<'_>, config: &SiteConfig) -> Result<bool> {
         kind: "configuration".to_owned(),
         article_id: None,
         article_version: None,
-        language: String::new(),
+        language: given,
         format: String::new(),
         front_matter: Vec::new(),
         raw_body: None,
         hash,
         size: 0,
         modified: write.ctx().now(),
+        mode: 0,
+        changed_at: None,
+        checked_at: None,
     };
     put_files(write, vec![file]).await?;
     write.record(Event::new("site.configured"));
@@ -331,6 +337,17 @@ async fn replace_menus(write: &Write<'_>, menus: Vec<Entry>) -> Result<()> {
         })
         .collect();
     write.insert_all(rows).await?;
+    Ok(())
+}
+
+/// Forgets which files articles were.
+pub async fn forget_files_of(write: &Write<'_>, articles: &[entity::article::Model]) -> Result<()> {
+    for articles in articles.chunks(500) {
+        source_file::Entity::delete_many()
+            .filter(source_file::Column::ArticleId.is_in(articles.iter().map(|head| head.id)))
+            .exec(write.txn())
+            .await?;
+    }
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use super::config::SiteConfig;
 use super::problem::Problem;
 use super::sanitize::normalize;
-use super::{fold, glob};
+use super::{file_path, fold, glob};
 
 /// What a page is to Hugo.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -64,7 +64,7 @@ pub enum EntryKind {
 pub struct Entry {
     pub kind: EntryKind,
     pub file: PathBuf,
-    /// Below the site's folder, with `/`; what is no UTF-8 is replaced.
+    /// Below the site's folder, as [`file_path::to_text`] writes it.
     pub relative: String,
     /// Hugo's key of the language.
     pub language: String,
@@ -97,8 +97,8 @@ const CONTENT: [&str; 5] = ["md", "markdown", "mdown", "html", "htm"];
 /// What Hugo renders with helpers that are not here.
 const FOREIGN: [&str; 8] = ["org", "adoc", "asciidoc", "ad", "rst", "pandoc", "pdc", "gotmpl"];
 
-/// Walks the content folders of the site in `dir`. Fails when there is none.
-pub fn walk(dir: &Path, config: &SiteConfig) -> Result<Tree, Problem> {
+/// The content folders, each once and in order.
+fn folders(config: &SiteConfig) -> Vec<&str> {
     let mut folders: Vec<&str> = Vec::new();
     for language in &config.languages {
         if !folders.contains(&language.content_dir.as_str()) {
@@ -106,6 +106,12 @@ pub fn walk(dir: &Path, config: &SiteConfig) -> Result<Tree, Problem> {
         }
     }
     folders.sort_unstable();
+    folders
+}
+
+/// Walks the content folders of the site in `dir`. Fails when there is none.
+pub fn walk(dir: &Path, config: &SiteConfig) -> Result<Tree, Problem> {
+    let folders = folders(config);
     let present: Vec<&str> =
         folders.iter().copied().filter(|folder| dir.join(folder).is_dir()).collect();
     if present.is_empty() {
@@ -115,10 +121,25 @@ pub fn walk(dir: &Path, config: &SiteConfig) -> Result<Tree, Problem> {
     let mut tree = Tree::default();
     for folder in present {
         let walker = Walker::new(dir, folder, &folders, config);
-        walker.folder(&dir.join(folder), &mut tree);
+        let files = walker.files(&mut tree.problems);
+        walker.entries(files, &mut tree.entries);
     }
     tree.entries.sort_by(|one, other| one.file.cmp(&other.file));
     Ok(tree)
+}
+
+/// What [`walk`] would find where these files were all there is; pure.
+pub fn of_paths<'a>(config: &SiteConfig, paths: impl IntoIterator<Item = &'a str>) -> Tree {
+    let folders = folders(config);
+    let paths: Vec<PathBuf> = paths.into_iter().map(file_path::to_path).collect();
+    let mut tree = Tree::default();
+    for folder in &folders {
+        let walker = Walker::new(Path::new(""), folder, &folders, config);
+        let files = paths.iter().filter(|path| walker.has(path)).cloned().collect();
+        walker.entries(files, &mut tree.entries);
+    }
+    tree.entries.sort_by(|one, other| one.file.cmp(&other.file));
+    tree
 }
 
 struct Walker<'a> {
@@ -151,54 +172,70 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn folder(&self, top: &Path, tree: &mut Tree) {
-        let mut files: Vec<(PathBuf, bool)> = Vec::new();
-        // The leaf bundles found so far: everything below them belongs to them.
-        let mut bundles: HashSet<PathBuf> = HashSet::new();
-        let walk =
-            walkdir::WalkDir::new(top).sort_by_file_name().into_iter().filter_entry(|entry| {
+    /// Whether a walk would find this file.
+    fn has(&self, path: &Path) -> bool {
+        path.starts_with(&self.root)
+            && path.ancestors().take_while(|above| *above != self.root).all(|part| {
+                !self.is_ignored(part) && !self.others.iter().any(|other| other == part)
+            })
+    }
+
+    fn files(&self, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
+        let mut files = Vec::new();
+        let walk = walkdir::WalkDir::new(&self.root).sort_by_file_name().into_iter().filter_entry(
+            |entry| {
                 entry.depth() == 0
                     || !(self.is_ignored(entry.path())
                         || (entry.file_type().is_dir()
                             && self.others.iter().any(|other| other == entry.path())))
-            });
+            },
+        );
         for entry in walk {
             match entry {
-                Ok(entry) if entry.file_type().is_file() => {
-                    let path = entry.into_path();
-                    let name = path.file_name().unwrap_or_default().to_string_lossy();
-                    let leaf = self.split(&name).is_some_and(|name| {
-                        name.stem.eq_ignore_ascii_case("index")
-                            && CONTENT.contains(&name.extension.as_str())
-                    });
-                    if leaf
-                        && path != top.join(name.as_ref())
-                        && let Some(parent) = path.parent()
-                    {
-                        bundles.insert(parent.to_owned());
-                    }
-                    files.push((path, leaf));
-                }
+                Ok(entry) if entry.file_type().is_file() => files.push(entry.into_path()),
                 Ok(_) => {}
                 Err(error) => {
-                    let at = error.path().unwrap_or(top);
+                    let at = error.path().unwrap_or(&self.root);
                     let reason =
                         error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                    tree.problems.push(
+                    problems.push(
                         Problem::new(format!("this cannot be read: {reason}"))
                             .in_file(&self.relative(at)),
                     );
                 }
             }
         }
+        files
+    }
+
+    /// What files below the content folder are.
+    fn entries(&self, files: Vec<PathBuf>, entries: &mut Vec<Entry>) {
+        let top = self.root.as_path();
+        // The leaf bundles found so far: everything below them belongs to them.
+        let mut bundles: HashSet<PathBuf> = HashSet::new();
+        let mut seen: Vec<(PathBuf, bool)> = Vec::with_capacity(files.len());
+        for path in files {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let leaf = self.split(&name).is_some_and(|name| {
+                name.stem.eq_ignore_ascii_case("index")
+                    && CONTENT.contains(&name.extension.as_str())
+            });
+            if leaf
+                && path != top.join(name.as_ref())
+                && let Some(parent) = path.parent()
+            {
+                bundles.insert(parent.to_owned());
+            }
+            seen.push((path, leaf));
+        }
         // `index` at the root is the home page, unless there is a proper one.
-        let home = files.iter().any(|(path, _)| {
+        let home = seen.iter().any(|(path, _)| {
             path.parent() == Some(top)
                 && path.file_name().is_some_and(|name| {
                     name.to_string_lossy().to_lowercase().starts_with("_index.")
                 })
         });
-        for (path, leaf) in files {
+        for (path, leaf) in seen {
             // The outermost bundle owns what is nested in it.
             let bundle = path
                 .ancestors()
@@ -213,7 +250,7 @@ impl<'a> Walker<'a> {
                     entry.logical.clear();
                     entry.name.clear();
                 }
-                tree.entries.push(entry);
+                entries.push(entry);
             }
         }
     }
@@ -232,7 +269,7 @@ impl<'a> Walker<'a> {
     }
 
     fn relative(&self, path: &Path) -> String {
-        slashed(path.strip_prefix(self.dir).unwrap_or(path))
+        file_path::to_text(path.strip_prefix(self.dir).unwrap_or(path))
     }
 
     fn entry(&self, path: &Path, bundle: Option<&Path>, page_of_bundle: bool) -> Option<Entry> {

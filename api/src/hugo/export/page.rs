@@ -1,0 +1,243 @@
+//! One page: its file as it was, and what it should be now.
+//!
+//! Invariants: where nothing was edited the bytes are those that were imported;
+//! what was edited is read again by the import's own code and equals what was
+//! meant, or it is a problem and the file stays as it was.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, FixedOffset};
+use entity::Timestamp;
+use indexmap::IndexMap;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::body;
+use super::diff::{self, Diff, Edits};
+use super::parsed::Parsed;
+use super::site::Site;
+use crate::article::content::Content;
+use crate::hugo::edit::{self, House};
+use crate::hugo::problem::Problem;
+use crate::hugo::tree::Entry;
+
+/// What a page should say.
+#[derive(Debug)]
+pub struct Target {
+    pub content: Content,
+    pub markdown: String,
+    pub draft: bool,
+    /// When the public sees it; none of a draft and of what has no such moment.
+    pub from: Option<Timestamp>,
+    /// Whether nothing was saved since it was imported.
+    pub is_imported_version: bool,
+}
+
+/// What became of a file.
+#[derive(Debug)]
+pub struct Written {
+    pub bytes: Vec<u8>,
+    /// Fields that were edited, by the names of an article's JSON.
+    pub fields: BTreeSet<String>,
+    /// Keys that had to be written anew as a whole.
+    pub rewritten: Vec<String>,
+}
+
+/// Makes the file of a page; none where it is what it was.
+///
+/// `was` is what the article said when it was imported, `now` the moment that
+/// counts as now.
+pub fn write(
+    site: &Site,
+    entry: &Entry,
+    bytes: &[u8],
+    was: Option<&Content>,
+    target: &Target,
+    now: Timestamp,
+) -> Result<Option<Written>, Problem> {
+    let parsed = match Parsed::of(site, entry, bytes) {
+        Ok(parsed) => parsed,
+        Err(problem) => return Err(problem.in_file(&entry.relative)),
+    };
+    let was = was.unwrap_or(&parsed.content);
+    let names = names(site, entry, &parsed, was, &target.content);
+    let diff = Diff {
+        config: &site.config,
+        entry,
+        parsed: &parsed,
+        was,
+        is: &target.content,
+        names: &names,
+        draft: target.draft,
+    };
+    // What follows from the edits is only known when they are made.
+    let mut edits = diff.edits(!target.is_imported_version);
+    let mut text = None;
+    if !target.is_imported_version && !body::same(&target.markdown, &parsed.markdown) {
+        let old = bytes.get(parsed.body.clone()).unwrap_or_default();
+        text = Some(body::merge(old, &target.markdown));
+        edits.fields.insert("body".to_owned());
+    }
+    let make = |edits: &Edits| assemble(&parsed, bytes, edits, text.as_deref());
+    let mut written = None;
+    if !edits.fields.is_empty() {
+        written = Some(make(&edits)?);
+    }
+    let moment = match &written {
+        None => parsed.content.publish_at.or(parsed.content.date),
+        Some(written) => {
+            let read = Parsed::of(site, entry, &written.bytes).map_err(unreadable)?;
+            read.content.publish_at.or(read.content.date)
+        }
+    };
+    if let Some(at) = opens(moment, target, now) {
+        diff.publish_at(&mut edits, at);
+        written = Some(make(&edits)?);
+    }
+    let Some(mut written) = written else { return Ok(None) };
+    written.fields.clone_from(&edits.fields);
+    if let Some(field) = edits.impossible.first() {
+        return Err(Problem::new(format!(
+            "`{field}` was changed, and no key of a Hugo page holds it; the file stays as it was"
+        )));
+    }
+    let read = Parsed::of(site, entry, &written.bytes).map_err(unreadable)?;
+    let expected = Expected { was: &parsed, target, names: &names, fields: &edits.fields };
+    match expected.differs(&read) {
+        None => Ok(Some(written)),
+        Some(field) => Err(Problem::new(format!(
+            "`{field}` cannot be written so that Hugo reads it as it is here; the file stays as it was"
+        ))),
+    }
+}
+
+fn assemble(
+    parsed: &Parsed,
+    bytes: &[u8],
+    edits: &Edits,
+    text: Option<&[u8]>,
+) -> Result<Written, Problem> {
+    let (front_matter, old) = bytes.split_at(parsed.body.start.min(bytes.len()));
+    let edited = edit::apply(front_matter, &edits.edits, &House::default())?;
+    let mut all = edited.front_matter;
+    all.extend_from_slice(text.unwrap_or(old));
+    Ok(Written { bytes: all, fields: BTreeSet::new(), rewritten: edited.rewritten })
+}
+
+fn unreadable(problem: Problem) -> Problem {
+    Problem::new(format!("the edited file could not be read again: {}", problem.message))
+}
+
+/// The moment to write down, where the public would see the page at another
+/// time than it should; `moment` is when it would.
+fn opens(
+    moment: Option<DateTime<FixedOffset>>,
+    target: &Target,
+    now: Timestamp,
+) -> Option<DateTime<FixedOffset>> {
+    let from = target.from.filter(|_| !target.draft)?;
+    let opens = moment.map_or(Timestamp::UNDATED, Timestamp::from);
+    // What is past makes no difference to anybody.
+    if opens == from || (opens <= now && from <= now) {
+        return None;
+    }
+    let offset = moment.map_or_else(|| FixedOffset::east_opt(0), |moment| Some(*moment.offset()));
+    offset.map(|offset| from.utc().with_timezone(&offset))
+}
+
+/// What the file should call the article's terms.
+fn names(
+    site: &Site,
+    entry: &Entry,
+    parsed: &Parsed,
+    was: &Content,
+    is: &Content,
+) -> IndexMap<String, Vec<String>> {
+    let rules = &site.config.rules;
+    let language = crate::hugo::settings::tag(&site.config, &entry.language);
+    let mut taxonomies: Vec<&String> = parsed.terms.keys().collect();
+    for taxonomy in is.terms.keys() {
+        if !taxonomies.contains(&taxonomy) {
+            taxonomies.push(taxonomy);
+        }
+    }
+    let nothing: Vec<Uuid> = Vec::new();
+    taxonomies
+        .into_iter()
+        .map(|taxonomy| {
+            let before = was.terms.get(taxonomy);
+            let now = is.terms.get(taxonomy).unwrap_or(&nothing);
+            let names =
+                site.terms.names(rules, language, taxonomy, parsed.names(taxonomy), before, now);
+            (taxonomy.clone(), names)
+        })
+        .collect()
+}
+
+/// What a file must say that was edited.
+struct Expected<'a> {
+    was: &'a Parsed,
+    target: &'a Target,
+    names: &'a IndexMap<String, Vec<String>>,
+    fields: &'a BTreeSet<String>,
+}
+
+impl Expected<'_> {
+    /// A field that says something else than it should.
+    fn differs(&self, read: &Parsed) -> Option<String> {
+        let has = |field: &str| self.fields.contains(field);
+        if read.draft != self.target.draft {
+            return Some("draft".to_owned());
+        }
+        let text = if has("body") { &self.target.markdown } else { &self.was.markdown };
+        if !body::same(text, &read.markdown) {
+            return Some("body".to_owned());
+        }
+        for (taxonomy, names) in self.names {
+            let follows = has("authors") && matches!(taxonomy.as_str(), "authors" | "author");
+            if read.names(taxonomy) != names.as_slice() && !follows {
+                return Some(taxonomy.clone());
+            }
+        }
+        let (was, is) = (diff::fields(&self.was.content), diff::fields(&self.target.content));
+        let read = diff::fields(&read.content);
+        for (field, value) in &read {
+            let expected = if has(field) { is.get(field) } else { was.get(field) };
+            let same = expected.is_some_and(|expected| equal(field, expected, value));
+            if !same && !self.follows(field) {
+                return Some(field.clone());
+            }
+        }
+        None
+    }
+
+    /// Whether a field is made of others that were edited.
+    fn follows(&self, field: &str) -> bool {
+        let of: &[&str] = match field {
+            "address" | "terms" | "directory" | "name" | "bundle" => return true,
+            "lastModified" => &["date", "publishAt", "draft"],
+            "publishAt" => &["date"],
+            "date" => &["publishAt", "lastModified"],
+            "menus" => &["title", "linkTitle", "weight"],
+            "aliases" => &["slug", "url", "title", "date"],
+            "source" => &["body", "terms.categories", "terms.tags"],
+            "authors" => &["terms.authors", "terms.author"],
+            _ => &[],
+        };
+        // What was asked for itself must be what was asked for.
+        !self.fields.contains(field) && of.iter().any(|of| self.fields.contains(*of))
+    }
+}
+
+/// Dates are moments; everything else is what it is.
+fn equal(field: &str, one: &Value, other: &Value) -> bool {
+    if one == other {
+        return true;
+    }
+    if !matches!(field, "date" | "lastModified" | "publishAt" | "expireAt") {
+        return false;
+    }
+    let moment =
+        |value: &Value| value.as_str().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+    moment(one).is_some() && moment(one) == moment(other)
+}

@@ -1,0 +1,156 @@
+//! The site as its files in the database describe it.
+//!
+//! Only what every page depends on is in memory: names of files, configuration,
+//! terms and the pages of sections; never the text of pages.
+
+use std::collections::HashMap;
+
+use entity::source_file;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::parsed::Parsed;
+use super::terms::Terms;
+use crate::ctx::Ctx;
+use crate::error::{Error, Result};
+use crate::hugo::address::Sections;
+use crate::hugo::config::{self, SiteConfig};
+use crate::hugo::problem::Problem;
+use crate::hugo::settings::CONFIGURATION;
+use crate::hugo::tree::{self, Entry};
+use crate::hugo::{blobs, file_path, front_matter, page};
+
+/// A file in the database, without its bytes.
+#[derive(Debug, Clone)]
+pub struct Row {
+    pub path: String,
+    pub kind: String,
+    pub article_id: Option<Uuid>,
+    pub article_version: Option<i32>,
+    pub language: String,
+    pub hash: Vec<u8>,
+    pub size: i64,
+    pub mode: i32,
+}
+
+#[derive(Debug)]
+pub struct Site {
+    pub config: SiteConfig,
+    pub sections: Sections,
+    pub terms: Terms,
+    /// What each content file is, by its path.
+    pub entries: HashMap<String, Entry>,
+}
+
+/// Everything that was imported, by path.
+pub async fn rows(ctx: &Ctx) -> Result<Vec<Row>> {
+    use source_file::Column;
+    type Tuple = (String, String, Option<Uuid>, Option<i32>, String, Vec<u8>, i64, i32);
+    let rows: Vec<Tuple> = source_file::Entity::find()
+        .select_only()
+        .columns([
+            Column::Path,
+            Column::Kind,
+            Column::ArticleId,
+            Column::ArticleVersion,
+            Column::Language,
+            Column::Hash,
+            Column::Size,
+            Column::Mode,
+        ])
+        .order_by_asc(Column::Path)
+        .into_tuple()
+        .all(ctx.app().db().read())
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(path, kind, article_id, article_version, language, hash, size, mode)| Row {
+            path,
+            kind,
+            article_id,
+            article_version,
+            language,
+            hash,
+            size,
+            mode,
+        })
+        .collect())
+}
+
+fn is_configuration(row: &Row) -> bool {
+    if row.kind != "file" {
+        return false;
+    }
+    let (stem, extension) = row.path.rsplit_once('.').unwrap_or((&row.path, ""));
+    matches!(extension.to_ascii_lowercase().as_str(), "toml" | "yaml" | "yml" | "json")
+        && (matches!(stem, "hugo" | "config") || row.path.starts_with("config/"))
+}
+
+impl Site {
+    /// Reads the configuration and what all pages depend on.
+    pub async fn load(ctx: &Ctx, rows: &[Row]) -> Result<std::result::Result<Self, Problem>> {
+        let db = ctx.app().db().read();
+        let folder = tempfile::tempdir().map_err(Error::internal)?;
+        for row in rows.iter().filter(|row| is_configuration(row)) {
+            let bytes = blobs::whole(db, &row.hash).await?;
+            let file = folder.path().join(file_path::to_path(&row.path));
+            if let Some(parent) = file.parent() {
+                std::fs::create_dir_all(parent).map_err(Error::internal)?;
+            }
+            std::fs::write(file, bytes).map_err(Error::internal)?;
+        }
+        if rows.iter().any(|row| row.path.starts_with("content/")) {
+            std::fs::create_dir(folder.path().join("content")).map_err(Error::internal)?;
+        }
+        let given = rows.iter().find(|row| row.path == CONFIGURATION);
+        let given = given.map(|row| row.language.as_str()).filter(|tag| !tag.is_empty());
+        let config = match config::load(folder.path(), given) {
+            Ok(config) => config,
+            Err(problem) => return Ok(Err(problem)),
+        };
+        let files =
+            rows.iter().filter(|row| !matches!(row.kind.as_str(), "link" | "configuration"));
+        let tree = tree::of_paths(&config, files.map(|row| row.path.as_str()));
+        let pages = rows
+            .iter()
+            .filter(|row| matches!(row.kind.as_str(), "article" | "section" | "term" | "unread"));
+        let pages: std::collections::HashSet<&str> = pages.map(|row| row.path.as_str()).collect();
+        let entries: HashMap<String, Entry> = tree
+            .entries
+            .into_iter()
+            .filter(|entry| pages.contains(entry.relative.as_str()))
+            .map(|entry| (entry.relative.clone(), entry))
+            .collect();
+        let mut site =
+            Self { config, sections: Sections::default(), terms: Terms::load(db).await?, entries };
+        site.load_sections(ctx).await?;
+        Ok(Ok(site))
+    }
+
+    /// The pages that others' addresses depend on, as they were imported.
+    async fn load_sections(&mut self, ctx: &Ctx) -> Result<()> {
+        use source_file::Column;
+        let fronts: Vec<(String, Vec<u8>)> = source_file::Entity::find()
+            .select_only()
+            .columns([Column::Path, Column::FrontMatter])
+            .filter(Column::Kind.is_in(["section", "term"]))
+            .into_tuple()
+            .all(ctx.app().db().read())
+            .await?;
+        for (path, bytes) in fronts {
+            let Some(entry) = self.entries.get(&path) else { continue };
+            let page = front_matter::split(&bytes)
+                .and_then(|source| front_matter::parse(&source))
+                .and_then(|map| page::read(map, &self.config, &entry.language, &entry.name));
+            if let Ok(page) = page {
+                self.sections.note(entry, &page);
+            }
+        }
+        Ok(())
+    }
+
+    /// What a file of this site says.
+    pub fn parse(&self, entry: &Entry, bytes: &[u8]) -> std::result::Result<Parsed, Problem> {
+        Parsed::of(self, entry, bytes)
+    }
+}

@@ -1,0 +1,223 @@
+//! The names by which files call terms.
+//!
+//! Invariants: a name that a file has and that still means its term stays as it
+//! is written, whatever case it is in; a term that was renamed or merged is
+//! called by its new name.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use entity::{merged_term, taxonomy_change, term, term_text};
+use indexmap::IndexMap;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use crate::error::Result;
+use crate::hugo::address::Rules;
+
+/// All terms of the site.
+#[derive(Debug, Default)]
+pub struct Terms {
+    by_id: HashMap<Uuid, Term>,
+    by_slug: HashMap<(String, String), Uuid>,
+    merged: HashMap<Uuid, Uuid>,
+    /// What terms were called before they were renamed.
+    former: HashSet<(Uuid, String)>,
+    /// Localized names, by term and language.
+    localized: HashMap<(Uuid, String), String>,
+}
+
+#[derive(Debug)]
+struct Term {
+    slug: String,
+    name: String,
+}
+
+impl Terms {
+    pub async fn load(db: &impl ConnectionTrait) -> Result<Self> {
+        use term::Column;
+        let mut terms = Self::default();
+        let rows: Vec<(Uuid, String, String, String)> = term::Entity::find()
+            .select_only()
+            .columns([Column::Id, Column::Taxonomy, Column::Slug, Column::Name])
+            .into_tuple()
+            .all(db)
+            .await?;
+        for (id, taxonomy, slug, name) in rows {
+            terms.by_slug.insert((taxonomy, slug.clone()), id);
+            terms.by_id.insert(id, Term { slug, name });
+        }
+        for row in merged_term::Entity::find().all(db).await? {
+            terms.merged.insert(row.id, row.term_id);
+        }
+        let names: Vec<(Uuid, String, Option<String>)> = term_text::Entity::find()
+            .select_only()
+            .columns([
+                term_text::Column::TermId,
+                term_text::Column::Language,
+                term_text::Column::Name,
+            ])
+            .into_tuple()
+            .all(db)
+            .await?;
+        for (id, language, name) in names {
+            if let Some(name) = name {
+                terms.localized.insert((id, language), name);
+            }
+        }
+        let changes: Vec<entity::Json> = taxonomy_change::Entity::find()
+            .select_only()
+            .column(taxonomy_change::Column::Data)
+            .filter(taxonomy_change::Column::Kind.eq("update"))
+            .filter(taxonomy_change::Column::UndoneAt.is_null())
+            .into_tuple()
+            .all(db)
+            .await?;
+        for change in changes {
+            terms.note_renaming(&change);
+        }
+        Ok(terms)
+    }
+
+    /// A change of a term keeps what stood before, and what stood after.
+    fn note_renaming(&mut self, change: &serde_json::Value) {
+        let name = |side: &str| change.pointer(&format!("/update/{side}/name"))?.as_str();
+        let id = change.pointer("/update/before/id").and_then(serde_json::Value::as_str);
+        let id = id.and_then(|id| Uuid::parse_str(id).ok());
+        if let (Some(id), Some(before), Some(after)) = (id, name("before"), name("after"))
+            && before != after
+        {
+            self.former.insert((id, before.to_owned()));
+        }
+    }
+
+    /// The term that a name leads to.
+    #[must_use]
+    pub fn id(&self, rules: &Rules, taxonomy: &str, name: &str) -> Option<Uuid> {
+        self.by_slug.get(&(taxonomy.to_owned(), rules.urlize(name.trim()))).copied()
+    }
+
+    /// The living term that an id means.
+    #[must_use]
+    pub fn means(&self, id: Uuid) -> Option<Uuid> {
+        if self.by_id.contains_key(&id) {
+            return Some(id);
+        }
+        self.merged.get(&id).copied().filter(|id| self.by_id.contains_key(id))
+    }
+
+    /// The ids that import gave the names of one file, in order, each once.
+    fn given(
+        &self,
+        rules: &Rules,
+        taxonomy: &str,
+        names: &[String],
+        ids: Option<&Vec<Uuid>>,
+    ) -> Vec<Option<Uuid>> {
+        let mut slugs: IndexMap<String, ()> = IndexMap::new();
+        let places: Vec<Option<usize>> = names
+            .iter()
+            .map(|name| {
+                let slug = rules.urlize(name.trim());
+                (!slug.is_empty()).then(|| slugs.insert_full(slug, ()).0)
+            })
+            .collect();
+        let known = ids.filter(|ids| ids.len() == slugs.len());
+        places
+            .into_iter()
+            .map(|place| {
+                let place = place?;
+                match known {
+                    Some(ids) => ids.get(place).copied(),
+                    None => {
+                        let slug = slugs.get_index(place)?.0.clone();
+                        self.by_slug.get(&(taxonomy.to_owned(), slug)).copied()
+                    }
+                }
+            })
+            .collect()
+    }
+
+    /// What a file should call the terms that an article has.
+    ///
+    /// `names` is what the file says, `before` the ids that it was imported with.
+    #[must_use]
+    pub fn names(
+        &self,
+        rules: &Rules,
+        language: &str,
+        taxonomy: &str,
+        names: &[String],
+        before: Option<&Vec<Uuid>>,
+        now: &[Uuid],
+    ) -> Vec<String> {
+        let given = self.given(rules, taxonomy, names, before);
+        let mut wanted: Vec<Uuid> = Vec::with_capacity(now.len());
+        for id in now.iter().filter_map(|id| self.means(*id)) {
+            if !wanted.contains(&id) {
+                wanted.push(id);
+            }
+        }
+        let mut meant: Vec<Uuid> = Vec::new();
+        for id in given.iter().flatten().filter_map(|id| self.means(*id)) {
+            if !meant.contains(&id) {
+                meant.push(id);
+            }
+        }
+        if meant == wanted {
+            // The same terms: each name stays, but those of terms that are called
+            // otherwise now; of two that mean one now, the first.
+            let mut seen: BTreeMap<Uuid, bool> = BTreeMap::new();
+            let mut kept = Vec::with_capacity(names.len());
+            for (name, id) in names.iter().zip(&given) {
+                let Some(was) = *id else {
+                    kept.push(name.clone());
+                    continue;
+                };
+                let Some(is) = self.means(was) else { continue };
+                let good = was == is && self.is_called(rules, is, language, name);
+                let first = !seen.contains_key(&is);
+                if good || first {
+                    let name = if good { name.clone() } else { self.name(rules, is, language) };
+                    // A second spelling of one term stays only as it was.
+                    if first || (good && seen.get(&is) == Some(&true)) {
+                        kept.push(name);
+                    }
+                }
+                seen.entry(is).or_insert(good);
+            }
+            return kept;
+        }
+        wanted
+            .into_iter()
+            .map(|id| {
+                names
+                    .iter()
+                    .zip(&given)
+                    .find(|(name, was)| {
+                        **was == Some(id) && self.is_called(rules, id, language, name)
+                    })
+                    .map_or_else(|| self.name(rules, id, language), |(name, _)| name.clone())
+            })
+            .collect()
+    }
+
+    fn is_called(&self, rules: &Rules, id: Uuid, language: &str, name: &str) -> bool {
+        let Some(term) = self.by_id.get(&id) else { return false };
+        if term.name == name {
+            return true;
+        }
+        if self.former.contains(&(id, name.to_owned())) {
+            return false;
+        }
+        rules.urlize(name.trim()) == term.slug
+            || self.localized.get(&(id, language.to_owned())).is_some_and(|known| known == name)
+    }
+
+    /// The name to write: one that leads to the term, in the article's language
+    /// if there is one.
+    fn name(&self, rules: &Rules, id: Uuid, language: &str) -> String {
+        let Some(term) = self.by_id.get(&id) else { return String::new() };
+        let leads = |name: &&String| rules.urlize(name.trim()) == term.slug;
+        self.localized.get(&(id, language.to_owned())).filter(leads).unwrap_or(&term.name).clone()
+    }
+}
