@@ -16,6 +16,7 @@ pub mod feed;
 pub mod graphql;
 pub mod http;
 pub mod hugo;
+pub mod media;
 pub mod menu;
 pub mod network;
 pub mod permalink;

@@ -9,6 +9,7 @@ mod feeds;
 mod graphiql;
 mod graphql;
 mod log;
+mod media;
 mod oembed;
 mod oidc;
 mod sitemap;
@@ -100,6 +101,7 @@ fn routes(routes: &mut web::ServiceConfig, app: &App) {
         .service(readable("/sitemap.xml", sitemap::map))
         .service(readable("/sitemap-{part}.xml", sitemap::part))
         .service(readable("/robots.txt", sitemap::robots))
+        .service(readable("/media/{file:.*}", media::file))
         .service(readable("/oembed", oembed::oembed))
         .service(readable("/{list:.*}", feeds::feed).guard(fn_guard(feeds::is_feed)));
     if app.config().oidc.is_on() {

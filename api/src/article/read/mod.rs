@@ -149,6 +149,18 @@ pub async fn by_ids(
     rows(ctx, &select, columns).await
 }
 
+/// Articles by decoded address, in no particular order.
+pub async fn by_paths(
+    ctx: &Ctx,
+    scope: &Scope,
+    paths: &[String],
+    columns: Columns,
+) -> Result<Vec<Model>> {
+    let mut select = select(scope, columns);
+    select.cond_where(Column::Path.is_in(paths.iter().map(String::as_str)));
+    rows(ctx, &select, columns).await
+}
+
 /// A page of a list.
 pub async fn list(
     ctx: &Ctx,
