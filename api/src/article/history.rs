@@ -4,9 +4,10 @@
 //! **Invariants.** Every save makes a revision, and versions rise by one with
 //! each. Autosaves of one spell fold: the last of them stands for all, the others
 //! are hidden and kept for a while, because somebody may still work on one. The
-//! working revision, the published one and those with a name are never deleted.
+//! working revision, the published one, those with a name and those that a file
+//! of a Hugo site was imported as are never deleted.
 
-use entity::{Timestamp, article, article_copy, body, revision};
+use entity::{Timestamp, article, article_copy, body, revision, source_file};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Value, json};
@@ -286,6 +287,15 @@ async fn prune_some(ctx: &Ctx) -> Result<Pruned> {
         .from(article_copy::Entity)
         .and_where(article_copy::Column::RevisionId.into_expr().eq(of_revision(Revision::Id)))
         .take();
+    // The text of a file is that of the revision it became.
+    let imported = Query::select()
+        .expr(Expr::val(1))
+        .from(source_file::Entity)
+        .and_where(source_file::Column::ArticleId.into_expr().eq(of_revision(Revision::ArticleId)))
+        .and_where(
+            source_file::Column::ArticleVersion.into_expr().eq(of_revision(Revision::Version)),
+        )
+        .take();
     let mut write = Write::begin(ctx).await?;
     let found: Vec<(Uuid, Uuid)> = revision::Entity::find()
         .select_only()
@@ -294,6 +304,7 @@ async fn prune_some(ctx: &Ctx) -> Result<Pruned> {
         .filter(Revision::Name.is_null())
         .filter(Expr::exists(working).not())
         .filter(Expr::exists(shown).not())
+        .filter(Expr::exists(imported).not())
         .limit(CHUNK)
         .into_tuple()
         .all(write.txn())

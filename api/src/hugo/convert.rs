@@ -59,7 +59,10 @@ pub fn draft(
         from: page.publish_date.or(page.date).map_or(Timestamp::UNDATED, Timestamp::from),
         until: page.expiry_date.map(Timestamp::from),
     });
-    let source = source(markdown, &page.terms);
+    let source = match &page.source {
+        Some((name, url)) => Some(Source { name: name.clone(), url: url.clone() }),
+        None => source(markdown, &page.terms),
+    };
     let Page {
         title,
         link_title,
@@ -89,6 +92,7 @@ pub fn draft(
         sidebar,
         widgets,
         canonical_url,
+        source: _,
         mut params,
         warnings: _,
     } = page;

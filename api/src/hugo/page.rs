@@ -20,7 +20,7 @@ use super::config::SiteConfig;
 use super::menu::{self, MenuEntry};
 use super::page_dates;
 use super::page_values::{
-    aliases, authors, is_absolute, menus, sidebar, terms, thumbnail, widgets,
+    aliases, authors, is_absolute, menus, sidebar, source, terms, thumbnail, widgets,
 };
 use super::problem::Problem;
 use super::{cast, fold};
@@ -63,6 +63,8 @@ pub struct Page {
     /// Name and settings, in order; an empty list says that there are none.
     pub widgets: Option<Vec<(String, Option<Value>)>>,
     pub canonical_url: Option<String>,
+    /// Name and address of the site that it came from: a map of just these.
+    pub source: Option<(String, String)>,
     /// Every other key, as written and typed as written.
     pub params: Map<String, Value>,
     /// Values that no field could take.
@@ -144,6 +146,10 @@ pub fn read(
         && let Some(url) = page.url.take()
     {
         rest.keep("url", Value::String(url), "an address on this site, like `/a/b/`");
+    }
+    page.source = rest.peek("source").and_then(source);
+    if page.source.is_some() {
+        rest.drop("source");
     }
     let written = rest.peek("aliases").cloned();
     page.aliases = rest.take("aliases", aliases).unwrap_or_default();

@@ -353,6 +353,13 @@ pub async fn forget_files_of(write: &Write<'_>, articles: &[entity::article::Mod
 
 /// Remembers files as they are now.
 pub async fn put_files(write: &Write<'_>, files: Vec<source_file::Model>) -> Result<()> {
+    put_rows(write.txn(), files).await
+}
+
+pub async fn put_rows(
+    db: &impl sea_orm::ConnectionTrait,
+    files: Vec<source_file::Model>,
+) -> Result<()> {
     let rows: Vec<_> = files.into_iter().map(|file| file.into_active_model().reset_all()).collect();
     for rows in rows.chunks(500) {
         source_file::Entity::insert_many(rows.to_vec())
@@ -364,7 +371,7 @@ pub async fn put_files(write: &Write<'_>, files: Vec<source_file::Model>) -> Res
                     )
                     .to_owned(),
             )
-            .exec_without_returning(write.txn())
+            .exec_without_returning(db)
             .await?;
     }
     Ok(())

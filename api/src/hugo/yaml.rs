@@ -36,6 +36,19 @@ pub fn parse(text: &str) -> Result<Value, Problem> {
     })
 }
 
+/// The text as it is, or mended where only that can be read.
+pub(super) fn readable(text: &str) -> Cow<'_, str> {
+    if strictly(text).is_ok() {
+        return Cow::Borrowed(text);
+    }
+    let repaired = yaml_repair::repair(text);
+    if repaired != text && strictly(&repaired).is_ok() {
+        Cow::Owned(repaired)
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
 fn strictly(text: &str) -> Result<Value, Problem> {
     let mut reader =
         Reader { events: Parser::new_from_str(text), anchors: HashMap::new(), aliased: 0 };

@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 
 use super::dates::spelled;
 use super::parsed::Parsed;
-use crate::article::content::{Content, MenuPlace};
+use crate::article::content::{Content, MenuPlace, Source};
 use crate::hugo::config::SiteConfig;
 use crate::hugo::date::parse_date;
 use crate::hugo::edit::Edit;
@@ -207,7 +207,13 @@ impl Diff<'_> {
                 }
             }
             "params" => self.params(edits),
-            "source" => edits.impossible.push(name.to_owned()),
+            "source" => {
+                let path = self.key(&["source"]);
+                match &is.source {
+                    Some(source) => edits.set(path, source_value(source)),
+                    None => edits.remove(path),
+                }
+            }
             // The file's place, or what follows from it; terms are told by name.
             "directory" | "name" | "bundle" | "address" | "terms" => return false,
             other => edits.impossible.push(other.to_owned()),
@@ -447,6 +453,10 @@ fn nested(edits: &mut Edits, path: Vec<String>, old: Option<&Value>, new: &Value
     for key in before.keys().filter(|key| !after.contains_key(*key)) {
         edits.remove(below(key));
     }
+}
+
+pub fn source_value(source: &Source) -> Value {
+    json!({ "name": source.name, "url": source.url })
 }
 
 pub fn thumbnail_value(url: &str, alt: Option<&str>) -> Value {

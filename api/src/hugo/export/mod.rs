@@ -27,14 +27,22 @@
 //! | [`plan`] | the files, chunk by chunk |
 //! | [`page`], [`parsed`], [`diff`] | one page: read, compared, edited, read again |
 //! | [`terms`], [`dates`], [`body`] | how a file calls terms, spells dates, ends lines |
+//! | [`place`], [`fresh`], [`new`] | where new articles go and what their files look like |
+//! | [`moves`] | files that lie elsewhere now, or nowhere |
+//! | [`configuration`] | `hugo.toml` of a site that never had one |
 //! | [`folder`] | writing |
 
 mod body;
+mod configuration;
 mod dates;
 mod diff;
 pub mod folder;
+mod fresh;
+mod moves;
+mod new;
 mod page;
 mod parsed;
+mod place;
 pub mod plan;
 pub mod site;
 mod terms;
@@ -43,10 +51,10 @@ use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use entity::exported_file;
+use entity::{exported_file, source_file};
 use rayon::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Iterable, QueryFilter};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Iterable};
 use serde::Serialize;
 
 pub use folder::Folder;
@@ -207,7 +215,7 @@ impl Export<'_> {
         })
         .await
         .map_err(Error::internal)?;
-        let mut notes = Vec::new();
+        let (mut notes, mut adopted) = (Vec::new(), Vec::new());
         for (planned, done) in done {
             self.report.files += 1;
             let found = match done {
@@ -226,7 +234,13 @@ impl Export<'_> {
                 self.report.failures.push(problem);
                 continue;
             }
-            if planned.why != Why::Kept && self.exported.get(&planned.path) != Some(&planned.hash) {
+            // A new file is what its article is measured against from now on; one
+            // that was edited stays measured against what was imported.
+            if planned.why == Why::New && planned.article.is_some() {
+                adopted.extend(planned.as_source(self.ctx));
+            } else if (planned.why != Why::Kept || planned.is_elsewhere())
+                && self.exported.get(&planned.path) != Some(&planned.hash)
+            {
                 notes.push(note(self.ctx, &planned));
             }
             if found == folder::Found::Same {
@@ -244,7 +258,7 @@ impl Export<'_> {
             self.remove(gone);
         }
         if !dry_run {
-            remember(self.ctx, notes).await?;
+            remember(self.ctx, notes, adopted).await?;
         }
         Ok(())
     }
@@ -308,12 +322,20 @@ fn note(ctx: &Ctx, planned: &Planned) -> exported_file::Model {
 
 /// Notes what was written. Nothing that anybody reads changes, so nothing is
 /// announced.
-async fn remember(ctx: &Ctx, notes: Vec<exported_file::Model>) -> Result<()> {
+async fn remember(
+    ctx: &Ctx,
+    notes: Vec<exported_file::Model>,
+    adopted: Vec<source_file::Model>,
+) -> Result<()> {
     use exported_file::Column;
-    if notes.is_empty() {
+    if notes.is_empty() && adopted.is_empty() {
         return Ok(());
     }
     let txn = ctx.app().db().begin().await?;
+    crate::hugo::settings::put_rows(&txn, adopted).await?;
+    if notes.is_empty() {
+        return Ok(txn.commit().await?);
+    }
     let rows = notes.into_iter().map(|row| row.into_active_model().reset_all());
     exported_file::Entity::insert_many(rows)
         .on_conflict(
@@ -324,16 +346,5 @@ async fn remember(ctx: &Ctx, notes: Vec<exported_file::Model>) -> Result<()> {
         .exec_without_returning(&txn)
         .await?;
     txn.commit().await?;
-    Ok(())
-}
-
-/// Forgets what was written of these articles: they are known by their files now.
-pub async fn forget(write: &crate::event::Write<'_>, paths: &[String]) -> Result<()> {
-    for paths in paths.chunks(500) {
-        exported_file::Entity::delete_many()
-            .filter(exported_file::Column::Path.is_in(paths.iter().map(String::as_str)))
-            .exec(write.txn())
-            .await?;
-    }
     Ok(())
 }

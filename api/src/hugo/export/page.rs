@@ -41,19 +41,22 @@ pub struct Written {
     pub fields: BTreeSet<String>,
     /// Keys that had to be written anew as a whole.
     pub rewritten: Vec<String>,
+    /// Whether the body's bytes are those of the Markdown.
+    pub plain_body: bool,
 }
 
 /// Makes the file of a page; none where it is what it was.
 ///
-/// `was` is what the article said when it was imported, `now` the moment that
-/// counts as now.
+/// `moved` is where the file lies now, if that is not where it was; `was` what
+/// the article said when it was imported, `now` the moment that counts as now.
 pub fn write(
     site: &Site,
-    entry: &Entry,
+    (entry, moved): (&Entry, Option<&Entry>),
     bytes: &[u8],
     was: Option<&Content>,
     target: &Target,
     now: Timestamp,
+    house: &House,
 ) -> Result<Option<Written>, Problem> {
     let parsed = match Parsed::of(site, entry, bytes) {
         Ok(parsed) => parsed,
@@ -78,7 +81,11 @@ pub fn write(
         text = Some(body::merge(old, &target.markdown));
         edits.fields.insert("body".to_owned());
     }
-    let make = |edits: &Edits| assemble(&parsed, bytes, edits, text.as_deref());
+    let make = |edits: &Edits| assemble(&parsed, bytes, edits, text.as_deref(), house);
+    let place = moved.unwrap_or(entry);
+    if moved.is_some() {
+        edits.fields.insert("directory".to_owned());
+    }
     let mut written = None;
     if !edits.fields.is_empty() {
         written = Some(make(&edits)?);
@@ -86,7 +93,7 @@ pub fn write(
     let moment = match &written {
         None => parsed.content.publish_at.or(parsed.content.date),
         Some(written) => {
-            let read = Parsed::of(site, entry, &written.bytes).map_err(unreadable)?;
+            let read = Parsed::of(site, place, &written.bytes).map_err(unreadable)?;
             read.content.publish_at.or(read.content.date)
         }
     };
@@ -101,10 +108,13 @@ pub fn write(
             "`{field}` was changed, and no key of a Hugo page holds it; the file stays as it was"
         )));
     }
-    let read = Parsed::of(site, entry, &written.bytes).map_err(unreadable)?;
+    let read = Parsed::of(site, place, &written.bytes).map_err(unreadable)?;
     let expected = Expected { was: &parsed, target, names: &names, fields: &edits.fields };
     match expected.differs(&read) {
-        None => Ok(Some(written)),
+        None => {
+            written.plain_body = is_plain(&written.bytes, &read, target);
+            Ok(Some(written))
+        }
         Some(field) => Err(Problem::new(format!(
             "`{field}` cannot be written so that Hugo reads it as it is here; the file stays as it was"
         ))),
@@ -116,12 +126,19 @@ fn assemble(
     bytes: &[u8],
     edits: &Edits,
     text: Option<&[u8]>,
+    house: &House,
 ) -> Result<Written, Problem> {
     let (front_matter, old) = bytes.split_at(parsed.body.start.min(bytes.len()));
-    let edited = edit::apply(front_matter, &edits.edits, &House::default())?;
+    let edited = edit::apply(front_matter, &edits.edits, house)?;
     let mut all = edited.front_matter;
     all.extend_from_slice(text.unwrap_or(old));
-    Ok(Written { bytes: all, fields: BTreeSet::new(), rewritten: edited.rewritten })
+    let rewritten = edited.rewritten;
+    Ok(Written { bytes: all, fields: BTreeSet::new(), rewritten, plain_body: false })
+}
+
+/// Whether a file ends in the bytes of its article's text.
+fn is_plain(bytes: &[u8], read: &Parsed, target: &Target) -> bool {
+    bytes.get(read.body.clone()) == Some(target.markdown.as_bytes())
 }
 
 fn unreadable(problem: Problem) -> Problem {
@@ -130,7 +147,7 @@ fn unreadable(problem: Problem) -> Problem {
 
 /// The moment to write down, where the public would see the page at another
 /// time than it should; `moment` is when it would.
-fn opens(
+pub(super) fn opens(
     moment: Option<DateTime<FixedOffset>>,
     target: &Target,
     now: Timestamp,
@@ -219,7 +236,8 @@ impl Expected<'_> {
             "publishAt" => &["date"],
             "date" => &["publishAt", "lastModified"],
             "menus" => &["title", "linkTitle", "weight"],
-            "aliases" => &["slug", "url", "title", "date"],
+            "aliases" => &["slug", "url", "title", "date", "directory"],
+            "translationKey" => &["directory"],
             "source" => &["body", "terms.categories", "terms.tags"],
             "authors" => &["terms.authors", "terms.author"],
             _ => &[],

@@ -13,13 +13,20 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::configuration;
+use super::fresh::{self, Style};
+use super::moves::Moves;
 use super::page::{self, Target};
+use super::place::{self, Places};
+use super::new;
+use super::parsed::Parsed;
 use super::site::{self, Row, Site};
 use crate::article::content::Content;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::hugo::problem::Problem;
-use crate::hugo::tree::{EntryKind, Kind};
+use crate::hugo::files::PLAIN;
+use crate::hugo::tree::{Entry, EntryKind, Kind};
 
 /// Files in one chunk.
 const CHUNK: usize = 256;
@@ -57,8 +64,48 @@ pub struct Planned {
     pub why: Why,
     /// The article and its version that the file says, and the revision.
     pub article: Option<Exported>,
-    /// The file in the database that this one was made from.
-    pub from: Option<String>,
+    /// The file in the database that this one was made from, and its hash.
+    pub from: Option<(String, Vec<u8>)>,
+    /// `article`, `section`, `term`, or what else `source_file` knows.
+    pub kind: String,
+    /// The tag of the language of a page.
+    pub language: String,
+    /// Whether the bytes of the body are those of the version's Markdown.
+    pub plain_body: bool,
+}
+
+impl Planned {
+    /// Whether it lies elsewhere than the file it was made from.
+    #[must_use]
+    pub fn is_elsewhere(&self) -> bool {
+        self.from.as_ref().is_some_and(|(path, _)| *path != self.path)
+    }
+
+    /// The row by which the file is known as it is now, once it is written.
+    ///
+    /// Whoever keeps it makes this file the one that later edits are measured
+    /// against, and forgets the row of [`Self::from`] where that is another path.
+    #[must_use]
+    pub fn as_source(&self, ctx: &Ctx) -> Option<source_file::Model> {
+        let Data::Bytes(bytes) = &self.data else { return None };
+        let source = crate::hugo::front_matter::split(bytes).ok()?;
+        Some(source_file::Model {
+            path: self.path.clone(),
+            kind: self.kind.clone(),
+            article_id: self.article.map(|article| article.id),
+            article_version: self.article.map(|article| article.version),
+            language: self.language.clone(),
+            format: source.format.as_str().to_owned(),
+            front_matter: source.front_matter.to_vec(),
+            raw_body: (!self.plain_body).then(|| source.body.to_vec()),
+            hash: self.hash.clone(),
+            size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+            modified: ctx.now(),
+            mode: self.mode,
+            changed_at: None,
+            checked_at: None,
+        })
+    }
 }
 
 /// The article that a file is.
@@ -100,6 +147,13 @@ pub struct Plan<'a> {
     rows: std::vec::IntoIter<Row>,
     total: usize,
     wanted: Wanted,
+    moves: Arc<Moves>,
+    places: Places,
+    styles: HashMap<(String, String), Arc<Style>>,
+    /// A configuration to be written first, of a site that never had one.
+    configuration: Option<Vec<u8>>,
+    /// The last new article so far; none before the first.
+    after: Option<Uuid>,
 }
 
 impl<'a> Plan<'a> {
@@ -107,10 +161,14 @@ impl<'a> Plan<'a> {
     /// configuration, without which no page can be read.
     pub async fn open(ctx: &'a Ctx, wanted: Wanted) -> Result<std::result::Result<Self, Problem>> {
         let rows = site::rows(ctx).await?;
-        let site = match Site::load(ctx, &rows).await? {
+        // A site that did not come from Hugo gets a configuration.
+        let configuration = if rows.is_empty() { Some(configuration::write(ctx).await?) } else { None };
+        let site = match Site::load(ctx, &rows, configuration.as_deref()).await? {
             Ok(site) => Arc::new(site),
             Err(problem) => return Ok(Err(problem)),
         };
+        let moves = Arc::new(Moves::load(ctx, &site, &rows).await?);
+        let places = Places::new(&site.entries, &rows);
         let rows: Vec<Row> = rows
             .into_iter()
             .filter(|row| row.kind != "configuration")
@@ -120,7 +178,18 @@ impl<'a> Plan<'a> {
             })
             .collect();
         let total = rows.len();
-        Ok(Ok(Self { ctx, site, rows: rows.into_iter(), total, wanted }))
+        Ok(Ok(Self {
+            ctx,
+            site,
+            rows: rows.into_iter(),
+            total,
+            wanted,
+            moves,
+            places,
+            styles: HashMap::new(),
+            configuration,
+            after: None,
+        }))
     }
 
     #[must_use]
@@ -136,16 +205,28 @@ impl<'a> Plan<'a> {
 
     /// The next files; none behind the last.
     pub async fn next(&mut self) -> Result<Option<Chunk>> {
+        if let Some(bytes) = self.configuration.take() {
+            let planned = vec![configuration::planned(bytes)];
+            return Ok(Some(Chunk { planned, ..Chunk::default() }));
+        }
         let rows: Vec<Row> = self.rows.by_ref().take(CHUNK).collect();
         if rows.is_empty() {
-            return Ok(None);
+            return self.next_new().await;
         }
         let mut chunk = Chunk::default();
         let (pages, others): (Vec<_>, Vec<_>) = rows
             .into_iter()
             .partition(|row| matches!(row.kind.as_str(), "article" | "section" | "term"));
         for row in others {
-            chunk.planned.push(kept(row));
+            let fate = self.moves.fate(&row.path);
+            for path in fate.goes {
+                chunk.planned.push(Planned { path, ..kept(&row) });
+            }
+            if fate.stays {
+                chunk.planned.push(kept(&row));
+            } else {
+                chunk.gone.push(gone(row));
+            }
         }
         let pages = self.load(pages).await?;
         let (site, now) = (Arc::clone(&self.site), self.ctx.now());
@@ -156,7 +237,15 @@ impl<'a> Plan<'a> {
         .map_err(Error::internal)?;
         for made in made {
             match made {
-                Made::File(planned) => chunk.planned.push(*planned),
+                Made::File(planned) => {
+                    let moved = planned.from.as_ref().filter(|(path, _)| *path != planned.path);
+                    chunk.gone.extend(moved.map(|(path, hash)| Gone {
+                        path: path.clone(),
+                        hash: hash.clone(),
+                        article_id: planned.article.map(|article| article.id),
+                    }));
+                    chunk.planned.push(*planned);
+                }
                 Made::Wrong(planned, problem) => {
                     chunk.planned.extend(planned.map(|planned| *planned));
                     chunk.problems.push(problem);
@@ -168,8 +257,91 @@ impl<'a> Plan<'a> {
         Ok(Some(chunk))
     }
 
+    /// Articles that have no file yet, oldest first.
+    async fn next_new(&mut self) -> Result<Option<Chunk>> {
+        let found = new::load(self.ctx, self.after, CHUNK as u64).await?;
+        let Some(last) = found.last() else { return Ok(None) };
+        self.after = Some(last.exported.id);
+        let mut chunk = Chunk::default();
+        for new::New { language, target, exported } in found {
+            if !self.wanted.languages.is_empty() && !self.wanted.languages.contains(&language) {
+                continue;
+            }
+            let title = target.content.title.clone();
+            match self.make_new(language, target, exported).await? {
+                Ok(planned) => chunk.planned.push(planned),
+                Err(problem) => {
+                    let named = format!("the new article {title:?}");
+                    chunk.problems.push(problem.in_file(&named));
+                }
+            }
+        }
+        Ok(Some(chunk))
+    }
+
+    async fn make_new(
+        &mut self,
+        language: String,
+        target: Target,
+        exported: Exported,
+    ) -> Result<std::result::Result<Planned, Problem>> {
+        let site = Arc::clone(&self.site);
+        let Some(key) = site.config.languages.iter().find(|one| one.tag == language) else {
+            return Ok(Err(Problem::new(format!(
+                "is in {language}, which the site's configuration does not have; add it there"
+            ))));
+        };
+        let content = &target.content;
+        let wanted = place::Wanted {
+            language: &key.key,
+            directory: &content.directory,
+            name: &content.name,
+            bundle: content.bundle,
+        };
+        let Some(entry) = self.places.give(&site.config, wanted) else {
+            return Ok(Err(Problem::new(
+                "has a section or name that no file can have; change its section",
+            )));
+        };
+        let style = self.style(&entry.language, &entry.dir).await?;
+        let slug = (entry.name != content.name).then_some(content.name.as_str());
+        let made = fresh::write(&site, &entry, &target, slug, self.ctx.now(), &style);
+        Ok(made.map(|bytes| {
+            let plain_body = bytes.ends_with(target.markdown.as_bytes())
+                && Parsed::of(&site, &entry, &bytes)
+                    .is_ok_and(|read| read.markdown == target.markdown);
+            Planned {
+                path: entry.relative,
+                hash: Sha256::digest(&bytes).to_vec(),
+                data: Data::Bytes(bytes),
+                mode: PLAIN,
+                why: Why::New,
+                article: Some(exported),
+                from: None,
+                kind: "article".to_owned(),
+                language,
+                plain_body,
+            }
+        }))
+    }
+
+    /// What the neighbours of a page look like.
+    async fn style(&mut self, language: &str, directory: &str) -> Result<Arc<Style>> {
+        let section = directory.split('/').next().unwrap_or_default();
+        let key = (language.to_owned(), section.to_owned());
+        if let Some(style) = self.styles.get(&key) {
+            return Ok(Arc::clone(style));
+        }
+        let paths = self.places.manner(language, directory);
+        let paths = paths.map(|manner| manner.paths.clone()).unwrap_or_default();
+        let files = site::files(self.ctx, &paths).await?;
+        let style = Arc::new(Style::learn(&files));
+        self.styles.insert(key, Arc::clone(&style));
+        Ok(style)
+    }
+
     /// Reads what pages were and what they are.
-    async fn load(&self, rows: Vec<Row>) -> Result<Vec<Page>> {
+    async fn load(&mut self, rows: Vec<Row>) -> Result<Vec<Page>> {
         use source_file::Column;
         if rows.is_empty() {
             return Ok(Vec::new());
@@ -201,24 +373,43 @@ impl<'a> Plan<'a> {
                 ("article", None) => State::Gone,
                 _ => lists.state(&row.path),
             };
+            // Only what is edited needs to know how others do it.
+            let edited = match &state {
+                State::Article { target, .. } => !target.is_imported_version,
+                State::List { .. } => true,
+                State::AsItWas | State::Gone => false,
+            };
             let was = was.map(|was| was.content.clone());
+            let style = match self.site.entries.get(&row.path).cloned() {
+                Some(entry) if edited => self.style(&entry.language, &entry.dir).await?,
+                _ => Arc::default(),
+            };
+            let moved = self.moves.page(&row.path).cloned();
             let body = raw_body.or_else(|| text.map(|text| text.clone().into_bytes()));
-            pages.push(Page { row, front_matter, body, was, state });
+            pages.push(Page { row, front_matter, body, was, state, style, moved });
         }
         Ok(pages)
     }
 }
 
-fn kept(row: Row) -> Planned {
+fn kept(row: &Row) -> Planned {
     Planned {
-        from: Some(row.path.clone()),
-        path: row.path,
+        path: row.path.clone(),
         data: Data::Kept { size: row.size },
-        hash: row.hash,
+        hash: row.hash.clone(),
         mode: row.mode,
         why: Why::Kept,
         article: None,
+        from: Some((row.path.clone(), row.hash.clone())),
+        kind: row.kind.clone(),
+        language: row.language.clone(),
+        plain_body: false,
     }
+}
+
+fn gone(row: Row) -> Gone {
+    let Row { path, hash, article_id, .. } = row;
+    Gone { path, hash, article_id }
 }
 
 /// What a page should be now.
@@ -241,6 +432,9 @@ struct Page {
     body: Option<Vec<u8>>,
     was: Option<Content>,
     state: State,
+    style: Arc<Style>,
+    /// Where it lies now, if it has moved.
+    moved: Option<Entry>,
 }
 
 enum Made {
@@ -252,10 +446,9 @@ enum Made {
 
 impl Page {
     fn make(self, site: &Site, now: entity::Timestamp) -> Made {
-        let Self { row, front_matter, body, was, state } = self;
+        let Self { row, front_matter, body, was, state, style, moved } = self;
         if let State::Gone = state {
-            let Row { path, hash, article_id, .. } = row;
-            return Made::Gone(Gone { path, hash, article_id });
+            return Made::Gone(gone(row));
         }
         let mut original = front_matter;
         original.extend(body.unwrap_or_default());
@@ -268,12 +461,15 @@ impl Page {
         let planned = |bytes: Vec<u8>, hash: Vec<u8>, why: Why, article: Option<Exported>| {
             Box::new(Planned {
                 path: row.path.clone(),
+                plain_body: false,
                 data: Data::Bytes(bytes),
                 hash,
                 mode: row.mode,
                 why,
                 article,
-                from: Some(row.path.clone()),
+                from: Some((row.path.clone(), row.hash.clone())),
+                kind: row.kind.clone(),
+                language: row.language.clone(),
             })
         };
         let Some(entry) = site.entries.get(&row.path) else {
@@ -294,14 +490,25 @@ impl Page {
                 return Made::File(planned(original, row.hash.clone(), Why::Kept, None));
             }
         };
-        let done = page::write(site, entry, &original, was.as_ref(), &target, now);
+        let done = page::write(site, (entry, moved.as_ref()), &original, was.as_ref(), &target, now, &style.house);
         match done {
-            Ok(None) => Made::File(planned(original, row.hash.clone(), Why::Kept, exported)),
+            Ok(None) => {
+                let mut planned = planned(original, row.hash.clone(), Why::Kept, exported);
+                if let Some(moved) = moved {
+                    planned.path = moved.relative;
+                }
+                Made::File(planned)
+            }
             Ok(Some(written)) => {
                 let hash = Sha256::digest(&written.bytes).to_vec();
                 let fields = written.fields.into_iter().collect();
                 let why = Why::Edited { fields, rewritten: written.rewritten };
-                Made::File(planned(written.bytes, hash, why, exported))
+                let mut planned = planned(written.bytes, hash, why, exported);
+                planned.plain_body = written.plain_body;
+                if let Some(moved) = moved {
+                    planned.path = moved.relative;
+                }
+                Made::File(planned)
             }
             Err(problem) => {
                 let planned = planned(original, row.hash.clone(), Why::Kept, None);

@@ -77,6 +77,79 @@ pub async fn rows(ctx: &Ctx) -> Result<Vec<Row>> {
         .collect())
 }
 
+impl Row {
+    /// A file that became an article.
+    #[cfg(test)]
+    pub fn article(path: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            kind: "article".to_owned(),
+            article_id: None,
+            article_version: None,
+            language: String::new(),
+            hash: Vec::new(),
+            size: 0,
+            mode: 0,
+        }
+    }
+}
+
+/// The front matter and first lines of files, in the order asked for.
+pub async fn files(ctx: &Ctx, paths: &[String]) -> Result<Vec<Vec<u8>>> {
+    use source_file::Column;
+    type Front = (String, Vec<u8>, Option<Vec<u8>>, Option<Uuid>, Option<i32>);
+    let fronts: Vec<Front> = source_file::Entity::find()
+        .select_only()
+        .columns([
+            Column::Path,
+            Column::FrontMatter,
+            Column::RawBody,
+            Column::ArticleId,
+            Column::ArticleVersion,
+        ])
+        .filter(Column::Path.is_in(paths.iter().map(String::as_str)))
+        .into_tuple()
+        .all(ctx.app().db().read())
+        .await?;
+    let mut files = HashMap::new();
+    for (path, mut bytes, raw_body, id, version) in fronts {
+        let body = match (raw_body, id, version) {
+            (Some(body), ..) => body,
+            (None, Some(id), Some(version)) => {
+                text(ctx, id, version).await?.unwrap_or_default().into_bytes()
+            }
+            _ => Vec::new(),
+        };
+        bytes.extend(body.iter().take(FIRST));
+        files.insert(path, bytes);
+    }
+    Ok(paths.iter().filter_map(|path| files.remove(path)).collect())
+}
+
+/// Bytes of a body that say how it begins.
+const FIRST: usize = 200;
+
+/// The Markdown of a version.
+async fn text(ctx: &Ctx, id: Uuid, version: i32) -> Result<Option<String>> {
+    use entity::{body, revision};
+    let db = ctx.app().db().read();
+    let body_id: Option<Uuid> = revision::Entity::find()
+        .select_only()
+        .column(revision::Column::BodyId)
+        .filter(revision::Column::ArticleId.eq(id))
+        .filter(revision::Column::Version.eq(version))
+        .into_tuple()
+        .one(db)
+        .await?;
+    let Some(body_id) = body_id else { return Ok(None) };
+    Ok(body::Entity::find_by_id(body_id)
+        .select_only()
+        .column(body::Column::Markdown)
+        .into_tuple()
+        .one(db)
+        .await?)
+}
+
 fn is_configuration(row: &Row) -> bool {
     if row.kind != "file" {
         return false;
@@ -87,8 +160,13 @@ fn is_configuration(row: &Row) -> bool {
 }
 
 impl Site {
-    /// Reads the configuration and what all pages depend on.
-    pub async fn load(ctx: &Ctx, rows: &[Row]) -> Result<std::result::Result<Self, Problem>> {
+    /// Reads the configuration, or takes the one that is given, and what all
+    /// pages depend on.
+    pub async fn load(
+        ctx: &Ctx,
+        rows: &[Row],
+        configuration: Option<&[u8]>,
+    ) -> Result<std::result::Result<Self, Problem>> {
         let db = ctx.app().db().read();
         let folder = tempfile::tempdir().map_err(Error::internal)?;
         for row in rows.iter().filter(|row| is_configuration(row)) {
@@ -98,6 +176,9 @@ impl Site {
                 std::fs::create_dir_all(parent).map_err(Error::internal)?;
             }
             std::fs::write(file, bytes).map_err(Error::internal)?;
+        }
+        if let Some(bytes) = configuration {
+            std::fs::write(folder.path().join("hugo.toml"), bytes).map_err(Error::internal)?;
         }
         if rows.iter().any(|row| row.path.starts_with("content/")) {
             std::fs::create_dir(folder.path().join("content")).map_err(Error::internal)?;
