@@ -4,10 +4,11 @@ use serde_json::Value;
 use tests::TestApp;
 
 /// Types of async-graphql's own that cannot be described.
-const UNDESCRIBED: [&str; 9] = [
+const UNDESCRIBED: [&str; 10] = [
     "ArticleConnection",
     "AuditEntryConnection",
     "CategoryConnection",
+    "RedirectConnection",
     "RevisionConnection",
     "ScheduledMomentConnection",
     "TagConnection",

@@ -111,7 +111,8 @@ pub(super) fn thumbnail(value: &Value) -> Result<Option<Thumbnail>, Unfit> {
 /// A map of a name and an address; anything else is a parameter.
 pub(super) fn source(value: &Value) -> Option<(String, String)> {
     let map = value.as_object().filter(|map| map.len() == 2)?;
-    let text = |key: &str| map.get(key)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    let text =
+        |key: &str| map.get(key)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
     Some((text("name")?, text("url")?))
 }
 

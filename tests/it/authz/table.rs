@@ -251,6 +251,29 @@ pub const TABLE: &[(&str, &str, Who)] = &[
     ("trashArticles", "{ trashArticles(ids: [$id]) { userErrors { code } } }", Who::Owners),
     ("archiveArticles", "{ archiveArticles(ids: [$id]) { userErrors { code } } }", Who::Owners),
     ("tagArticles", "{ tagArticles(ids: [$id]) { userErrors { code } } }", Who::Owners),
+    ("redirects", "{ redirects { totalCount nodes { path } } }", Who::Editors),
+    (
+        "createRedirect",
+        "{ createRedirect(input: { path: \"/q/\", target: \"/r/\" }) { userErrors { code } } }",
+        Who::Editors,
+    ),
+    (
+        "updateRedirect",
+        "{ updateRedirect(path: \"/q/\", input: {}) { userErrors { code } } }",
+        Who::Editors,
+    ),
+    ("deleteRedirect", "{ deleteRedirect(path: \"/q/\") { userErrors { code } } }", Who::Editors),
+    ("permalinks", "{ permalinks { pattern } }", Who::Everybody),
+    (
+        "permalinksPreview",
+        "{ permalinksPreview(input: { patterns: [] }) { preview { movedCount } } }",
+        Who::Admins,
+    ),
+    (
+        "updatePermalinks",
+        "{ updatePermalinks(input: { patterns: [] }) { userErrors { code } } }",
+        Who::Admins,
+    ),
     (
         "moveArticles",
         "{ moveArticles(ids: [$id], section: \"s\") { userErrors { code } } }",
@@ -271,7 +294,9 @@ pub enum Needs {
 
 /// By field; a mutation without a line here fails.
 pub const NEEDS: &[(&[&str], Needs)] = {
-    use TokenScope::{ContentPublish, ContentReadWorking, ContentWrite, TaxonomyWrite, UserManage};
+    use TokenScope::{
+        ContentPublish, ContentReadWorking, ContentWrite, SiteWrite, TaxonomyWrite, UserManage,
+    };
     &[
         (
             &[
@@ -331,6 +356,17 @@ pub const NEEDS: &[(&[&str], Needs)] = {
                 "taxonomyChanges",
             ],
             Needs::Scope(TaxonomyWrite),
+        ),
+        (
+            &[
+                "redirects",
+                "createRedirect",
+                "updateRedirect",
+                "deleteRedirect",
+                "permalinksPreview",
+                "updatePermalinks",
+            ],
+            Needs::Scope(SiteWrite),
         ),
         (
             &[

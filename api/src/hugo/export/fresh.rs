@@ -33,13 +33,15 @@ impl Style {
     /// Learns from files; those that cannot be read teach nothing.
     #[must_use]
     pub fn learn(files: &[Vec<u8>]) -> Self {
-        let mut style = Self { house: House::learn(files.iter().map(Vec::as_slice)), ..Self::default() };
+        let mut style =
+            Self { house: House::learn(files.iter().map(Vec::as_slice)), ..Self::default() };
         let (mut blank, mut seen) = (0, 0);
         for file in files {
             let Ok(source) = crate::hugo::front_matter::split(file) else { continue };
             let Ok(map) = crate::hugo::front_matter::parse(&source) else { continue };
             seen += 1;
-            blank += usize::from(source.body.starts_with(b"\n") || source.body.starts_with(b"\r\n"));
+            blank +=
+                usize::from(source.body.starts_with(b"\n") || source.body.starts_with(b"\r\n"));
             let date = crate::hugo::fold::get(&map, "date").and_then(Value::as_str);
             style.fractions |= date.is_some_and(|date| date.contains('.'));
             style.authors |= crate::hugo::fold::get(&map, "authors").is_some();
@@ -69,7 +71,8 @@ pub fn write(
         if style.blank && !text.starts_with(['\n', '\r']) {
             bytes.extend_from_slice(end.as_bytes());
         }
-        let text = if crlf && !text.contains('\r') { text.replace('\n', end) } else { text.clone() };
+        let text =
+            if crlf && !text.contains('\r') { text.replace('\n', end) } else { text.clone() };
         bytes.extend_from_slice(text.as_bytes());
         if !text.ends_with('\n') {
             bytes.extend_from_slice(end.as_bytes());
@@ -128,7 +131,9 @@ fn entries(
         _ => put("authors", Some(Value::Array(authors))),
     }
     for (taxonomy, names) in &target_names(site, entry, content) {
-        if !names.is_empty() && !(matches!(taxonomy.as_str(), "authors" | "author") && !content.authors.is_empty()) {
+        if !names.is_empty()
+            && !(matches!(taxonomy.as_str(), "authors" | "author") && !content.authors.is_empty())
+        {
             put(taxonomy, Some(json!(names)));
         }
     }
@@ -154,11 +159,14 @@ fn entries(
     ] {
         put(key, flag.map(|flag| json!(flag)));
     }
-    put("sidebar", content.sidebar.map(|place| match place {
-        Sidebar::Left => json!("left"),
-        Sidebar::Right => json!("right"),
-        Sidebar::None => json!(false),
-    }));
+    put(
+        "sidebar",
+        content.sidebar.map(|place| match place {
+            Sidebar::Left => json!("left"),
+            Sidebar::Right => json!("right"),
+            Sidebar::None => json!(false),
+        }),
+    );
     put("widgets", content.widgets.as_deref().map(widgets_value));
     put("menus", (!content.menus.is_empty()).then(|| menus_value(content)));
     let key = &content.translation_key;
@@ -182,8 +190,7 @@ fn target_names(site: &Site, entry: &Entry, content: &Content) -> IndexMap<Strin
         .terms
         .iter()
         .map(|(taxonomy, ids)| {
-            let names =
-                site.terms.names(&site.config.rules, language, taxonomy, &[], None, ids);
+            let names = site.terms.names(&site.config.rules, language, taxonomy, &[], None, ids);
             (taxonomy.clone(), names)
         })
         .collect()
@@ -207,8 +214,18 @@ fn differs(site: &Site, entry: &Entry, target: &Target, read: &Parsed) -> Option
     // What follows from others, or from the place; and times, which are cut to
     // seconds and checked as what they open.
     let follows = [
-        "address", "terms", "directory", "name", "bundle", "slug", "date", "lastModified",
-        "publishAt", "expireAt", "menus", "translationKey",
+        "address",
+        "terms",
+        "directory",
+        "name",
+        "bundle",
+        "slug",
+        "date",
+        "lastModified",
+        "publishAt",
+        "expireAt",
+        "menus",
+        "translationKey",
     ];
     fields(&read.content)
         .into_iter()

@@ -38,7 +38,8 @@ impl Moves {
         let mut moves = Self::default();
         let gone = gone(ctx).await?;
         for (id, directory) in sections(ctx).await? {
-            let of_article = rows.iter().filter(|row| row.article_id == Some(id) && row.kind == "article");
+            let of_article =
+                rows.iter().filter(|row| row.article_id == Some(id) && row.kind == "article");
             for row in of_article {
                 if let Some(entry) = site.entries.get(&row.path)
                     && entry.dir != directory
@@ -111,11 +112,7 @@ async fn gone(ctx: &Ctx) -> Result<HashSet<String>> {
         .select_only()
         .column(Column::Path)
         .filter(Column::Kind.eq("article"))
-        .filter(
-            Condition::any()
-                .add(Column::ArticleId.is_null())
-                .add(Expr::exists(shown).not()),
-        )
+        .filter(Condition::any().add(Column::ArticleId.is_null()).add(Expr::exists(shown).not()))
         .into_tuple()
         .all(ctx.app().db().read())
         .await?;

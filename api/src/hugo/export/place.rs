@@ -56,7 +56,10 @@ fn suffix(entry: &Entry) -> Option<&str> {
 }
 
 fn most(counts: &HashMap<String, usize>) -> Option<&String> {
-    counts.iter().max_by_key(|(name, count)| (**count, std::cmp::Reverse(*name))).map(|(name, _)| name)
+    counts
+        .iter()
+        .max_by_key(|(name, count)| (**count, std::cmp::Reverse(*name)))
+        .map(|(name, _)| name)
 }
 
 /// How pages are named, by Hugo's key of the language and by section.

@@ -16,16 +16,16 @@ use uuid::Uuid;
 use super::configuration;
 use super::fresh::{self, Style};
 use super::moves::Moves;
-use super::page::{self, Target};
-use super::place::{self, Places};
 use super::new;
+use super::page::{self, Target};
 use super::parsed::Parsed;
+use super::place::{self, Places};
 use super::site::{self, Row, Site};
 use crate::article::content::Content;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
-use crate::hugo::problem::Problem;
 use crate::hugo::files::PLAIN;
+use crate::hugo::problem::Problem;
 use crate::hugo::tree::{Entry, EntryKind, Kind};
 
 /// Files in one chunk.
@@ -162,7 +162,8 @@ impl<'a> Plan<'a> {
     pub async fn open(ctx: &'a Ctx, wanted: Wanted) -> Result<std::result::Result<Self, Problem>> {
         let rows = site::rows(ctx).await?;
         // A site that did not come from Hugo gets a configuration.
-        let configuration = if rows.is_empty() { Some(configuration::write(ctx).await?) } else { None };
+        let configuration =
+            if rows.is_empty() { Some(configuration::write(ctx).await?) } else { None };
         let site = match Site::load(ctx, &rows, configuration.as_deref()).await? {
             Ok(site) => Arc::new(site),
             Err(problem) => return Ok(Err(problem)),
@@ -490,7 +491,15 @@ impl Page {
                 return Made::File(planned(original, row.hash.clone(), Why::Kept, None));
             }
         };
-        let done = page::write(site, (entry, moved.as_ref()), &original, was.as_ref(), &target, now, &style.house);
+        let done = page::write(
+            site,
+            (entry, moved.as_ref()),
+            &original,
+            was.as_ref(),
+            &target,
+            now,
+            &style.house,
+        );
         match done {
             Ok(None) => {
                 let mut planned = planned(original, row.hash.clone(), Why::Kept, exported);
