@@ -186,7 +186,7 @@ async fn elsewhere(ctx: &Ctx, asked: &Asked<'_>, path: &str) -> Result<Option<Ro
 async fn misspelt(ctx: &Ctx, asked: &Asked<'_>, path: &str) -> Result<Option<Route>> {
     let cleaned = cleaned(path);
     let folded: String = cleaned.nfc().flat_map(char::to_lowercase).collect();
-    let mut right = read::path_in_any_case(ctx, asked.scope, &folded).await?;
+    let mut right = read::path_in_any_case(ctx, asked.scope, [&folded, &cleaned]).await?;
     for spelling in [&cleaned, &folded] {
         if right.is_none() && spelling != path && at(ctx, asked, spelling).await?.is_some() {
             right = Some(spelling.clone());

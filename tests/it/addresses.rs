@@ -99,7 +99,7 @@ on_both! {
             ("/news//one//", "/news/one/"),
             ("/news/one/index.html", "/news/one/"),
             ("/%C3%BCber/fluss/", ""),
-            ("/%C3%BCBER/FLU%C3%9F/", "/%C3%9Cber/Flu%C3%9F/"),
+            ("/%C3%9CBER/FLU%C3%9F/", "/%C3%9Cber/Flu%C3%9F/"),
             ("/OLD/a.HTML", "/old/a.html"),
             ("/Tags/A-B/", "/tags/a-b/"),
             ("/NEWS/", "/news/"),

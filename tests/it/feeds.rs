@@ -155,11 +155,11 @@ on_both! {
         let (title, url) = (&own["title"], &own["url"]);
         assert_eq!((title, url), (&json!("Second & <b>bold</b>"), &json!("https://example.org/en/news/second/")));
         assert_eq!((&rss["title"], &rss["link"]), (title, url));
-        assert_eq!((&atom["title"], &atom["links"][0]["href"]), (title, url));
+        assert_eq!((&atom["title"]["value"], &atom["links"][0]["href"]), (title, url));
         assert_eq!((&rss["guid"]["value"], &atom["id"]), (&own["id"], &own["id"]));
         let html = &own["content_html"];
         assert!(html.as_str().is_some_and(|html| html.contains("]]&gt;") && html.contains("a=1&amp;b=2")), "{html}");
-        assert_eq!((&rss["content"]["encoded"], &atom["content"]), (html, html));
+        assert_eq!((&rss["content"]["encoded"], &atom["content"]["value"]), (html, html));
         let names = json!(["Jane", "Zhang San"]);
         assert_eq!(rss["dc"]["creators"], names);
         assert_eq!(own["authors"], json!([{"name": "Jane"}, {"name": "Zhang San"}]));
@@ -247,11 +247,14 @@ on_both! {
             "authors": [{"name": hostile, "url": "javascript:alert(1)"}],
         }));
         let forms = ["/feed.xml", "/atom.xml", "/feed.json"].map(|path| feed(&app, path));
+        for form in &forms[..2] {
+            assert!(!form.contains("<script"), "as text it may stand there, not as markup: {form}");
+        }
         for form in &forms {
-            // As text it may stand there, as markup nowhere.
-            assert!(!form.contains("<script"), "{form}");
             assert!(!form.contains("javascript:alert"), "{form}");
         }
+        // Readers take the text of RSS for HTML.
+        assert!(forms[0].contains("&amp;lt;script&amp;gt;alert"), "{}", forms[0]);
         if let Some(feeds) = parsed(&[&forms[0], &forms[1]]) {
             for found in &feeds {
                 assert_eq!(found["wrong"], "", "{found}");
@@ -263,7 +266,9 @@ on_both! {
             }
         }
         let Some(read) = read(&[&forms[2]]) else { return };
-        assert_eq!(read[0]["feed"]["items"][0]["title"], hostile);
+        let item = &read[0]["feed"]["items"][0];
+        assert_eq!(item["title"], hostile);
+        assert!(item["content_html"].as_str().is_some_and(|html| !html.contains("<script")), "{item}");
     }
 
     fn a_feed_takes_as_many_statements_for_one_article_as_for_many(app) {

@@ -2,7 +2,7 @@
 //! names in `dc:creator` (RSS's own `author` wants an e-mail address), and the
 //! feed's own address in `atom:link`, as the RSS Advisory Board's profile asks.
 
-use super::xml::Xml;
+use super::xml::{Xml, escape};
 use super::{Entry, Feed};
 
 pub fn document(feed: &Feed) -> String {
@@ -23,7 +23,7 @@ pub fn document(feed: &Feed) -> String {
     let own = [("href", &*feed.own_url), ("rel", "self"), ("type", "application/rss+xml")];
     xml.empty("atom:link", &own);
     // Every channel has one.
-    xml.element("description", &[], feed.description.as_deref().unwrap_or(&feed.title));
+    html(&mut xml, "description", feed.description.as_deref().unwrap_or(&feed.title));
     xml.element("language", &[], &feed.language);
     xml.element_of("copyright", feed.copyright.as_deref());
     xml.element("lastBuildDate", &[], &feed.updated.to_rfc2822());
@@ -34,6 +34,14 @@ pub fn document(feed: &Feed) -> String {
     xml.close("channel");
     xml.close("rss");
     xml.finish()
+}
+
+/// Text where readers expect HTML: they take away one layer of escapes, and see
+/// what stands below as markup.
+fn html(xml: &mut Xml, name: &str, text: &str) {
+    let mut safe = String::with_capacity(text.len());
+    escape(&mut safe, text);
+    xml.element(name, &[], &safe);
 }
 
 fn item(xml: &mut Xml, entry: &Entry) {
@@ -53,7 +61,7 @@ fn item(xml: &mut Xml, entry: &Entry) {
     if let Some(image) = &entry.image {
         xml.empty("media:thumbnail", &[("url", image)]);
     }
-    xml.element("description", &[], &entry.summary);
+    html(xml, "description", &entry.summary);
     if let Some(html) = &entry.html {
         xml.cdata("content:encoded", html);
     }

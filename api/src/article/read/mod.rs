@@ -196,13 +196,18 @@ pub async fn numbered(
     rows(ctx, &select, columns).await
 }
 
-/// The address of an article whose path is this but for case; `folded` is lower
-/// case. Databases fold the letters of ASCII alone, so that is what is asked.
-pub async fn path_in_any_case(ctx: &Ctx, scope: &Scope, folded: &str) -> Result<Option<String>> {
+/// The address of an article whose path is one of these but for case. Databases
+/// fold the letters of ASCII alone, so that is what is asked.
+pub async fn path_in_any_case(
+    ctx: &Ctx,
+    scope: &Scope,
+    spellings: [&str; 2],
+) -> Result<Option<String>> {
+    let spellings = spellings.map(str::to_ascii_lowercase);
     let mut select = from(scope);
     select
         .column((Entity, Column::Path))
-        .cond_where(Expr::expr(Func::lower(Expr::col((Entity, Column::Path)))).eq(folded))
+        .cond_where(Expr::expr(Func::lower(Expr::col((Entity, Column::Path)))).is_in(spellings))
         .order_by((Entity, Column::Path), Order::Asc)
         .limit(1);
     let row = ctx.app().db().read().query_one(&select).await?;
