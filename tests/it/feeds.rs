@@ -294,12 +294,14 @@ on_both! {
             news: route(path: \"/en/news/\") {{ ... on Section {{ {feeds} }} }}
             home: route(path: \"/en/\") {{ ... on Section {{ {feeds} }} }}
             tag(by: {{ slug: \"river\" }}, language: \"en\") {{ {feeds} }}
-            category(by: {{ slug: \"镇务\" }}) {{ {feeds} }} }}"), Value::Null);
+            category(by: {{ slug: \"镇务\" }}) {{ {feeds} }}
+            article(by: {{ path: \"/en/news/second/\" }}) {{ authors {{ name {feeds} }} }} }}"), Value::Null);
         assert_eq!(found.at("/site/feeds/0"), &json!({"kind": "RSS", "url": "https://example.org/en/feed.xml",
             "title": "The A Post", "mediaType": "application/rss+xml"}));
         assert_eq!(found.at("/home/feeds"), found.at("/site/feeds"));
         assert_eq!(found.text("/news/feeds/1/title"), "All news – The A Post");
-        for list in ["site", "news", "tag", "category"] {
+        assert_eq!(found.text("/article/authors/1/feeds/0/url"), "https://example.org/en/authors/zhang-san/feed.xml");
+        for list in ["site", "news", "tag", "category", "article/authors/0"] {
             for link in found.at(&format!("/{list}/feeds")).as_array().expect("links") {
                 let path = link["url"].as_str().and_then(|url| url.strip_prefix("https://example.org")).expect("ours");
                 let answer = app.fetch(path, &[]);

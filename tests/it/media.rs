@@ -25,6 +25,10 @@ fn site(app: &TestApp) {
             ("content/news/draft/secret.txt", "secret"),
             ("content/news/later/index.md", "---\ntitle: L\ndate: 2026-11-01T01:00:00Z\n---\nx\n"),
             ("content/news/later/soon.txt", "soon"),
+            ("content/news/_index.md", "---\ntitle: News\n---\n"),
+            ("content/news/cover.txt", "cover"),
+            ("content/hush/_index.md", "---\ntitle: Hush\ndraft: true\n---\n"),
+            ("content/hush/cover.txt", "hush"),
             ("static/css/site.css", "body { color: red }"),
             ("static/empty.bin", ""),
             ("static/page.html", "<script>alert(1)</script>"),
@@ -48,6 +52,7 @@ on_both! {
             ("/media/news/renamed/photo%20one.txt", "text/plain; charset=utf-8", "0123456789"),
             ("/media/de/news/a/photo%20one.txt", "text/plain; charset=utf-8", "0123456789"),
             ("/media/news/renamed/deep/drawing.svg", "image/svg+xml", SVG),
+            ("/media/news/cover.txt", "text/plain; charset=utf-8", "cover"),
             ("/media/empty.bin", "application/octet-stream", ""),
         ] {
             let found = app.fetch(path, &[]);
@@ -67,7 +72,7 @@ on_both! {
         for path in ["/media/news/draft/secret.txt", "/media/news/later/soon.txt", "/media/news/renamed/notes.md",
             "/media/news/renamed/index.md", "/media/layouts/x.html", "/media/hugo.toml", "/media/../hugo.toml", "/media/%2e%2e/hugo.toml",
             "/media/content/news/draft/secret.txt", "/media/news/renamed/../draft/secret.txt", "/media/", "/media/css/", "/media/css",
-            "/media/news/a/photo%20one.txt", "/media/static/css/site.css"] {
+            "/media/hush/cover.txt", "/media/news/a/photo%20one.txt", "/media/static/css/site.css"] {
             assert_eq!(app.fetch(path, &[]).status, 404, "{path}");
         }
         app.set_clock(START + 2 * HOUR);

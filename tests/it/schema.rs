@@ -8,7 +8,7 @@ const UNDESCRIBED: [&str; 10] = [
     "ArticleConnection",
     "AuditEntryConnection",
     "CategoryConnection",
-    "RedirectConnection",
+    "RedirectRuleConnection",
     "RevisionConnection",
     "ScheduledMomentConnection",
     "TagConnection",

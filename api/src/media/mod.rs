@@ -1,7 +1,8 @@
 //! Files that pages show: what lies beside an article, and what lies in `static/`.
 //!
 //! A file is found as Hugo publishes it: that of a bundle below its page's address
-//! (`/news/a/` + `photo.jpg`), one of `static/` at its own path.
+//! (`/news/a/` + `photo.jpg`), one of `static/` at its own path, one beside a
+//! section's page below the section's.
 //!
 //! **Invariants.** A file that belongs to an article is there while everybody may read
 //! that article, and no longer. Pages are no files: what a bundle holds in Markdown or
@@ -9,7 +10,7 @@
 
 use entity::article_copy::Column;
 use entity::{Timestamp, source_file};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::article::columns::Columns;
 use crate::article::read;
@@ -17,6 +18,7 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::hugo::blobs;
 use crate::policy::Scope;
+use crate::section;
 
 pub use crate::hugo::blobs::PART;
 
@@ -54,10 +56,32 @@ pub async fn find(ctx: &Ctx, scope: &Scope, path: &str) -> Result<Option<Media>>
     if parts.len() > DEEPEST || parts.iter().any(|part| matches!(*part, "" | "." | "..")) {
         return Ok(None);
     }
-    if let Some(found) = beside_article(ctx, scope, &parts).await? {
+    let above: Vec<String> = (0..parts.len())
+        .rev()
+        .map(|depth| match parts.get(..depth).unwrap_or_default() {
+            [] => "/".to_owned(),
+            folders => format!("/{}/", folders.join("/")),
+        })
+        .collect();
+    if let Some(found) = beside_article(ctx, scope, &parts, &above).await? {
         return Ok(Some(found));
     }
-    file(ctx, &format!("{STATIC}/{}", parts.join("/"))).await
+    if let Some(found) = file(ctx, &format!("{STATIC}/{}", parts.join("/"))).await? {
+        return Ok(Some(found));
+    }
+    beside_section(ctx, scope, &parts, &above).await
+}
+
+/// Whether Hugo would make a page of it.
+fn is_content(parts: &[&str]) -> bool {
+    let ending = parts.last().and_then(|name| name.rsplit_once('.')).map(|(_, ending)| ending);
+    ending.is_some_and(|ending| CONTENT.iter().any(|one| one.eq_ignore_ascii_case(ending)))
+}
+
+/// What lies below an address, as it is written below its page.
+fn below(parts: &[&str], page: &str) -> String {
+    let depth = page.trim_matches('/').split('/').filter(|part| !part.is_empty()).count();
+    parts.get(depth..).unwrap_or_default().join("/")
 }
 
 async fn file(ctx: &Ctx, path: &str) -> Result<Option<Media>> {
@@ -68,22 +92,18 @@ async fn file(ctx: &Ctx, path: &str) -> Result<Option<Media>> {
     Ok(row.map(Media::from))
 }
 
-/// The file of the nearest page above that is a bundle.
-async fn beside_article(ctx: &Ctx, scope: &Scope, parts: &[&str]) -> Result<Option<Media>> {
-    let extension = parts.last().and_then(|name| name.rsplit_once('.')).map(|(_, ending)| ending);
-    let is_content = |ending: &str| CONTENT.iter().any(|one| one.eq_ignore_ascii_case(ending));
-    if extension.is_some_and(is_content) {
+/// The file of the nearest article above, where that is a bundle.
+async fn beside_article(
+    ctx: &Ctx,
+    scope: &Scope,
+    parts: &[&str],
+    above: &[String],
+) -> Result<Option<Media>> {
+    if is_content(parts) {
         return Ok(None);
     }
-    let above: Vec<String> = (0..parts.len())
-        .rev()
-        .map(|depth| match parts.get(..depth).unwrap_or_default() {
-            [] => "/".to_owned(),
-            folders => format!("/{}/", folders.join("/")),
-        })
-        .collect();
     let columns = Columns::BASE.with(Columns::of(&[Column::Path]));
-    let mut pages = read::by_paths(ctx, scope, &above, columns).await?;
+    let mut pages = read::by_paths(ctx, scope, above, columns).await?;
     pages.sort_by_key(|page| std::cmp::Reverse(page.path.len()));
     let Some(page) = pages.into_iter().next() else {
         return Ok(None);
@@ -95,9 +115,47 @@ async fn beside_article(ctx: &Ctx, scope: &Scope, parts: &[&str]) -> Result<Opti
     let Some(folder) = source.as_ref().and_then(|source| bundle(&source.path)) else {
         return Ok(None);
     };
-    let depth = page.path.trim_matches('/').split('/').filter(|part| !part.is_empty()).count();
-    let below = parts.get(depth..).unwrap_or_default().join("/");
-    file(ctx, &format!("{folder}/{below}")).await
+    file(ctx, &format!("{folder}/{}", below(parts, &page.path))).await
+}
+
+/// The file of the nearest section above that has a page of its own, or of a home
+/// page.
+async fn beside_section(
+    ctx: &Ctx,
+    scope: &Scope,
+    parts: &[&str],
+    above: &[String],
+) -> Result<Option<Media>> {
+    if is_content(parts) {
+        return Ok(None);
+    }
+    let Some((language, name)) = section::deepest(ctx, scope, above).await? else {
+        return Ok(None);
+    };
+    let sources: Vec<String> = source_file::Entity::find()
+        .select_only()
+        .column(source_file::Column::Path)
+        .filter(source_file::Column::Kind.eq("section"))
+        .filter(source_file::Column::Language.eq(language.as_str()))
+        .into_tuple()
+        .all(ctx.app().db().read())
+        .await?;
+    // Of folders that end alike, that of the content folder is the shortest.
+    let own = sources
+        .iter()
+        .filter_map(|path| Some(path.rsplit_once('/')?.0))
+        .filter(|folder| {
+            name.is_empty()
+                || folder.strip_suffix(name.as_str()).is_some_and(|rest| rest.ends_with('/'))
+        })
+        .min_by_key(|folder| folder.len());
+    let Some(folder) = own else {
+        return Ok(None);
+    };
+    let frame = ctx.frame().await?;
+    let prefix = frame.prefix(frame.language_of(&language));
+    let page = if name.is_empty() { prefix } else { format!("{prefix}/{name}") };
+    file(ctx, &format!("{folder}/{}", below(parts, &page))).await
 }
 
 /// The folder of a page that is a bundle: `content/a` of `content/a/index.en.md`.

@@ -98,6 +98,22 @@ pub async fn all(ctx: &Ctx, scope: &Scope) -> Result<Vec<section::Model>> {
     Ok(find.order_by_asc(section::Column::Name).all(ctx.app().db().read()).await?)
 }
 
+/// Language and name of the section at one of these decoded paths, the deepest.
+pub async fn deepest(
+    ctx: &Ctx,
+    scope: &Scope,
+    paths: &[String],
+) -> Result<Option<(String, String)>> {
+    let mut find = section::Entity::find()
+        .filter(section::Column::Path.is_in(paths.iter().map(String::as_str)));
+    if scope.view == View::Published {
+        find = find.filter(section::Column::Draft.eq(false));
+    }
+    let found = find.all(ctx.app().db().read()).await?;
+    let deepest = found.into_iter().max_by_key(|row| row.path.len());
+    Ok(deepest.map(|row| (row.language, row.name)))
+}
+
 /// What a section is called and where it lives, whether it says so itself or not.
 /// All that do are read once for a request.
 pub async fn title_of(

@@ -1,10 +1,12 @@
 //! The small types that an article is made of.
 
-use async_graphql::{ID, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
 use entity::body;
 
 use super::types::read_json;
 use crate::article::read::RevisionRow;
+use crate::feed::{self, FeedLink};
+use crate::graphql::ContextExt;
 use crate::graphql::id::{IdKind, encode};
 use crate::graphql::scalar::{DateTime, Url};
 use crate::render::{self, Heading, TocEntry};
@@ -21,7 +23,7 @@ pub struct Image {
 
 /// Somebody who wrote an article.
 #[derive(SimpleObject)]
-#[graphql(name = "ArticleAuthor")]
+#[graphql(name = "ArticleAuthor", complex)]
 pub struct Author {
     /// As it is printed.
     pub name: String,
@@ -31,6 +33,21 @@ pub struct Author {
     pub bio: Option<String>,
     /// Their picture, in full.
     pub avatar_url: Option<Url>,
+    #[graphql(skip)]
+    pub language: String,
+}
+
+#[ComplexObject]
+impl Author {
+    /// Feeds of what they wrote in the article's language.
+    async fn feeds(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<FeedLink>> {
+        let ctx = ctx.broadsheet();
+        let frame = ctx.frame().await?;
+        let language = frame.language_of(&self.language);
+        let path = feed::address::author_path(&frame, language, &self.name);
+        let title = format!("{} – {}", self.name, language.row.title);
+        Ok(feed::links(ctx, &frame, &path, &title))
+    }
 }
 
 /// Where an article came from.

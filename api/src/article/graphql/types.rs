@@ -393,6 +393,7 @@ impl Article {
                 url: url.map(Url),
                 bio,
                 avatar_url: avatar.map(|avatar| Url(frame.asset(&avatar))),
+                language: self.row.language.clone(),
             })
             .collect())
     }
