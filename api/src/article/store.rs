@@ -442,7 +442,7 @@ pub async fn redirect(write: &Write<'_>, redirects: Vec<redirect::Model>) -> Res
                     .find(|row| old.target.as_ref() == Some(&address::encode(&row.path)))?;
                 let target = to.target.clone();
                 let back = target.as_ref() == Some(&address::encode(&old.path));
-                (!back).then(|| redirect::Model {
+                (!back).then_some(redirect::Model {
                     target,
                     article_id: to.article_id,
                     term_id: to.term_id,

@@ -27,6 +27,7 @@ use crate::taxonomy::{self, Taxonomy, TermBy};
 
 /// A list that has feeds.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "there is one in a request")]
 pub enum List {
     Home,
     Section { filter: ArticleFilter, name: String, title: String, about: Option<String> },

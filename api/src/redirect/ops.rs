@@ -227,7 +227,8 @@ async fn term_at(write: &Write<'_>, frame: &Frame, path: &str) -> Result<Option<
     let language = frame.language_at(path);
     for taxonomy in Taxonomy::ALL {
         if let Some(slug) = taxonomy::slug_at(frame, language, taxonomy.plural(), path) {
-            let found = taxonomy::existing(write, frame, taxonomy, &[slug.clone()]).await?;
+            let found =
+                taxonomy::existing(write, frame, taxonomy, std::slice::from_ref(&slug)).await?;
             return Ok(found.into_iter().next());
         }
     }

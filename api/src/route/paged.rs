@@ -18,6 +18,7 @@ use crate::taxonomy::{Category, Tag};
 /// What a list page is a page of.
 #[derive(Clone, Union)]
 #[graphql(name = "ArticleList")]
+#[expect(clippy::large_enum_variant, reason = "there is one in a request")]
 pub enum List {
     Section(Section),
     Tag(Tag),
