@@ -10,7 +10,8 @@
 
 use entity::article_copy::Column;
 use entity::{Timestamp, source_file};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::sea_query::{Condition, ExprTrait};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 
 use crate::article::columns::Columns;
 use crate::article::read;
@@ -155,7 +156,33 @@ async fn beside_section(
     let frame = ctx.frame().await?;
     let prefix = frame.prefix(frame.language_of(&language));
     let page = if name.is_empty() { prefix } else { format!("{prefix}/{name}") };
-    file(ctx, &format!("{folder}/{}", below(parts, &page))).await
+    let below = below(parts, &page);
+    if in_bundle(ctx, folder, &below).await? {
+        return Ok(None);
+    }
+    file(ctx, &format!("{folder}/{below}")).await
+}
+
+/// Whether a file below a folder belongs to an article that lies between them: it is
+/// that article's, whoever may read it.
+async fn in_bundle(ctx: &Ctx, folder: &str, below: &str) -> Result<bool> {
+    let mut any = Condition::any();
+    for (at, _) in below.match_indices('/') {
+        let between = format!("{folder}/{}", below.get(..at).unwrap_or_default());
+        // `index.md` and its translations: what begins with `index.`.
+        let path = source_file::Column::Path;
+        any = any
+            .add(path.gte(format!("{between}/index.")).and(path.lt(format!("{between}/index/"))));
+    }
+    if any.is_empty() {
+        return Ok(false);
+    }
+    let found = source_file::Entity::find()
+        .filter(source_file::Column::Kind.is_in(["article", "unread"]))
+        .filter(any)
+        .count(ctx.app().db().read())
+        .await?;
+    Ok(found > 0)
 }
 
 /// The folder of a page that is a bundle: `content/a` of `content/a/index.en.md`.
