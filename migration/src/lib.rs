@@ -14,8 +14,9 @@ mod m20261124_3_history;
 mod m20261124_4_taxonomy_work;
 mod m20261124_5_people;
 mod m20261124_6_files;
-mod m20261124_8_terms;
 mod m20261124_7_widgets;
+mod m20261124_8_terms;
+mod m20261124_9_delivery;
 
 pub struct Migrator;
 
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_6_files::Migration),
             Box::new(m20261124_8_terms::Migration),
             Box::new(m20261124_7_widgets::Migration),
+            Box::new(m20261124_9_delivery::Migration),
         ]
     }
 }

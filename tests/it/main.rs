@@ -3,10 +3,12 @@
 #![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
 
 mod accounts;
+mod addresses;
 mod archive;
 mod articles;
 mod audit;
 mod authz;
+mod caching;
 mod cli;
 mod clients;
 mod conflicts;
@@ -19,6 +21,7 @@ mod events;
 mod examples;
 mod export;
 mod failures;
+mod feeds;
 mod history;
 mod hostile;
 mod http;
@@ -28,6 +31,7 @@ mod hugo_fields;
 mod languages;
 mod limits;
 mod logs;
+mod media;
 mod menus;
 mod odd;
 mod oidc;
@@ -42,7 +46,9 @@ mod schema;
 mod search;
 mod second_factor;
 mod secrets;
+mod seo;
 mod sessions;
+mod sitemap;
 mod statements;
 mod sync;
 mod taxonomy;

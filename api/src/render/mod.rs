@@ -36,7 +36,7 @@ use serde::{Deserialize, Serialize};
 
 pub use headings::nest;
 pub use markdown::blocks;
-pub use sanitize::sanitize;
+pub use sanitize::{sanitize, sanitize_for};
 
 /// How a site wants its bodies rendered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

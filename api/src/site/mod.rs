@@ -11,8 +11,8 @@
 
 mod graphql;
 mod languages;
-mod related;
 mod lists;
+mod related;
 
 use std::sync::Arc;
 

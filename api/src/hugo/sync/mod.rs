@@ -474,7 +474,8 @@ impl Sync<'_> {
         }
         let options =
             import::Options { dir: self.options.dir.clone(), language: None, dry_run: false };
-        let (done, beside) = import::run_beside(self.ctx, options, &|_, _| (), Some(beside)).await?;
+        let (done, beside) =
+            import::run_beside(self.ctx, options, &|_, _| (), Some(beside)).await?;
         let Beside { skip: _, merged, conflicts } = beside;
         let failed: HashSet<&str> =
             done.failures.iter().chain(&conflicts).map(|problem| problem.file.as_str()).collect();
