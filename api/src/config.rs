@@ -36,6 +36,7 @@ pub struct Config {
     pub auth: Auth,
     pub oidc: Oidc,
     pub preview: Preview,
+    pub delivery: Delivery,
     pub limits: Limits,
     pub documents: Documents,
     pub history: History,
@@ -103,6 +104,25 @@ pub enum CookieSecure {
 #[serde(deny_unknown_fields)]
 pub struct Preview {
     pub url: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Delivery {
+    pub server_url: String,
+    pub feed_entries: u32,
+    pub feed_content: FeedContent,
+    pub sitemap_entries: u32,
+    pub robots: String,
+    pub cache_seconds: u64,
+}
+
+/// What feeds hold of an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FeedContent {
+    Full,
+    Summary,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -283,6 +303,23 @@ impl Config {
             return Err(ConfigError(
                 "preview.url must hold {path} and {token}, as https://example.org{path}?preview={token} \
                  does (or be empty)"
+                    .to_owned(),
+            ));
+        }
+        let server = &self.delivery.server_url;
+        if !server.is_empty() && !server.starts_with("http://") && !server.starts_with("https://") {
+            return Err(ConfigError(
+                "delivery.server_url must start with https:// or http:// (or be empty, where it is \
+                 the site's base URL)"
+                    .to_owned(),
+            ));
+        }
+        if !(1..=100).contains(&self.delivery.feed_entries) {
+            return Err(ConfigError("delivery.feed_entries must be from 1 to 100".to_owned()));
+        }
+        if !(1..=50_000).contains(&self.delivery.sitemap_entries) {
+            return Err(ConfigError(
+                "delivery.sitemap_entries must be from 1 to 50000, which is what the protocol allows"
                     .to_owned(),
             ));
         }

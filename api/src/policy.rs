@@ -87,6 +87,8 @@ pub enum Action {
     EditTerms,
     /// Arrange menus and the widgets of pages.
     ArrangeSite,
+    /// Say where readers go from an address at which nothing lives.
+    EditRedirects,
     /// Change the site's own settings.
     EditSite,
     /// Invite people, change what they may do, send them away, read the audit log.
@@ -133,7 +135,8 @@ struct Rule {
 #[rustfmt::skip]
 const RULES: &[Rule] = {
     use Action::{
-        ArchiveArticle, ArrangeSite, AssignArticle, CommentArticle, CreateArticle, EditArticle, EditSite, EditTerms,
+        ArchiveArticle, ArrangeSite, AssignArticle, CommentArticle, CreateArticle, EditArticle, EditRedirects,
+        EditSite, EditTerms,
         ManageUsers, PreviewArticle, PublishArticle, PurgeArticle, RestoreArticle, ReviewArticle,
         SubmitArticle, TrashArticle, UnarchiveArticle, UnpublishArticle,
     };
@@ -169,6 +172,7 @@ const RULES: &[Rule] = {
         rule(PreviewArticle,   ContentReadWorking,  [All,   Own,   Own,   All],   ALIVE),
         rule(EditTerms,        TaxonomyWrite,       [No,    No,    No,    All],   &[]),
         rule(ArrangeSite,      SiteWrite,           [No,    No,    No,    All],   &[]),
+        rule(EditRedirects,    SiteWrite,           [No,    No,    No,    All],   &[]),
         rule(EditSite,         SiteWrite,           [No,    No,    No,    No],    &[]),
         rule(ManageUsers,      UserManage,          [No,    No,    No,    No],    &[]),
     ]

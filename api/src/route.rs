@@ -1,12 +1,23 @@
 //! `route`: whatever lives at an address.
+//!
+//! **Invariants.** A redirect that is kept under a query (`/?p=11`) is found first.
+//! An article is found before a term, a term before the page of its taxonomy, that
+//! before a redirect, a redirect before a section; only what is at none of these is
+//! looked for in other languages, and then in other spellings. What `redirects` lead to is one step away: chains are folded when they
+//! are written.
+
+mod paged;
+
+use std::sync::Arc;
 
 use async_graphql::{Context, Object, SimpleObject, Union};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::article::filter::ArticleBy;
-use crate::article::read::{self, Best};
-use crate::article::{Article, columns::Columns, selection};
+use crate::article::{Article, columns::Columns, read, selection};
 use crate::ctx::Ctx;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::graphql::page::MAX_SIZE;
 use crate::graphql::{ContextExt, ViewArgument, decode_path};
 use crate::hugo::address;
 use crate::policy::Scope;
@@ -16,8 +27,12 @@ use crate::taxonomy::{
     self, AnyTerm, Category, Tag, Taxonomy, TaxonomyObject, Term, TermBy, TermObject,
 };
 
-/// What lives at an address.
+pub use paged::ListPage;
+
+/// What lives at an address. The home page of a language is the section without a
+/// name.
 #[derive(Union)]
+#[expect(clippy::large_enum_variant, reason = "there is one in a request")]
 pub enum Route {
     Article(Article),
     Tag(Tag),
@@ -25,6 +40,7 @@ pub enum Route {
     Term(TermObject),
     Taxonomy(TaxonomyObject),
     Section(Section),
+    ListPage(ListPage),
     Redirect(Redirect),
 }
 
@@ -42,44 +58,85 @@ pub struct RouteQuery;
 
 #[Object]
 impl RouteQuery {
-    /// Whatever lives at an address: what a frontend's catch-all page asks.
-    /// Null where nothing does.
+    /// Whatever lives at an address: what a frontend's catch-all page asks. Null
+    /// where nothing does. A path in another spelling (case, slashes, `index.html`)
+    /// is answered with a redirect to the right one.
     async fn route(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Without scheme and host, percent-encoded or not.")] path: String,
         #[graphql(
             default,
-            desc = "Whether an article that is not there in the language of the address may be answered in another. `Article.fallbackFor` says so. See `Language.fallback`."
+            desc = "Whether an article or a section that the language of the address lacks is answered in one that stands in for it; `fallbackFor` and `language` say so. See `Language.fallback`."
         )]
         fallback: bool,
+        #[graphql(
+            default = 10,
+            desc = "Articles on each page of a list, for addresses such as /news/page/2/; at most 100. Hugo's default is 10."
+        )]
+        page_size: i32,
         #[graphql(default, desc = "Which copies to read, here and in everything nested.")]
         view: ViewArgument,
     ) -> async_graphql::Result<Option<Route>> {
         let columns = selection(ctx, &[]);
         let ctx = ctx.broadsheet();
         let scope = view.scope(ctx)?;
+        let page_size =
+            u32::try_from(page_size).ok().filter(|size| (1..=MAX_SIZE).contains(size)).ok_or_else(
+                || Error::bad_input(format!("`pageSize` must be between 1 and {MAX_SIZE}")),
+            )?;
+        let query = path.split('#').next().and_then(|path| path.split_once('?'));
+        let query = query.map(|(_, query)| query).filter(|query| !query.is_empty());
         let path = decode_path(&path);
-        let found = find(ctx, &scope, &path, columns).await?;
-        if !fallback || matches!(found, Some(Route::Article(_) | Route::Redirect(_))) {
-            return Ok(found);
+        if let Some(query) = query
+            && let Some(redirect) = under_query(ctx, &scope, &path, query).await?
+        {
+            return Ok(Some(Route::Redirect(redirect)));
         }
+        // An article needs no more than itself.
         let by = ArticleBy::Path(address::encode(&path));
-        let best = read::best(ctx, &scope, &by, None, true, columns).await?;
-        let article = best.and_then(|Best { row, asked }| {
-            Article::group_for(vec![row], scope.clone(), asked).pop()
-        });
-        Ok(article.map(Route::Article).or(found))
+        if let Some(row) = read::one(ctx, &scope, &by, columns).await? {
+            return Ok(Article::group(vec![row], scope).pop().map(Route::Article));
+        }
+        let asked = Asked { scope: &scope, frame: ctx.frame().await?, columns, page_size };
+        Ok(find(ctx, &asked, &path, fallback).await?)
     }
 }
 
-async fn find(ctx: &Ctx, scope: &Scope, path: &str, columns: Columns) -> Result<Option<Route>> {
-    let by = ArticleBy::Path(address::encode(path));
-    if let Some(row) = read::one(ctx, scope, &by, columns).await? {
-        return Ok(Article::group(vec![row], scope.clone()).pop().map(Route::Article));
+/// How an address is looked up.
+struct Asked<'a> {
+    scope: &'a Scope,
+    frame: Arc<Frame>,
+    columns: Columns,
+    /// Articles of one page of a list.
+    page_size: u32,
+}
+
+async fn find(ctx: &Ctx, asked: &Asked<'_>, path: &str, fallback: bool) -> Result<Option<Route>> {
+    if let Some(found) = no_article_at(ctx, asked, path).await? {
+        return Ok(Some(found));
     }
-    let frame = ctx.frame().await?;
-    if let Some(term) = term_at(ctx, scope, &frame, path, None).await? {
+    if let Some(found) = page_of_list(ctx, asked, path).await? {
+        return Ok(Some(found));
+    }
+    if fallback && let Some(found) = elsewhere(ctx, asked, path).await? {
+        return Ok(Some(found));
+    }
+    misspelt(ctx, asked, path).await
+}
+
+/// What lives at exactly this path.
+async fn at(ctx: &Ctx, asked: &Asked<'_>, path: &str) -> Result<Option<Route>> {
+    let by = ArticleBy::Path(address::encode(path));
+    if let Some(row) = read::one(ctx, asked.scope, &by, asked.columns).await? {
+        return Ok(Article::group(vec![row], asked.scope.clone()).pop().map(Route::Article));
+    }
+    no_article_at(ctx, asked, path).await
+}
+
+async fn no_article_at(ctx: &Ctx, asked: &Asked<'_>, path: &str) -> Result<Option<Route>> {
+    let Asked { scope, frame, columns: _, page_size: _ } = asked;
+    if let Some(term) = term_at(ctx, scope, frame, path, None).await? {
         return Ok(Some(match AnyTerm::from(term) {
             AnyTerm::Tag(tag) => Route::Tag(tag),
             AnyTerm::Category(category) => Route::Category(category),
@@ -87,14 +144,89 @@ async fn find(ctx: &Ctx, scope: &Scope, path: &str, columns: Columns) -> Result<
         }));
     }
     let language = &frame.language_at(path).tag;
-    let mut taxonomies = TaxonomyObject::all(&frame, language, scope).into_iter();
+    let mut taxonomies = TaxonomyObject::all(frame, language, scope).into_iter();
     if let Some(taxonomy) = taxonomies.find(|taxonomy| taxonomy.decoded_path() == path) {
         return Ok(Some(Route::Taxonomy(taxonomy)));
     }
-    if let Some(redirect) = redirect(ctx, scope, &frame, path).await? {
-        return Ok(Some(Route::Redirect(redirect)));
+    if let Some((target, permanent)) = redirected(ctx, scope, frame, path).await? {
+        return Ok(Some(Route::Redirect(Redirect { target, permanent })));
     }
-    Ok(section::at(ctx, scope, &frame, path).await?.map(Route::Section))
+    Ok(section::at(ctx, scope, frame, path).await?.map(Route::Section))
+}
+
+/// A page of a list, as Hugo numbers them: `/news/page/2/`. The first is the list
+/// itself, and one after the last is not there.
+async fn page_of_list(ctx: &Ctx, asked: &Asked<'_>, path: &str) -> Result<Option<Route>> {
+    let Asked { scope, frame, columns: _, page_size } = asked;
+    let Some((list, number)) = paged::split(path) else {
+        return Ok(None);
+    };
+    let found = if let Some(term) = term_at(ctx, scope, frame, list, None).await? {
+        match AnyTerm::from(term) {
+            AnyTerm::Tag(tag) => paged::List::Tag(tag),
+            AnyTerm::Category(category) => paged::List::Category(category),
+            AnyTerm::Term(term) => paged::List::Term(term),
+        }
+    } else if let Some(section) = section::at(ctx, scope, frame, list).await? {
+        paged::List::Section(section)
+    } else {
+        return Ok(None);
+    };
+    if number == 1 {
+        let target = address::encode(list);
+        return Ok(Some(Route::Redirect(Redirect { target, permanent: true })));
+    }
+    let page = ListPage::read(ctx, frame, list, found, number, *page_size).await?;
+    Ok(page.map(Route::ListPage))
+}
+
+/// The same page in a language that stands in for that of the path.
+async fn elsewhere(ctx: &Ctx, asked: &Asked<'_>, path: &str) -> Result<Option<Route>> {
+    let Asked { scope, frame, columns, page_size: _ } = asked;
+    let by = ArticleBy::Path(address::encode(path));
+    if let Some(best) = read::best(ctx, scope, &by, None, true, *columns).await? {
+        let articles = Article::group_for(vec![best.row], (*scope).clone(), best.asked);
+        return Ok(articles.into_iter().next().map(Route::Article));
+    }
+    let own = frame.language_at(path);
+    let rest = path.strip_prefix(frame.prefix(own).as_str()).unwrap_or(path);
+    for tag in frame.chain(own).into_iter().filter(|tag| *tag != own.tag) {
+        let there = format!("{}{rest}", frame.prefix(frame.language_of(&tag)));
+        if let Some(section) = section::at(ctx, scope, frame, &there).await? {
+            return Ok(Some(Route::Section(section)));
+        }
+    }
+    Ok(None)
+}
+
+/// Where a path leads that is not written as it should be: in other case, with
+/// slashes too many, or with the file that a folder shows. One page has one
+/// address, so the answer is a redirect to it.
+async fn misspelt(ctx: &Ctx, asked: &Asked<'_>, path: &str) -> Result<Option<Route>> {
+    let cleaned = cleaned(path);
+    let folded: String = cleaned.nfc().flat_map(char::to_lowercase).collect();
+    let mut right = read::path_in_any_case(ctx, asked.scope, [&folded, &cleaned]).await?;
+    for spelling in [&cleaned, &folded] {
+        if right.is_none() && spelling != path && at(ctx, asked, spelling).await?.is_some() {
+            right = Some(spelling.clone());
+        }
+    }
+    Ok(right.filter(|right| right != path).map(|right| {
+        Route::Redirect(Redirect { target: address::encode(&right), permanent: true })
+    }))
+}
+
+fn cleaned(path: &str) -> String {
+    let mut cleaned = String::with_capacity(path.len());
+    for c in path.chars() {
+        if c != '/' || !cleaned.ends_with('/') {
+            cleaned.push(c);
+        }
+    }
+    match cleaned.strip_suffix("/index.html") {
+        Some(folder) => format!("{folder}/"),
+        None => cleaned,
+    }
 }
 
 /// The term whose address in its language is this path; what is nested follows
@@ -108,24 +240,40 @@ pub async fn term_at(
 ) -> Result<Option<Term>> {
     let language = frame.language_at(path);
     for (_, plural) in frame.taxonomies(language) {
-        let folder = frame.term_path(language, plural, "");
-        let folder = folder.trim_end_matches('/');
-        let Some(slug) = path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')) else {
+        let Some(slug) = taxonomy::slug_at(frame, language, plural, path) else {
             continue;
         };
-        let slug = slug.trim_end_matches('/');
-        if slug.is_empty() || frame.term_path(language, plural, slug) != path {
-            continue;
-        }
-        let by = TermBy::Slug(slug.to_owned());
         let tag = named.unwrap_or(&language.tag);
-        return taxonomy::one(ctx, scope, Some(&Taxonomy::named(plural)), by, Some(tag)).await;
+        let taxonomy = Taxonomy::named(plural);
+        return taxonomy::one(ctx, scope, Some(&taxonomy), TermBy::Slug(slug), Some(tag)).await;
     }
     Ok(None)
 }
 
-/// Where something that lived here is now, if it may be seen.
-async fn redirect(ctx: &Ctx, scope: &Scope, frame: &Frame, path: &str) -> Result<Option<Redirect>> {
+/// The redirect that is kept under a path with a query, as WordPress's addresses
+/// were before they had paths: `/?p=11`.
+async fn under_query(
+    ctx: &Ctx,
+    scope: &Scope,
+    path: &str,
+    query: &str,
+) -> Result<Option<Redirect>> {
+    // No text with U+0000 is stored.
+    if query.contains('\0') {
+        return Ok(None);
+    }
+    let frame = ctx.frame().await?;
+    let found = redirected(ctx, scope, &frame, &format!("{path}?{query}")).await?;
+    Ok(found.map(|(target, permanent)| Redirect { target, permanent }))
+}
+
+/// Where something that lived here is now, if it may be seen, and whether for ever.
+pub async fn redirected(
+    ctx: &Ctx,
+    scope: &Scope,
+    frame: &Frame,
+    path: &str,
+) -> Result<Option<(String, bool)>> {
     use entity::article_copy::Column;
     let Some(row) = read::redirect(ctx, path).await? else {
         return Ok(None);
@@ -145,5 +293,5 @@ async fn redirect(ctx: &Ctx, scope: &Scope, frame: &Frame, path: &str) -> Result
         }
         (None, None, target) => target,
     };
-    Ok(target.map(|target| Redirect { target, permanent: row.permanent }))
+    Ok(target.map(|target| (target, row.permanent)))
 }

@@ -18,6 +18,7 @@ mod m20261124_5_people;
 mod m20261124_6_files;
 mod m20261124_7_widgets;
 mod m20261124_8_terms;
+mod m20261124_9_delivery;
 
 pub struct Migrator;
 
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_7_widgets::Migration),
             Box::new(m20261124_10_rendering::Migration),
             Box::new(m20261124_11_imports::Migration),
+            Box::new(m20261124_9_delivery::Migration),
         ]
     }
 }

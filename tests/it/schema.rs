@@ -4,10 +4,11 @@ use serde_json::Value;
 use tests::TestApp;
 
 /// Types of async-graphql's own that cannot be described.
-const UNDESCRIBED: [&str; 10] = [
+const UNDESCRIBED: [&str; 12] = [
     "ArticleConnection",
     "AuditEntryConnection",
     "CategoryConnection",
+    "RedirectRuleConnection",
     "RevisionConnection",
     "SearchConnection",
     "ScheduledMomentConnection",

@@ -123,6 +123,25 @@ pub fn raw(response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> R
     }
 }
 
+/// A request without a body, answered as it is: no redirect is followed.
+///
+/// # Panics
+/// Where the request cannot be made or the answer is no text.
+#[must_use]
+pub fn fetch(method: &str, url: &str, headers: &[(&str, &str)]) -> Raw {
+    let mut request = ureq::http::Request::builder().method(method).uri(url);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let once: Agent = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .timeout_global(Some(Duration::from_mins(1)))
+        .build()
+        .into();
+    raw(once.run(request.body(()).expect("a request")))
+}
+
 /// The data of an answer, read by JSON pointers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer(pub Value);

@@ -163,6 +163,11 @@ impl TestApp {
         format!("http://{address}{path}")
     }
 
+    /// What a reader gets at an address of the server.
+    pub fn fetch(&self, path: &str, headers: &[(&str, &str)]) -> client::Raw {
+        client::fetch("GET", &self.url(path), headers)
+    }
+
     /// A client that nobody has signed in with.
     #[must_use]
     pub fn nobody(&self) -> Client {

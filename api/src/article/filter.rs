@@ -59,6 +59,8 @@ pub enum Own {
     Carrying(Vec<Uuid>),
     /// Articles whose decoded address is below this one.
     Below(String),
+    /// Articles with one of these lists of authors, as they are stored.
+    Authors(Vec<String>),
     /// Of the translations of an article, those in the first of these languages
     /// that has any; takes the place of a condition on the language.
     Fallback(Vec<Arc<str>>),

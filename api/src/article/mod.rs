@@ -33,6 +33,7 @@ pub mod history;
 pub mod lock;
 mod merge;
 pub mod read;
+pub mod relocate;
 pub mod rendering;
 pub mod retag;
 pub mod review;

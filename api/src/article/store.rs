@@ -23,7 +23,7 @@ use super::read::is_taken;
 use super::terms;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::event::Write;
-use crate::hugo::address::{Parts, Sections};
+use crate::hugo::address::{self, Parts, Rules, Sections};
 use crate::hugo::tree::Kind;
 use crate::site::{Frame, LanguageFrame, Sidebar};
 use crate::taxonomy;
@@ -76,7 +76,13 @@ pub fn path(frame: &Frame, language: &LanguageFrame, content: &Content) -> Strin
 /// The decoded address that the site's rules make from the content.
 #[must_use]
 pub fn made_path(frame: &Frame, language: &LanguageFrame, content: &Content) -> String {
-    frame.rules.page_path(
+    path_by(&frame.rules, language, content)
+}
+
+/// The same, by any rules.
+#[must_use]
+pub fn path_by(rules: &Rules, language: &LanguageFrame, content: &Content) -> String {
+    rules.page_path(
         &Sections::default(),
         &Parts {
             language: &language.row.key,
@@ -267,7 +273,7 @@ pub async fn collect_keywords(write: &Write<'_>, frame: &Frame) -> Result<()> {
 }
 
 /// The last element of a path, without an extension: `a` of `/news/a/`.
-fn last_part(path: &str) -> &str {
+pub(super) fn last_part(path: &str) -> &str {
     let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     last.strip_suffix(".html").unwrap_or(last)
 }
@@ -468,26 +474,56 @@ pub async fn mark_released(write: &Write<'_>, id: Uuid, release: Option<Release>
     Ok(())
 }
 
-/// Lets old addresses lead to an article.
+/// Lets old addresses lead to an article, a term or wherever a row says; what
+/// leads to one of them by its address leads there, too.
 pub async fn redirect(write: &Write<'_>, redirects: Vec<redirect::Model>) -> Result<()> {
-    let rows: Vec<_> =
-        redirects.into_iter().map(|redirect| redirect.into_active_model().reset_all()).collect();
-    for rows in rows.chunks(CHUNK) {
-        redirect::Entity::insert_many(rows.to_vec())
-            .on_conflict(
-                OnConflict::column(redirect::Column::Path)
-                    .update_columns([
-                        redirect::Column::Target,
-                        redirect::Column::ArticleId,
-                        redirect::Column::TermId,
-                        redirect::Column::Language,
-                        redirect::Column::Permanent,
-                    ])
-                    .to_owned(),
-            )
-            .exec_without_returning(write.txn())
+    for rows in redirects.chunks(CHUNK) {
+        insert_redirects(write, rows).await?;
+        let targets = rows.iter().map(|row| address::encode(&row.path));
+        let before = redirect::Entity::find()
+            .filter(redirect::Column::Target.is_in(targets))
+            .all(write.txn())
             .await?;
+        let folded: Vec<_> = before
+            .into_iter()
+            .filter_map(|old| {
+                let to = rows
+                    .iter()
+                    .find(|row| old.target.as_ref() == Some(&address::encode(&row.path)))?;
+                let target = to.target.clone();
+                let back = target.as_ref() == Some(&address::encode(&old.path));
+                (!back).then_some(redirect::Model {
+                    target,
+                    article_id: to.article_id,
+                    term_id: to.term_id,
+                    ..old
+                })
+            })
+            .collect();
+        insert_redirects(write, &folded).await?;
     }
+    Ok(())
+}
+
+async fn insert_redirects(write: &Write<'_>, rows: &[redirect::Model]) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let rows = rows.iter().map(|row| row.clone().into_active_model().reset_all());
+    redirect::Entity::insert_many(rows)
+        .on_conflict(
+            OnConflict::column(redirect::Column::Path)
+                .update_columns([
+                    redirect::Column::Target,
+                    redirect::Column::ArticleId,
+                    redirect::Column::TermId,
+                    redirect::Column::Language,
+                    redirect::Column::Permanent,
+                ])
+                .to_owned(),
+        )
+        .exec_without_returning(write.txn())
+        .await?;
     Ok(())
 }
 

@@ -20,7 +20,8 @@ use crate::graphql::page::{DEFAULT_SIZE, MAX_SIZE};
 
 /// Lists without pages, and how many rows each counts as: without this, a few
 /// that lead to each other would multiply unseen.
-const PLAIN_LISTS: [(&str, usize); 35] = [
+const PLAIN_LISTS: [(&str, usize); 39] = [
+    ("alternates", 5),
     ("ancestors", 3),
     ("archive", 24),
     ("articles", 10),
@@ -31,6 +32,7 @@ const PLAIN_LISTS: [(&str, usize); 35] = [
     ("children", 5),
     ("descendants", 10),
     ("entries", 10),
+    ("feeds", 3),
     ("fragments", 3),
     ("highlights", 3),
     ("items", 5),
@@ -40,7 +42,9 @@ const PLAIN_LISTS: [(&str, usize); 35] = [
     ("monthCounts", 24),
     ("months", 20),
     ("moved", 5),
+    ("moves", 20),
     ("offsets", 20),
+    ("permalinks", 5),
     ("redirects", 10),
     ("related", 5),
     ("removed", 5),

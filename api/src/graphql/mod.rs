@@ -31,8 +31,10 @@ use crate::audit::AuditQuery;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::menu::{MenuMutation, MenuQuery};
+use crate::permalink::{PermalinkMutation, PermalinkQuery};
 use crate::policy::{self, Scope};
 use crate::preview::{PreviewMutation, PreviewQuery};
+use crate::redirect::{RedirectMutation, RedirectQuery};
 use crate::route::RouteQuery;
 use crate::search::SearchQuery;
 use crate::section::SectionQuery;
@@ -62,6 +64,8 @@ pub struct Query(
     AuditQuery,
     PreviewQuery,
     SearchQuery,
+    RedirectQuery,
+    PermalinkQuery,
     node::NodeQuery,
 );
 
@@ -77,6 +81,8 @@ pub struct Mutation(
     LanguageMutation,
     TokenMutation,
     PreviewMutation,
+    RedirectMutation,
+    PermalinkMutation,
     UserMutation,
     WidgetMutation,
     MenuMutation,

@@ -31,7 +31,7 @@ pub async fn allow(
         let mut answer = HttpResponse::NoContent();
         if allowed.is_some() {
             answer
-                .insert_header((ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"))
+                .insert_header((ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, POST"))
                 .insert_header((
                     ACCESS_CONTROL_ALLOW_HEADERS,
                     "authorization, content-type, x-broadsheet-csrf, x-request-id",

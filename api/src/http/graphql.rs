@@ -3,14 +3,17 @@
 //! **Invariants.** GET never writes. A POST must be JSON, which a page of another
 //! site cannot send without a preflight. A document is checked against the
 //! limits before anything of it runs. Internal errors are logged and masked.
-//! Where a document comes from is `document`'s business.
+//! Where a document comes from is `document`'s business. What GET answers can be
+//! kept by caches; a working view only by who asked for it.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT, ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::http::header::{
+    self, ACCEPT, ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderValue,
+};
 use actix_web::web::{Bytes, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
@@ -19,15 +22,19 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::client;
+use super::conditional::{self, Validators};
 use crate::config::Limits;
 use crate::ctx::{Actor, App, Ctx};
 use crate::document::{self, Document, Documents};
 use crate::error::Error;
+use crate::feed::state;
 use crate::graphql::{Schema, limits};
 use crate::{preview, token, user};
 
 const JSON: &str = "application/json";
 const GRAPHQL_JSON: &str = "application/graphql-response+json";
+/// What an answer to GET differs by, beside its address.
+const VARY: &str = "Accept, Accept-Encoding, Authorization";
 
 /// The schema, what it runs in, and the documents that are known.
 pub struct Endpoint {
@@ -161,9 +168,42 @@ pub async fn get(request: HttpRequest, endpoint: Data<Endpoint>) -> HttpResponse
         Err(refusal) => return refuse(media, &refusal),
     };
     match run(&request, &endpoint, parameters, true).await {
-        Ok(response) => answer(media, &response),
-        Err(refusal) => refuse(media, &refusal),
+        Ok(response) => kept(&request, &endpoint.app, media, &response).await,
+        Err(refusal) => uncached(refuse(media, &refusal)),
     }
+}
+
+/// An answer that caches may keep and ask about again. One with errors they may
+/// not: who asks again may be luckier.
+async fn kept(
+    request: &HttpRequest,
+    app: &Arc<App>,
+    media: &'static str,
+    response: &Response,
+) -> HttpResponse {
+    if !response.errors.is_empty() || !response.http_headers.is_empty() {
+        return uncached(answer(media, response));
+    }
+    let Ok(body) = serde_json::to_vec(response) else {
+        return uncached(answer(media, response));
+    };
+    let wanted = app.config().delivery.cache_seconds;
+    let seconds = if wanted == 0 {
+        0
+    } else {
+        let ctx = Ctx::new(Arc::clone(app), Actor::Nobody);
+        state::now(&ctx).await.map_or(0, |state| state.seconds(ctx.now(), wanted))
+    };
+    let cache = conditional::cache_control(request, seconds);
+    let validators = Validators::of(&[media.as_bytes(), &body], None);
+    conditional::answer(request, &validators, &cache, VARY, &content_type(media), body)
+}
+
+fn uncached(mut response: HttpResponse) -> HttpResponse {
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::VARY, HeaderValue::from_static(VARY));
+    response
 }
 
 /// Any other method.

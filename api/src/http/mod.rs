@@ -3,21 +3,30 @@
 //! To add a route: a function here or in a file beside, and a line in [`routes`].
 
 mod client;
+mod conditional;
 mod cors;
+mod feeds;
 mod graphiql;
 mod graphql;
 mod log;
+mod media;
 mod metrics;
+mod oembed;
 mod oidc;
+mod sitemap;
 mod widgets;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
+use actix_web::guard::fn_guard;
+use actix_web::http::header::ALLOW;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data};
-use actix_web::{App as ActixApp, HttpResponse, HttpServer, Responder};
+use actix_web::{
+    App as ActixApp, FromRequest, Handler, HttpResponse, HttpServer, Resource, Responder,
+};
 use tokio::task::JoinHandle;
 
 use crate::ctx::App;
@@ -46,6 +55,7 @@ impl Server {
         let mut server = HttpServer::new(move || {
             ActixApp::new()
                 .wrap(Compress::default())
+                .wrap(from_fn(conditional::tag_codings))
                 .wrap(from_fn(cors::allow))
                 .wrap(from_fn(log::request))
                 .app_data(Data::from(Arc::clone(&shared)))
@@ -92,7 +102,13 @@ fn routes(routes: &mut web::ServiceConfig, app: &App) {
         .route("/widgets.js", web::head().to(widgets::script))
         .route("/health", web::get().to(health))
         .route("/health", web::head().to(health))
-        .route("/metrics", web::get().to(metrics::metrics));
+        .route("/metrics", web::get().to(metrics::metrics))
+        .service(readable("/sitemap.xml", sitemap::map))
+        .service(readable("/sitemap-{part}.xml", sitemap::part))
+        .service(readable("/robots.txt", sitemap::robots))
+        .service(readable("/media/{file:.*}", media::file))
+        .service(readable("/oembed", oembed::oembed))
+        .service(readable("/{list:.*}", feeds::feed).guard(fn_guard(feeds::is_feed)));
     if app.config().oidc.is_on() {
         oidc::routes(routes);
     }
@@ -104,6 +120,39 @@ fn routes(routes: &mut web::ServiceConfig, app: &App) {
             "Nothing lives here. GraphQL is at /graphql, a page to explore it at /graphiql.\n",
         )
     }));
+}
+
+/// A resource that is read, and no more.
+fn readable<F, Args>(path: &str, handler: F) -> Resource
+where
+    F: Handler<Args, Output = HttpResponse> + Copy,
+    Args: FromRequest + 'static,
+{
+    web::resource(path)
+        .route(web::get().to(handler))
+        .route(web::head().to(handler))
+        .default_service(web::to(|| async {
+            HttpResponse::MethodNotAllowed().insert_header((ALLOW, "GET, HEAD")).finish()
+        }))
+}
+
+/// What went wrong, in words for whoever asked by an address.
+fn failure(error: &Error) -> HttpResponse {
+    let mut answer = match error {
+        Error::NotFound(_) => HttpResponse::NotFound(),
+        Error::BadInput(_) | Error::Invalid(_) => HttpResponse::BadRequest(),
+        Error::Unauthenticated(_) => HttpResponse::Unauthorized(),
+        Error::Forbidden(_) => HttpResponse::Forbidden(),
+        Error::SearchUnavailable(_) => HttpResponse::ServiceUnavailable(),
+        Error::Internal(internal) => {
+            tracing::error!(error = internal.message, place = %internal.place, "internal error");
+            HttpResponse::InternalServerError()
+        }
+    };
+    answer
+        .insert_header(("cache-control", "no-store"))
+        .content_type("text/plain; charset=utf-8")
+        .body(format!("{error}\n"))
 }
 
 /// 200 once the database answers.

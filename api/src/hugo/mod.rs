@@ -84,7 +84,7 @@ pub mod yaml;
 mod yaml_repair;
 
 // What follows works on the database: the rest of this module is pure.
-mod blobs;
+pub(crate) mod blobs;
 pub(crate) mod convert;
 pub mod demo;
 mod document;

@@ -47,7 +47,7 @@ pub use commonmark::blocks;
 pub use headings::nest;
 pub use mathml::with_mathml;
 pub use mdast::tree;
-pub use sanitize::sanitize;
+pub use sanitize::{sanitize, sanitize_for};
 
 /// How a site wants its bodies rendered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -24,7 +24,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use ammonia::{Builder, UrlRelative};
+use ammonia::{Builder, Url, UrlRelative};
 
 use super::balance::balance;
 
@@ -180,7 +180,9 @@ pub(super) fn is_framed(address: &str) -> bool {
     FRAMES.iter().any(|start| address.starts_with(start))
 }
 
-static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(builder);
+
+fn builder() -> Builder<'static> {
     let set = |names: &[&'static str]| names.iter().copied().collect::<HashSet<_>>();
     let mut builder = Builder::empty();
     builder
@@ -203,7 +205,7 @@ static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .strip_comments(true)
         .attribute_filter(filter);
     builder
-});
+}
 
 /// Values that may stay where the name alone does not tell.
 fn filter<'v>(element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, str>> {
@@ -298,7 +300,19 @@ fn is_web(url: &str) -> bool {
 /// properly. Never fails, in linear time.
 #[must_use]
 pub fn sanitize(html: &str) -> String {
-    let clean = SANITIZER.clean(&balance(html)).to_string();
+    clean(&SANITIZER, html)
+}
+
+/// The same, with relative addresses made absolute: for who shows it elsewhere.
+#[must_use]
+pub fn sanitize_for(html: &str, base: Url) -> String {
+    let mut builder = builder();
+    builder.url_relative(UrlRelative::RewriteWithBase(base));
+    clean(&builder, html)
+}
+
+fn clean(builder: &Builder<'_>, html: &str) -> String {
+    let clean = builder.clean(&balance(html)).to_string();
     // The parser takes a leading byte order mark off its input, so leave none for the next time.
     match clean.strip_prefix('\u{feff}') {
         Some(rest) => rest.trim_start_matches('\u{feff}').to_owned(),

@@ -13,9 +13,11 @@ use crate::article::{
     with_fallback,
 };
 use crate::error::Result;
+use crate::feed::{self, FeedLink};
 use crate::graphql::scalar::{Json, LanguageTag};
 use crate::graphql::{ContextExt, ViewArgument};
 use crate::hugo::address;
+use crate::seo::{ListPage, Seo, Which};
 use crate::site::Language;
 
 impl Section {
@@ -75,6 +77,32 @@ impl Section {
     /// The language that it is written in.
     async fn language(&self, ctx: &Context<'_>) -> async_graphql::Result<Language> {
         Ok(Language::new(ctx.broadsheet().frame().await?, &self.row.language))
+    }
+
+    /// What its page says of itself to search engines and to those who share it.
+    async fn seo(&self) -> Seo {
+        let name = self.row.name.clone();
+        Seo::of_list(ListPage {
+            title: self.row.title.clone(),
+            description: self.row.description.clone(),
+            language: self.row.language.as_str().into(),
+            path: self.row.path.clone(),
+            scope: self.group.scope.clone(),
+            which: if name.is_empty() { Which::Home } else { Which::Section(name) },
+        })
+    }
+
+    /// Its feeds, for the head of its page.
+    async fn feeds(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<FeedLink>> {
+        let ctx = ctx.broadsheet();
+        let frame = ctx.frame().await?;
+        let site = &frame.language_of(&self.row.language).row.title;
+        let title = if self.row.name.is_empty() {
+            site.clone()
+        } else {
+            format!("{} – {site}", self.row.title)
+        };
+        Ok(feed::links(ctx, &frame, &self.row.path, &title))
     }
 
     /// The sections directly below it that have pages of their own: by weight, those

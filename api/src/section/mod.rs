@@ -13,7 +13,7 @@ mod read;
 use std::sync::Arc;
 
 pub use graphql::SectionQuery;
-pub use read::{at, below, linked, named, top, written_at};
+pub use read::{all, at, below, deepest, languages, linked, named, title_of, top, written_at};
 
 use entity::section;
 
@@ -28,7 +28,7 @@ use crate::site::Frame;
 /// A folder of articles in one language.
 #[derive(Clone)]
 pub struct Section {
-    row: Arc<section::Model>,
+    pub(crate) row: Arc<section::Model>,
     index: usize,
     group: Arc<Group>,
 }
@@ -46,10 +46,7 @@ struct Group {
 impl Section {
     fn group(rows: Vec<section::Model>, frame: &Frame, scope: &Scope) -> Vec<Self> {
         let rows: Vec<_> = rows.into_iter().map(Arc::new).collect();
-        let own = rows.iter().map(|row| ArticleFilter {
-            language: Some(LanguageTag(row.language.clone())),
-            ..within(row, &[frame.prefix(frame.language_of(&row.language))])
-        });
+        let own = rows.iter().map(|row| own_filter(frame, row));
         let any = rows.iter().map(|row| {
             let chain = frame.chain(frame.language_of(&row.language));
             let languages = chain.iter().filter_map(|tag| frame.language(tag));
@@ -68,10 +65,27 @@ impl Section {
             .collect()
     }
 
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.group.scope
+    }
+
+    /// The articles below it, in its language.
+    pub(crate) fn filter(&self, frame: &Frame) -> ArticleFilter {
+        own_filter(frame, &self.row)
+    }
+
     fn parent(&self, fallback: bool) -> Parent {
         let Group { with, own, any_language, .. } = &*self.group;
         let parents = Arc::clone(if fallback { any_language } else { own });
         Parent { with: Arc::clone(with), parents, id: Parents::id(self.index) }
+    }
+}
+
+/// What is below a section in its language.
+fn own_filter(frame: &Frame, row: &section::Model) -> ArticleFilter {
+    ArticleFilter {
+        language: Some(LanguageTag(row.language.clone())),
+        ..within(row, &[frame.prefix(frame.language_of(&row.language))])
     }
 }
 

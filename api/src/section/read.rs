@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use entity::{View, article_copy, section};
 use sea_orm::sea_query::{Expr, Query};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{HOME, Section};
 use crate::article::read;
@@ -168,6 +168,67 @@ pub async fn linked(
         }
     }
     Ok(found)
+}
+
+/// The sections with pages of their own, in all languages.
+pub async fn all(ctx: &Ctx, scope: &Scope) -> Result<Vec<section::Model>> {
+    let find = written(scope).order_by_asc(section::Column::Name);
+    Ok(find.all(ctx.app().db().read()).await?)
+}
+
+/// Language and name of the section at one of these decoded paths, the deepest.
+pub async fn deepest(ctx: &Ctx, scope: &Scope, paths: &[String]) -> Result<Option<Key>> {
+    let find = written(scope).filter(section::Column::Path.is_in(paths.iter().map(String::as_str)));
+    let found = find.all(ctx.app().db().read()).await?;
+    let deepest = found.into_iter().max_by_key(|row| row.path.len());
+    Ok(deepest.map(|row| (row.language, row.name)))
+}
+
+/// What a section is called and where it lives, whether it says so itself or not.
+/// All that do are read once for a request.
+pub async fn title_of(
+    ctx: &Ctx,
+    scope: &Scope,
+    frame: &Frame,
+    language: &str,
+    name: &str,
+) -> Result<(String, String)> {
+    let rows = ctx
+        .once()
+        .load(format!("sections:{}", scope.key()), || async { all(ctx, scope).await })
+        .await?;
+    let own = rows.iter().find(|row| row.language == language && row.name == name);
+    let row = own.cloned().unwrap_or_else(|| unwritten(frame, frame.language_of(language), name));
+    Ok((row.title, row.path))
+}
+
+/// Name, language and decoded path of every section, in each language in which it
+/// is there; read once for a request.
+pub async fn languages(
+    ctx: &Ctx,
+    scope: &Scope,
+    frame: &Frame,
+) -> Result<Arc<Vec<(String, String, String)>>> {
+    let load = || async {
+        let mut found: Vec<_> = all(ctx, scope)
+            .await?
+            .into_iter()
+            .map(|row| (row.name, row.language, row.path))
+            .collect();
+        for row in read::map::mapped_sections(ctx, scope).await? {
+            let known = found
+                .iter()
+                .any(|(name, language, _)| *name == row.section && *language == row.language);
+            if let Some(language) = frame.language(&row.language)
+                && !known
+            {
+                let path = unwritten(frame, language, &row.section).path;
+                found.push((row.section, row.language, path));
+            }
+        }
+        Ok(found)
+    };
+    ctx.once().load(format!("section languages:{}", scope.key()), load).await
 }
 
 /// The sections at the top of a language: by weight, those without one last, then

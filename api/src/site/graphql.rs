@@ -11,11 +11,13 @@ use super::{Frame, LanguageFrame, PageKind, Sidebar, SiteAuthor};
 use crate::archive::{self, ArchivePeriod, ArchiveUnit};
 use crate::article::Arguments;
 use crate::article::filter::ArticleFilter;
+use crate::feed::{self, FeedLink};
 use crate::graphql::scalar::{Json, LanguageTag, Url};
 use crate::graphql::{ContextExt, ViewArgument};
 use crate::menu::{self, Menu};
 use crate::policy::Scope;
 use crate::section::{self, Section};
+use crate::seo::{ListPage, Seo, Which};
 use crate::taxonomy::TaxonomyObject;
 use crate::widget::{self, Widget};
 
@@ -96,6 +98,25 @@ impl Site {
     /// Sections whose articles are news, for lists such as `recent`.
     async fn main_sections(&self) -> &[String] {
         &self.own().main_sections
+    }
+
+    /// What the home page says of itself to search engines and to those who share it.
+    async fn seo(&self) -> Seo {
+        let language = &self.own().row;
+        Seo::of_list(ListPage {
+            title: language.title.clone(),
+            description: language.description.clone(),
+            language: Arc::clone(&self.language),
+            path: self.frame.home_path(self.own()),
+            scope: self.scope.clone(),
+            which: Which::Home,
+        })
+    }
+
+    /// Its feeds in this language, for the head of every page.
+    async fn feeds(&self, ctx: &Context<'_>) -> Vec<FeedLink> {
+        let home = self.frame.home_path(self.own());
+        feed::links(ctx.broadsheet(), &self.frame, &home, &self.own().row.title)
     }
 
     /// A menu by name; empty where there is none.

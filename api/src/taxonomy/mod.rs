@@ -57,6 +57,7 @@ pub use write::{Rename, create, delete, ensure_all, ensure_many, existing, renam
 use crate::graphql::id::IdKind;
 use crate::graphql::siblings::Siblings;
 use crate::policy::Scope;
+use crate::site::{Frame, LanguageFrame};
 
 /// A way to sort articles: the two that every site has, and any that a site adds.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -109,6 +110,20 @@ impl Taxonomy {
             Self::Other(_) => IdKind::Term,
         }
     }
+}
+
+/// The slug of the term whose address in a language would be this decoded path.
+#[must_use]
+pub fn slug_at(
+    frame: &Frame,
+    language: &LanguageFrame,
+    plural: &str,
+    path: &str,
+) -> Option<String> {
+    let folder = frame.term_path(language, plural, "");
+    let slug = path.strip_prefix(folder.trim_end_matches('/'))?.strip_prefix('/')?;
+    let slug = slug.trim_end_matches('/');
+    (!slug.is_empty() && frame.term_path(language, plural, slug) == path).then(|| slug.to_owned())
 }
 
 /// A term's row, named in the language it was asked for.

@@ -335,6 +335,29 @@ pub const TABLE: &[(&str, &str, Who)] = &[
     ("trashArticles", "{ trashArticles(ids: [$id]) { userErrors { code } } }", Who::Owners),
     ("archiveArticles", "{ archiveArticles(ids: [$id]) { userErrors { code } } }", Who::Owners),
     ("tagArticles", "{ tagArticles(ids: [$id]) { userErrors { code } } }", Who::Owners),
+    ("redirects", "{ redirects { totalCount nodes { path } } }", Who::Editors),
+    (
+        "createRedirect",
+        "{ createRedirect(input: { path: \"/q/\", target: \"/r/\" }) { userErrors { code } } }",
+        Who::Editors,
+    ),
+    (
+        "updateRedirect",
+        "{ updateRedirect(path: \"/q/\", input: {}) { userErrors { code } } }",
+        Who::Editors,
+    ),
+    ("deleteRedirect", "{ deleteRedirect(path: \"/q/\") { userErrors { code } } }", Who::Editors),
+    ("permalinks", "{ permalinks { pattern } }", Who::Everybody),
+    (
+        "permalinksPreview",
+        "{ permalinksPreview(input: { patterns: [] }) { preview { movedCount } } }",
+        Who::Admins,
+    ),
+    (
+        "updatePermalinks",
+        "{ updatePermalinks(input: { patterns: [] }) { userErrors { code } } }",
+        Who::Admins,
+    ),
     (
         "moveArticles",
         "{ moveArticles(ids: [$id], section: \"s\") { userErrors { code } } }",
@@ -436,6 +459,17 @@ pub const NEEDS: &[(&[&str], Needs)] = {
             Needs::Scope(TaxonomyWrite),
         ),
         (&["createLanguage", "updateLanguage"], Needs::Scope(SiteWrite)),
+        (
+            &[
+                "redirects",
+                "createRedirect",
+                "updateRedirect",
+                "deleteRedirect",
+                "permalinksPreview",
+                "updatePermalinks",
+            ],
+            Needs::Scope(SiteWrite),
+        ),
         (
             &[
                 "auditLog",

@@ -73,7 +73,7 @@ impl Article {
             .await
     }
 
-    pub(super) async fn term_rows(
+    pub(crate) async fn term_rows(
         &self,
         ctx: &Ctx,
         taxonomy: &Taxonomy,

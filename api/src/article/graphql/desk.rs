@@ -70,10 +70,9 @@ impl ArticleAction {
             Action::CreateArticle
             | Action::EditTerms
             | Action::ArrangeSite
+            | Action::EditRedirects
             | Action::EditSite
-            | Action::ManageUsers => {
-                return None;
-            }
+            | Action::ManageUsers => return None,
         })
     }
 }

@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
-use async_graphql::{Enum, ID, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, Object, SimpleObject};
 use entity::body;
 
 use super::types::read_json;
 use crate::article::content::Author as StoredAuthor;
 use crate::article::read::RevisionRow;
+use crate::feed::{self, FeedLink};
+use crate::graphql::ContextExt;
 use crate::graphql::id::{IdKind, encode};
 use crate::graphql::scalar::{DateTime, Json, Url};
 use crate::render::{self, Heading, TocEntry};
@@ -25,7 +27,7 @@ pub struct Image {
 
 /// Somebody who wrote an article.
 #[derive(SimpleObject)]
-#[graphql(name = "ArticleAuthor")]
+#[graphql(name = "ArticleAuthor", complex)]
 pub struct Author {
     /// As it is printed.
     pub name: String,
@@ -35,15 +37,30 @@ pub struct Author {
     pub bio: Option<String>,
     /// Their picture, in full.
     pub avatar_url: Option<Url>,
+    #[graphql(skip)]
+    pub language: String,
+}
+
+#[ComplexObject]
+impl Author {
+    /// Feeds of what they wrote in the article's language.
+    async fn feeds(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<FeedLink>> {
+        let ctx = ctx.broadsheet();
+        let frame = ctx.frame().await?;
+        let language = frame.language_of(&self.language);
+        let path = feed::address::author_path(&frame, language, &self.name);
+        let title = format!("{} – {}", self.name, language.row.title);
+        Ok(feed::links(ctx, &frame, &path, &title))
+    }
 }
 
 impl Author {
-    /// With the addresses that the site gives.
+    /// With the addresses that the site gives; the language is that of their feeds.
     #[must_use]
-    pub fn of(author: StoredAuthor, frame: &Frame) -> Self {
+    pub fn of(author: StoredAuthor, frame: &Frame, language: &str) -> Self {
         let StoredAuthor { name, url, avatar, bio, params: _ } = author;
         let avatar_url = avatar.map(|avatar| Url(frame.asset(&avatar)));
-        Self { name, url: url.map(Url), bio, avatar_url }
+        Self { name, url: url.map(Url), bio, avatar_url, language: language.to_owned() }
     }
 }
 

@@ -25,6 +25,7 @@ use crate::graphql::scalar::{DateTime, Json, Url};
 use crate::graphql::siblings::Siblings;
 use crate::hugo::address;
 use crate::policy::{self, Action, Scope, Subject};
+use crate::seo::{self, Seo};
 use crate::site::{Language, PageKind, Sidebar, Site, WidgetSetting};
 use crate::taxonomy::{AnyTerm, Category, Tag, Taxonomy};
 use crate::widget::{self, Widget};
@@ -168,6 +169,7 @@ pub fn columns_of<'a>(fields: impl Iterator<Item = SelectionField<'a>>) -> Colum
             "widgets" => Columns::of(&[Column::Widgets, Column::TranslationKey, Column::Path]),
             "source" => Columns::of(&[Column::SourceName, Column::SourceUrl]),
             "canonicalUrl" => Columns::of(&[Column::CanonicalUrl]),
+            "seo" => seo::COLUMNS,
             "aliases" => Columns::of(&[Column::Aliases]),
             "params" => Columns::of(&[Column::Params]),
             "allowedActions" => Columns::of(&[
@@ -334,7 +336,8 @@ impl Article {
             return Ok(Vec::new());
         }
         let frame = ctx.broadsheet().frame().await?;
-        Ok(authors.into_iter().map(|author| Author::of(author, &frame)).collect())
+        let language = &self.row.language;
+        Ok(authors.into_iter().map(|author| Author::of(author, &frame, language)).collect())
     }
 
     /// In the order given.
@@ -471,6 +474,11 @@ impl Article {
     /// The address that search engines should take for the original.
     async fn canonical_url(&self) -> Option<Url> {
         self.row.canonical_url.clone().map(Url)
+    }
+
+    /// What its page says of itself to search engines and to those who share it.
+    async fn seo(&self) -> Seo {
+        Seo::of_article(self.clone())
     }
 
     /// Other addresses that lead here, percent-encoded.

@@ -138,6 +138,9 @@ fn own_condition(scope: &Scope, own: &Own) -> Condition {
             let end = format!("{}0", path.trim_end_matches('/'));
             Condition::all().add(Column::Path.gt(path.as_str())).add(Column::Path.lt(end))
         }
+        Own::Authors(lists) => {
+            Column::Authors.is_in(lists.iter().map(String::as_str)).into_condition()
+        }
         Own::Carrying(terms) => {
             let carriers = Query::select()
                 .column((article_term::Entity, article_term::Column::ArticleId))

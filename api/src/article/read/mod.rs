@@ -5,6 +5,7 @@
 //! and for editors.
 
 mod around;
+mod authors;
 mod condition;
 mod copies;
 mod count;
@@ -12,6 +13,7 @@ mod facets;
 mod fallback;
 mod group;
 mod linked;
+pub mod map;
 mod months;
 mod parents;
 mod printed;
@@ -20,7 +22,7 @@ mod whole;
 
 use entity::article_copy::{Column, Entity, Model};
 use entity::{Timestamp, View, article_term, redirect};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, Order, Query, SelectStatement};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, Func, Order, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryResult};
 use uuid::Uuid;
 
@@ -34,6 +36,7 @@ use crate::policy::{Limits, Rows, Scope};
 use crate::taxonomy::Taxonomy;
 
 pub use around::{Neighbours, neighbours, translations};
+pub use authors::author_lists;
 pub use copies::{all_after, copies};
 pub use count::{count_by_term, count_of_term, top_terms, top_terms_by_parent};
 pub use facets::{Facet, facets};
@@ -157,6 +160,18 @@ pub async fn by_ids(
     rows(ctx, &select, columns).await
 }
 
+/// Articles by decoded address, in no particular order.
+pub async fn by_paths(
+    ctx: &Ctx,
+    scope: &Scope,
+    paths: &[String],
+    columns: Columns,
+) -> Result<Vec<Model>> {
+    let mut select = select(scope, columns);
+    select.cond_where(Column::Path.is_in(paths.iter().map(String::as_str)));
+    rows(ctx, &select, columns).await
+}
+
 /// A page of a list.
 pub async fn list(
     ctx: &Ctx,
@@ -172,6 +187,42 @@ pub async fn list(
     order_by(&mut select, list.order, page.backward);
     select.limit(page.limit());
     Ok(page.slice(rows(ctx, &select, columns).await?))
+}
+
+/// Rows of a list after so many others: for pages that are numbered. What is far
+/// down costs more; who can goes by [`list`]'s cursors.
+pub async fn numbered(
+    ctx: &Ctx,
+    scope: &Scope,
+    list: &List,
+    skip: u64,
+    limit: u64,
+    columns: Columns,
+) -> Result<Vec<Model>> {
+    let columns = columns.with(Columns::of(&[list.order.column(), Column::ArticleId]));
+    let mut select = select(scope, columns);
+    select.cond_where(filter_condition(scope, &list.filter)?);
+    order_by(&mut select, list.order, false);
+    select.limit(limit).offset(skip);
+    rows(ctx, &select, columns).await
+}
+
+/// The address of an article whose path is one of these but for case. Databases
+/// fold the letters of ASCII alone, so that is what is asked.
+pub async fn path_in_any_case(
+    ctx: &Ctx,
+    scope: &Scope,
+    spellings: [&str; 2],
+) -> Result<Option<String>> {
+    let spellings = spellings.map(str::to_ascii_lowercase);
+    let mut select = from(scope);
+    select
+        .column((Entity, Column::Path))
+        .cond_where(Expr::expr(Func::lower(Expr::col((Entity, Column::Path)))).is_in(spellings))
+        .order_by((Entity, Column::Path), Order::Asc)
+        .limit(1);
+    let row = ctx.app().db().read().query_one(&select).await?;
+    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
 }
 
 /// The ids of the terms that a filter names.

@@ -1,5 +1,7 @@
 //! The types `Tag`, `Category` and `Term`, and what they have in common.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Interface, Object};
 
 use crate::archive::{ArchivePeriod, ArchiveUnit};
@@ -11,22 +13,56 @@ use crate::article::{
 };
 use crate::ctx::Ctx;
 use crate::error::Result;
+use crate::feed::{self, FeedLink};
 use crate::graphql::ContextExt;
 use crate::graphql::id::encode;
 use crate::graphql::scalar::LanguageTag;
 use crate::hugo::address;
-use crate::site::Language;
+use crate::seo::{ListPage, Seo, Which};
+use crate::site::{Frame, Language, LanguageFrame};
 use crate::taxonomy::{Taxonomy, Term, tree};
 
 impl Term {
-    async fn path(&self, ctx: &Ctx) -> Result<String> {
-        let frame = ctx.frame().await?;
-        let language = match &self.language {
+    /// The language whose page it has.
+    fn page_language<'a>(&self, frame: &'a Frame) -> &'a LanguageFrame {
+        match &self.language {
             Some(tag) => frame.language_of(tag),
             None => frame.default_language(),
-        };
-        let plural = self.row.taxonomy.plural();
-        Ok(address::encode(&frame.term_path(language, plural, &self.row.slug)))
+        }
+    }
+
+    /// Decoded.
+    fn page_path(&self, frame: &Frame) -> String {
+        let language = self.page_language(frame);
+        frame.term_path(language, self.row.taxonomy.plural(), &self.row.slug)
+    }
+
+    async fn path(&self, ctx: &Ctx) -> Result<String> {
+        Ok(address::encode(&self.page_path(&*ctx.frame().await?)))
+    }
+
+    async fn seo(&self, ctx: &Ctx) -> Result<Seo> {
+        let frame = ctx.frame().await?;
+        Ok(Seo::of_list(ListPage {
+            title: self.row.name.clone(),
+            description: self.row.description.clone(),
+            language: Arc::clone(&self.page_language(&frame).tag),
+            path: self.page_path(&frame),
+            scope: self.scope.clone(),
+            which: Which::Term(
+                Arc::clone(&self.with),
+                self.row.id,
+                self.row.taxonomy.clone(),
+                self.row.slug.clone(),
+            ),
+        }))
+    }
+
+    async fn feeds(&self, ctx: &Ctx) -> Result<Vec<FeedLink>> {
+        let frame = ctx.frame().await?;
+        let site = &self.page_language(&frame).row.title;
+        let title = format!("{} – {site}", self.row.name);
+        Ok(feed::links(ctx, &frame, &self.page_path(&frame), &title))
     }
 
     async fn language(&self, ctx: &Ctx) -> Result<Option<Language>> {
@@ -139,6 +175,13 @@ macro_rules! term_type {
             }
         }
 
+        impl $type {
+            #[must_use]
+            pub fn term(&self) -> &Term {
+                &self.0
+            }
+        }
+
         #[doc = $doc]
         #[Object(name = $name)]
         impl $type {
@@ -165,6 +208,16 @@ macro_rules! term_type {
             /// The address on the site in the language at hand, percent-encoded as in a URL.
             pub async fn path(&self, ctx: &Context<'_>) -> async_graphql::Result<String> {
                 Ok(self.0.path(ctx.broadsheet()).await?)
+            }
+
+            /// What its page says of itself to search engines and to those who share it.
+            async fn seo(&self, ctx: &Context<'_>) -> async_graphql::Result<Seo> {
+                Ok(self.0.seo(ctx.broadsheet()).await?)
+            }
+
+            /// Its feeds in the language at hand, for the head of its page.
+            async fn feeds(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<FeedLink>> {
+                Ok(self.0.feeds(ctx.broadsheet()).await?)
             }
 
             /// The language that this was asked for in, which what is nested follows;

@@ -351,7 +351,7 @@ widget_type!(AuthorsWidget, "Who wrote the articles.", {
         Ok(authors
             .into_iter()
             .map(|(author, article_count)| ListedAuthor {
-                author: ArticleAuthor::of(author, frame),
+                author: ArticleAuthor::of(author, frame, &self.0.place.language),
                 article_count,
             })
             .collect())

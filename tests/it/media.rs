@@ -1,0 +1,142 @@
+//! Files beside articles and in `static/`: who gets them, and how.
+
+use api::policy::Role;
+use serde_json::{Value, json};
+use tests::client::{Raw, fetch};
+use tests::{HOUR, START, TestApp, on_both, write_files};
+
+const SVG: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
+
+fn site(app: &TestApp) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    write_files(
+        folder.path(),
+        &[
+            (
+                "hugo.toml",
+                "baseURL = 'https://example.org/'\n[languages.en]\nweight = 1\n[languages.de]\nweight = 2\n",
+            ),
+            ("content/news/a/index.md", "---\ntitle: A\ndate: 2026-01-01\nslug: renamed\n---\nx\n"),
+            ("content/news/a/index.de.md", "---\ntitle: A\ndate: 2026-01-01\n---\nx\n"),
+            ("content/news/a/photo one.txt", "0123456789"),
+            ("content/news/a/deep/drawing.svg", SVG),
+            ("content/news/a/notes.md", "---\ntitle: Notes\n---\nsecret notes\n"),
+            ("content/news/draft/index.md", "---\ntitle: D\ndraft: true\n---\nx\n"),
+            ("content/news/draft/secret.txt", "secret"),
+            ("content/news/later/index.md", "---\ntitle: L\ndate: 2026-11-01T01:00:00Z\n---\nx\n"),
+            ("content/news/later/soon.txt", "soon"),
+            ("content/news/_index.md", "---\ntitle: News\n---\n"),
+            ("content/news/cover.txt", "cover"),
+            ("content/hush/_index.md", "---\ntitle: Hush\ndraft: true\n---\n"),
+            ("content/hush/cover.txt", "hush"),
+            ("static/css/site.css", "body { color: red }"),
+            ("static/empty.bin", ""),
+            ("static/page.html", "<script>alert(1)</script>"),
+            ("layouts/x.html", "{{ secret }}"),
+        ],
+    );
+    let large: String = (0..300_000).map(|n| format!("{n:07}\n")).collect();
+    std::fs::write(folder.path().join("static/large.txt"), large).expect("a file");
+    assert_eq!(app.import(folder.path()).failures, []);
+}
+
+fn ranged(app: &TestApp, path: &str, range: &str) -> Raw {
+    app.fetch(path, &[("range", range)])
+}
+
+on_both! {
+    fn files_are_where_hugo_publishes_them(app) {
+        site(&app);
+        for (path, media, body) in [
+            ("/media/css/site.css", "text/css; charset=utf-8", "body { color: red }"),
+            ("/media/news/renamed/photo%20one.txt", "text/plain; charset=utf-8", "0123456789"),
+            ("/media/de/news/a/photo%20one.txt", "text/plain; charset=utf-8", "0123456789"),
+            ("/media/news/renamed/deep/drawing.svg", "image/svg+xml", SVG),
+            ("/media/news/cover.txt", "text/plain; charset=utf-8", "cover"),
+            ("/media/empty.bin", "application/octet-stream", ""),
+        ] {
+            let found = app.fetch(path, &[]);
+            assert_eq!((found.status, found.header("content-type"), &*found.body), (200, media, body), "{path}");
+            assert_eq!(found.header("x-content-type-options"), "nosniff");
+            assert_eq!((found.header("accept-ranges"), found.header("cache-control")), ("bytes", "public, max-age=0, must-revalidate"));
+            let again = app.fetch(path, &[("if-none-match", found.header("etag"))]);
+            assert_eq!((again.status, again.header("etag")), (304, found.header("etag")), "{path}");
+            assert_eq!(app.fetch(path, &[("if-modified-since", found.header("last-modified"))]).status, 304, "{path}");
+            let head = fetch("HEAD", &app.url(path), &[("range", "bytes=0-0")]);
+            assert_eq!((head.status, head.header("content-length")), (200, &*body.len().to_string()), "{path}");
+        }
+    }
+
+    fn what_nobody_may_read_has_no_files(app) {
+        site(&app);
+        for path in ["/media/news/draft/secret.txt", "/media/news/later/soon.txt", "/media/news/renamed/notes.md",
+            "/media/news/renamed/index.md", "/media/layouts/x.html", "/media/hugo.toml", "/media/../hugo.toml", "/media/%2e%2e/hugo.toml",
+            "/media/content/news/draft/secret.txt", "/media/news/renamed/../draft/secret.txt", "/media/", "/media/css/", "/media/css",
+            "/media/hush/cover.txt", "/media/news/a/photo%20one.txt", "/media/static/css/site.css"] {
+            assert_eq!(app.fetch(path, &[]).status, 404, "{path}");
+        }
+        app.set_clock(START + 2 * HOUR);
+        assert_eq!(app.fetch("/media/news/later/soon.txt", &[]).body, "soon");
+        let editor = app.as_role(Role::Editor);
+        let id = editor.ask("{ article(by: { path: \"/news/renamed/\" }) { id } }", Value::Null);
+        let _ = editor.ask("mutation($id: ID!) { unpublishArticle(id: $id) { userErrors { message } } }",
+            json!({"id": id.at("/article/id")})).accepted("unpublishArticle");
+        assert_eq!(app.fetch("/media/news/renamed/photo%20one.txt", &[]).status, 404);
+        assert_eq!(app.fetch("/media/de/news/a/photo%20one.txt", &[]).status, 200);
+    }
+
+    fn what_could_run_cannot(app) {
+        site(&app);
+        for path in ["/media/page.html", "/media/news/renamed/deep/drawing.svg"] {
+            let found = app.fetch(path, &[]);
+            assert!(found.header("content-security-policy").starts_with("sandbox;"), "{path}");
+            assert!(found.header("content-disposition").starts_with("attachment;"), "{path}");
+        }
+        let plain = app.fetch("/media/css/site.css", &[]);
+        assert_eq!((plain.header("content-security-policy"), plain.header("content-disposition")), ("", ""));
+    }
+
+    fn ranges_are_answered_across_parts(app) {
+        site(&app);
+        let path = "/media/large.txt";
+        let whole = app.fetch(path, &[]).body;
+        assert_eq!(whole.len(), 2_400_000);
+        for (range, from, to) in [
+            ("bytes=0-7", 0, 8),
+            ("bytes=1048570-1048585", 1_048_570, 1_048_586),
+            ("bytes=8-2399999", 8, 2_400_000),
+            ("bytes=-9", 2_399_991, 2_400_000),
+        ] {
+            let part = ranged(&app, path, range);
+            assert_eq!((part.status, part.header("content-range")), (206, &*format!("bytes {from}-{}/2400000", to - 1)));
+            assert_eq!((&*part.body, part.header("content-encoding")), (&whole[from..to], ""), "{range}");
+            assert_eq!(part.header("content-length"), (to - from).to_string());
+        }
+        let beyond = ranged(&app, path, "bytes=2400000-");
+        assert_eq!((beyond.status, beyond.header("content-range")), (416, "bytes */2400000"));
+        let several = ranged(&app, path, "bytes=0-6,2399992-2399998");
+        let kind = several.header("content-type").to_owned();
+        let boundary = kind.strip_prefix("multipart/byteranges; boundary=").expect("a boundary");
+        let part = |range: &str, text: &str| format!("\r\n--{boundary}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-range: bytes {range}/2400000\r\n\r\n{text}");
+        assert_eq!((several.status, several.body.as_str()), (206, &*format!("{}{}\r\n--{boundary}--\r\n",
+            part("0-6", "0000000"), part("2399992-2399998", "0299999"))));
+        assert_eq!(several.header("content-length"), several.body.len().to_string());
+        let etag = app.fetch(path, &[]).header("etag").to_owned();
+        for (condition, status) in [(&*etag, 206), ("\"other\"", 200)] {
+            let answer = app.fetch(path, &[("range", "bytes=0-6"), ("if-range", condition)]);
+            assert_eq!(answer.status, status, "{condition}");
+        }
+        // A part is not compressed: it is of the file, not of what was packed.
+        let packed = fetch("HEAD", &app.url(path), &[("accept-encoding", "gzip")]);
+        assert_eq!(packed.header("content-encoding"), "gzip");
+        let part = app.fetch(path, &[("accept-encoding", "gzip"), ("range", "bytes=0-6")]);
+        assert_eq!((part.status, &*part.body, part.header("etag")), (206, "0000000", &*etag));
+    }
+
+    fn a_picture_of_a_published_article_costs_few_statements(app) {
+        site(&app);
+        let (_, statements) = app.statements(|| app.fetch("/media/news/renamed/photo%20one.txt", &[]));
+        // The page, its source, the file, its bytes.
+        assert_eq!(statements.len(), 4, "{}", statements.join("\n"));
+    }
+}
