@@ -18,7 +18,7 @@ use crate::article::{Article, columns::Columns, read, selection};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::graphql::page::MAX_SIZE;
-use crate::graphql::{ContextExt, ViewArgument, decode_path};
+use crate::graphql::{ContextExt, ViewArgument, decode_address, decode_path};
 use crate::hugo::address;
 use crate::policy::Scope;
 use crate::section::{self, Section};
@@ -85,13 +85,12 @@ impl RouteQuery {
             u32::try_from(page_size).ok().filter(|size| (1..=MAX_SIZE).contains(size)).ok_or_else(
                 || Error::bad_input(format!("`pageSize` must be between 1 and {MAX_SIZE}")),
             )?;
-        let query = path.split('#').next().and_then(|path| path.split_once('?'));
-        let query = query.map(|(_, query)| query).filter(|query| !query.is_empty());
-        let path = decode_path(&path);
-        if let Some(query) = query
-            && let Some(redirect) = under_query(ctx, &scope, &path, query).await?
+        let (address, path) = (decode_address(&path), decode_path(&path));
+        if address != path
+            && let Some((target, permanent)) =
+                redirected(ctx, &scope, &*ctx.frame().await?, &address).await?
         {
-            return Ok(Some(Route::Redirect(redirect)));
+            return Ok(Some(Route::Redirect(Redirect { target, permanent })));
         }
         // An article needs no more than itself.
         let by = ArticleBy::Path(address::encode(&path));
@@ -248,23 +247,6 @@ pub async fn term_at(
         return taxonomy::one(ctx, scope, Some(&taxonomy), TermBy::Slug(slug), Some(tag)).await;
     }
     Ok(None)
-}
-
-/// The redirect that is kept under a path with a query, as WordPress's addresses
-/// were before they had paths: `/?p=11`.
-async fn under_query(
-    ctx: &Ctx,
-    scope: &Scope,
-    path: &str,
-    query: &str,
-) -> Result<Option<Redirect>> {
-    // No text with U+0000 is stored.
-    if query.contains('\0') {
-        return Ok(None);
-    }
-    let frame = ctx.frame().await?;
-    let found = redirected(ctx, scope, &frame, &format!("{path}?{query}")).await?;
-    Ok(found.map(|(target, permanent)| Redirect { target, permanent }))
 }
 
 /// Where something that lived here is now, if it may be seen, and whether for ever.

@@ -199,7 +199,8 @@ on_both! {
             ("/y/", "http://127.0.0.1:8080/x/", "INVALID"),
             ("y/", "/z/", "INVALID"),
             ("//y/", "/z/", "INVALID"),
-            ("/y/?a", "/z/", "INVALID"),
+            ("/y/#a", "/z/", "INVALID"),
+            ("/?p=12", "/?p=12", "INVALID"),
             ("/y/", "javascript:alert(1)", "INVALID"),
             ("/y/", "//evil.example/", "INVALID"),
             ("/y/", "", "INVALID"),
@@ -231,6 +232,12 @@ on_both! {
             {"path": "/3/", "target": "https://e.org/?q=1", "follows": null},
             {"path": "/4%20/", "target": "/x/#y", "follows": null}]));
         assert_eq!(route(&app, "/3/"), redirect("https://e.org/?q=1"));
+        // One under a query is found before what lives at the path.
+        assert_eq!(lead(&editor, "/?p=11", "/a/"), "ok");
+        assert_eq!(route(&app, "/?p=11"), redirect("/a/"));
+        assert_eq!(route(&app, "/?p=12")["__typename"], "Section");
+        let gone = editor.ask("mutation { deleteRedirect(path: \"/?p=11\") { deletedPath userErrors { code } } }", Value::Null);
+        assert_eq!(gone.text("/deleteRedirect/deletedPath"), "/?p=11");
         let changed = editor.ask("mutation { updateRedirect(path: \"/3/\", input: { permanent: false }) {
             redirect { target permanent } userErrors { code } } }", Value::Null);
         assert_eq!(changed.at("/updateRedirect/redirect"), &json!({"target": "https://e.org/?q=1", "permanent": false}));

@@ -48,7 +48,7 @@ impl IdKind {
             Self::Article => b'a',
             Self::Category => b'c',
             Self::Comment => b'm',
-            Self::MenuEntry => b'e',
+            Self::MenuEntry => b'n',
             Self::Preview => b'p',
             Self::Revision => b'r',
             Self::Session => b's',

@@ -241,9 +241,50 @@ pub fn decode_path(path: &str) -> String {
     path
 }
 
+/// The same with the query as it was written, if there is one: the form in which
+/// redirects from WordPress's old addresses (`/?p=11`) are kept.
+#[must_use]
+pub fn decode_address(address: &str) -> String {
+    let path = decode_path(address);
+    let query = address.split('#').next().and_then(|address| address.split_once('?'));
+    match query {
+        Some((_, query)) if !query.is_empty() => {
+            format!("{path}?{}", query.replace('\0', "\u{fffd}"))
+        }
+        _ => path,
+    }
+}
+
+/// An address as [`decode_address`] gives it, written as in a URL.
+#[must_use]
+pub fn encode_address(address: &str) -> String {
+    let encode = crate::hugo::address::encode;
+    match address.split_once('?') {
+        // A path that holds a question mark itself ends with a slash.
+        Some((path, query)) if decode_path(path) == path && !query.ends_with('/') => {
+            format!("{}?{query}", encode(path))
+        }
+        _ => encode(address),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_keeps_its_query() {
+        for (given, stored) in [
+            ("/?p=11", "/?p=11"),
+            ("/a%20b?c=%20#d", "/a b/?c=%20"),
+            ("/a/?", "/a/"),
+            ("/a/#b?c", "/a/"),
+            ("/a%3Fb/", "/a?b/"),
+        ] {
+            assert_eq!(decode_address(given), stored, "{given}");
+            assert_eq!(decode_address(&encode_address(stored)), stored, "{given}");
+        }
+    }
 
     #[test]
     fn paths_are_taken_in_every_form_they_come_in() {

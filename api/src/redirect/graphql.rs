@@ -8,8 +8,7 @@ use super::ops::{self, Led};
 use crate::error::Result;
 use crate::graphql::page::{Cursor, Key, Page};
 use crate::graphql::scalar::DateTime;
-use crate::graphql::{ContextExt, Outcome, UserErrorObject};
-use crate::hugo::address;
+use crate::graphql::{ContextExt, Outcome, UserErrorObject, encode_address};
 
 /// The order of the list, for its cursors.
 const BY_PATH: u8 = b'p';
@@ -31,7 +30,7 @@ pub struct RedirectRule(Led);
 impl RedirectRule {
     /// The address that it leads from, percent-encoded.
     async fn path(&self) -> String {
-        address::encode(&self.0.row.path)
+        encode_address(&self.0.row.path)
     }
 
     /// Where it leads now: a path on the site, percent-encoded, or an address in
@@ -188,7 +187,7 @@ impl RedirectMutation {
     ) -> async_graphql::Result<DeleteRedirectPayload> {
         Ok(match Outcome::of(ops::delete(ctx.broadsheet(), &path).await)? {
             Outcome::Done(path) => DeleteRedirectPayload {
-                deleted_path: Some(address::encode(&path)),
+                deleted_path: Some(encode_address(&path)),
                 user_errors: Vec::new(),
             },
             Outcome::Refused(user_errors) => {
@@ -201,7 +200,7 @@ impl RedirectMutation {
 async fn payload(ctx: &Context<'_>, done: Result<String>) -> Result<RedirectPayload> {
     Ok(match Outcome::of(done)? {
         Outcome::Done(path) => {
-            let led = ops::one(ctx.broadsheet(), &address::encode(&path)).await?;
+            let led = ops::one(ctx.broadsheet(), &encode_address(&path)).await?;
             RedirectPayload { redirect: led.map(RedirectRule), user_errors: Vec::new() }
         }
         Outcome::Refused(user_errors) => RedirectPayload { redirect: None, user_errors },

@@ -16,8 +16,8 @@ use crate::article::{read, store};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::event::{Event, Write};
-use crate::graphql::decode_path;
 use crate::graphql::page::{Cursor, Key, Page, Slice};
+use crate::graphql::{decode_address, decode_path};
 use crate::hugo::address::encode;
 use crate::policy::{self, Action, Scope, Subject};
 use crate::site::Frame;
@@ -90,7 +90,7 @@ pub async fn count(ctx: &Ctx, search: Option<&str>) -> Result<u64> {
 
 pub async fn one(ctx: &Ctx, path: &str) -> Result<Option<Led>> {
     authorize(ctx)?;
-    let row = read::redirect(ctx, &decode_path(path)).await?;
+    let row = read::redirect(ctx, &decode_address(path)).await?;
     Ok(led(ctx, row.into_iter().collect()).await?.pop())
 }
 
@@ -126,18 +126,18 @@ fn invalid(field: &str, message: impl Into<String>) -> Error {
     Error::invalid(&format!("input.{field}"), UserErrorCode::Invalid, message)
 }
 
-/// The decoded path that a redirect leads from.
+/// The decoded path that a redirect leads from, with the query if there is one.
 fn origin(text: &str) -> Result<String> {
-    if !text.starts_with('/') || text.starts_with("//") || text.contains(['?', '#']) {
+    if !text.starts_with('/') || text.starts_with("//") || text.contains('#') {
         return Err(invalid(
             "path",
-            "write the path alone, beginning with one slash: /old/address/",
+            "write a path that begins with one slash, and its query if it has one: /old/address/",
         ));
     }
     if text.len() > MAX_KEY {
         return Err(invalid("path", format!("at most {MAX_KEY} bytes")));
     }
-    Ok(decode_path(text))
+    Ok(decode_address(text))
 }
 
 pub async fn create(ctx: &Ctx, path: &str, target: &str, permanent: bool) -> Result<String> {
@@ -165,7 +165,7 @@ pub async fn update(
     permanent: Option<bool>,
 ) -> Result<String> {
     authorize(ctx)?;
-    let path = decode_path(path);
+    let path = decode_address(path);
     let mut write = Write::begin(ctx).await?;
     let frame = write.frame().await?;
     let row = existing(&write, &path).await?;
@@ -182,7 +182,7 @@ pub async fn update(
 
 pub async fn delete(ctx: &Ctx, path: &str) -> Result<String> {
     authorize(ctx)?;
-    let path = decode_path(path);
+    let path = decode_address(path);
     let mut write = Write::begin(ctx).await?;
     existing(&write, &path).await?;
     store::drop_redirects(&write, std::slice::from_ref(&path)).await?;
@@ -286,17 +286,22 @@ async fn destination(write: &Write<'_>, frame: &Frame, target: &str) -> Result<D
 async fn refuse_loop(write: &Write<'_>, path: &str, address: &str) -> Result<()> {
     let mut seen = vec![path.to_owned()];
     let mut next = Some(address.to_owned());
-    while let Some(address) = next {
-        let at = decode_path(&address);
+    while let Some(address) = next.take() {
         if !address.starts_with('/') {
             return Ok(());
         }
-        if seen.contains(&at) {
-            return Err(invalid("target", "this leads back to where it begins"));
+        // What leads from a path leads from it with any query, too.
+        for at in [decode_address(&address), decode_path(&address)] {
+            if seen.contains(&at) {
+                return Err(invalid("target", "this leads back to where it begins"));
+            }
+            let row = redirect::Entity::find_by_id(at.clone()).one(write.txn()).await?;
+            if let Some(row) = row {
+                next = row.target;
+                seen.push(at);
+                break;
+            }
         }
-        let row = redirect::Entity::find_by_id(at.clone()).one(write.txn()).await?;
-        next = row.and_then(|row| row.target);
-        seen.push(at);
     }
     Ok(())
 }

@@ -99,7 +99,6 @@ pub const TABLE: &[(&str, &str, Who)] = &[
         "{ deleteMenuEntry(by: { name: \"m\" }, id: $entry) { userErrors { code } } }",
         Who::Editors,
     ),
-    ("node", "{ node(id: $id, view: WORKING) { id } }", Who::SignedIn),
     ("nodes", "{ nodes(ids: [$id], view: WORKING) { id } }", Who::SignedIn),
     (
         "createArticle",

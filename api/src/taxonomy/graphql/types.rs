@@ -162,7 +162,8 @@ impl Term {
     }
 }
 
-/// The GraphQL type of a taxonomy's terms, with what only this one has.
+/// The GraphQL type of a taxonomy's terms, with what only this one has. What fields
+/// wait for is boxed: all of it would lie on the stack at each level of nesting.
 macro_rules! term_type {
     ($type:ident, $name:literal, $doc:literal, { $($extra:tt)* }) => {
         #[doc = $doc]
@@ -207,23 +208,23 @@ macro_rules! term_type {
 
             /// The address on the site in the language at hand, percent-encoded as in a URL.
             pub async fn path(&self, ctx: &Context<'_>) -> async_graphql::Result<String> {
-                Ok(self.0.path(ctx.broadsheet()).await?)
+                Ok(Box::pin(self.0.path(ctx.broadsheet())).await?)
             }
 
             /// What its page says of itself to search engines and to those who share it.
             async fn seo(&self, ctx: &Context<'_>) -> async_graphql::Result<Seo> {
-                Ok(self.0.seo(ctx.broadsheet()).await?)
+                Ok(Box::pin(self.0.seo(ctx.broadsheet())).await?)
             }
 
             /// Its feeds in the language at hand, for the head of its page.
             async fn feeds(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<FeedLink>> {
-                Ok(self.0.feeds(ctx.broadsheet()).await?)
+                Ok(Box::pin(self.0.feeds(ctx.broadsheet())).await?)
             }
 
             /// The language that this was asked for in, which what is nested follows;
             /// null where it was none.
             pub async fn language(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Language>> {
-                Ok(self.0.language(ctx.broadsheet()).await?)
+                Ok(Box::pin(self.0.language(ctx.broadsheet())).await?)
             }
 
             /// What it is about.
@@ -248,7 +249,7 @@ macro_rules! term_type {
                 #[graphql(default, desc = "Whether those that carry a term below it count as well.")]
                 include_descendants: bool,
             ) -> async_graphql::Result<i64> {
-                Ok(self.0.article_count(ctx.broadsheet(), include_descendants).await?)
+                Ok(Box::pin(self.0.article_count(ctx.broadsheet(), include_descendants)).await?)
             }
 
             /// The articles that carry it, in the language at hand, newest first.
@@ -268,7 +269,7 @@ macro_rules! term_type {
                 fallback: bool,
             ) -> async_graphql::Result<ArticleConnection> {
                 let arguments = Arguments { first, after, last, before, filter, order_by };
-                Ok(self.0.articles(ctx, arguments, include_descendants, fallback).await?)
+                Ok(Box::pin(self.0.articles(ctx, arguments, include_descendants, fallback)).await?)
             }
 
             /// The tags of its articles, most frequent first.
@@ -280,7 +281,7 @@ macro_rules! term_type {
                 #[graphql(default, desc = "Whether articles that carry a term below it count as well.")]
                 include_descendants: bool,
             ) -> async_graphql::Result<Vec<TagCount>> {
-                Ok(self.0.totals(filter, include_descendants)?.tags(ctx.broadsheet(), first).await?)
+                Ok(Box::pin(self.0.totals(filter, include_descendants)?.tags(ctx.broadsheet(), first)).await?)
             }
 
             /// The categories of its articles, most frequent first.
@@ -292,7 +293,7 @@ macro_rules! term_type {
                 #[graphql(default, desc = "Whether articles that carry a term below it count as well.")]
                 include_descendants: bool,
             ) -> async_graphql::Result<Vec<CategoryCount>> {
-                Ok(self.0.totals(filter, include_descendants)?.categories(ctx.broadsheet(), first).await?)
+                Ok(Box::pin(self.0.totals(filter, include_descendants)?.categories(ctx.broadsheet(), first)).await?)
             }
 
             /// The terms of any taxonomy that its articles carry, most frequent first.
@@ -306,7 +307,7 @@ macro_rules! term_type {
                 include_descendants: bool,
             ) -> async_graphql::Result<Vec<TermCount>> {
                 let totals = self.0.totals(filter, include_descendants)?;
-                Ok(totals.any_terms(ctx.broadsheet(), &taxonomy, first).await?)
+                Ok(Box::pin(totals.any_terms(ctx.broadsheet(), &taxonomy, first)).await?)
             }
 
             /// The sections of its articles, fullest first.
@@ -316,7 +317,7 @@ macro_rules! term_type {
                 #[graphql(default = 20, desc = "At most 100.")] first: i32,
                 #[graphql(desc = "Of which of its articles; of all where it is null.")] filter: Option<ArticleFilter>,
             ) -> async_graphql::Result<Vec<SectionCount>> {
-                Ok(self.0.totals(filter, false)?.sections(ctx.broadsheet(), first).await?)
+                Ok(Box::pin(self.0.totals(filter, false)?.sections(ctx.broadsheet(), first)).await?)
             }
 
             /// The years or months of its articles, newest first; those without a date
@@ -327,7 +328,7 @@ macro_rules! term_type {
                 #[graphql(default_with = "ArchiveUnit::Month", desc = "By month or by year.")] by: ArchiveUnit,
                 #[graphql(desc = "Of which of its articles; of all where it is null.")] filter: Option<ArticleFilter>,
             ) -> async_graphql::Result<Vec<ArchivePeriod>> {
-                Ok(self.0.totals(filter, false)?.archive(ctx.broadsheet(), by).await?)
+                Ok(Box::pin(self.0.totals(filter, false)?.archive(ctx.broadsheet(), by)).await?)
             }
 
             $($extra)*
@@ -341,23 +342,27 @@ macro_rules! tree_type {
         term_type!($type, $name, $doc, {
             /// The one above.
             async fn parent(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<$type>> {
-                Ok(self.0.above(ctx.broadsheet()).await?.map($type))
+                Ok(Box::pin(self.0.above(ctx.broadsheet())).await?.map($type))
             }
 
             /// Those directly below, by name.
             async fn children(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<$type>> {
-                Ok(self.0.below(ctx.broadsheet()).await?.into_iter().map($type).collect())
+                Ok(Box::pin(self.0.below(ctx.broadsheet())).await?.into_iter().map($type).collect())
             }
 
             /// How many are above it: 0 at the top.
             async fn depth(&self, ctx: &Context<'_>) -> async_graphql::Result<i32> {
-                let ancestors = self.0.ancestors(ctx.broadsheet()).await?;
+                let ancestors = Box::pin(self.0.ancestors(ctx.broadsheet())).await?;
                 Ok(i32::try_from(ancestors.len()).unwrap_or(i32::MAX))
             }
 
             /// All above it, from the top down, as a line of breadcrumbs has them.
             async fn ancestors(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<$type>> {
-                Ok(self.0.ancestors(ctx.broadsheet()).await?.into_iter().map($type).collect())
+                Ok(Box::pin(self.0.ancestors(ctx.broadsheet()))
+                    .await?
+                    .into_iter()
+                    .map($type)
+                    .collect())
             }
 
             /// All below it, nearer ones first, then by name.
@@ -368,7 +373,7 @@ macro_rules! tree_type {
                     i32,
                 >,
             ) -> async_graphql::Result<Vec<$type>> {
-                let found = self.0.descendants(ctx.broadsheet(), levels).await?;
+                let found = Box::pin(self.0.descendants(ctx.broadsheet(), levels)).await?;
                 Ok(found.into_iter().map($type).collect())
             }
         });
