@@ -37,6 +37,8 @@ export type ArticleFilter = {
   status?: Array<ArticleStatus> | null | undefined;
   /** Articles with a tag like this. */
   tag?: TermFilter | null | undefined;
+  /** Articles with a term like this, of any taxonomy. */
+  term?: TaxonomyTermFilter | null | undefined;
   /** By their title. */
   title?: StringFilter | null | undefined;
 };
@@ -209,6 +211,15 @@ export type Role =
   /** Reads working copies. */
   | 'VIEWER';
 
+/** A field of articles in which words are marked. */
+export type SearchField =
+  /** `Article.body.plainText`. */
+  | 'BODY'
+  /** `Article.summary`. */
+  | 'SUMMARY'
+  /** `Article.title`. */
+  | 'TITLE';
+
 /** Where a page shows its sidebar. */
 export type Sidebar =
   /** On the left. */
@@ -239,6 +250,20 @@ export type StringFilter = {
   in?: Array<string> | null | undefined;
   /** Begins with this text. */
   startsWith?: string | null | undefined;
+};
+
+/** Names terms of any taxonomy. */
+export type TaxonomyTermFilter = {
+  /** The one with this id. */
+  id?: string | number | null | undefined;
+  /** Whether terms below count as well. */
+  includeDescendants?: boolean;
+  /** The one with this slug. */
+  slug?: string | null | undefined;
+  /** Any of these slugs. */
+  slugIn?: Array<string> | null | undefined;
+  /** The taxonomy, by the plural that Hugo uses: `series`. */
+  taxonomy: string;
 };
 
 /** Names tags or categories. */
@@ -355,11 +380,12 @@ export type UserErrorCode =
   /** The entity's state does not allow this. */
   | 'WRONG_STATE';
 
-/** A widget in an article's own list. */
+/** A widget in a list. */
 export type WidgetInput = {
   /**
    * `search`, `recent`, `categories`, `taglist`, `sidemenu`, `social`,
-   * `languages`, or any name that a frontend knows.
+   * `languages`, `archives`, `related`, `authors`, or any name that a frontend
+   * knows.
    */
   name: string;
   /** What this one should know. */
@@ -368,6 +394,10 @@ export type WidgetInput = {
 
 /** What a widget is. */
 export type WidgetKind =
+  /** Years and months with their articles. */
+  | 'ARCHIVES'
+  /** Who wrote the articles. */
+  | 'AUTHORS'
   /** The categories. */
   | 'CATEGORIES'
   /** One that only the frontend knows. */
@@ -376,6 +406,8 @@ export type WidgetKind =
   | 'LANGUAGES'
   /** The newest articles. */
   | 'RECENT'
+  /** Articles that are close to the page's own. */
+  | 'RELATED'
   /** A search field. */
   | 'SEARCH'
   /** A menu for the side. */
@@ -389,6 +421,10 @@ export type TeaserFragment = { id: string, path: string, title: string, date: st
 
 export type TeasersFragment = { totalCount: number, nodes: Array<{ id: string, path: string, title: string, date: string | null, summary: string, thumbnail: { url: string, alt: string | null } | null, categories: Array<{ name: string, path: string }>, tags: Array<{ name: string, path: string }> }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } };
 
+type WidgetData_ArchivesWidget_Fragment = { __typename: 'ArchivesWidget', kind: WidgetKind, title: string, settings: unknown };
+
+type WidgetData_AuthorsWidget_Fragment = { __typename: 'AuthorsWidget', kind: WidgetKind, title: string, settings: unknown };
+
 type WidgetData_CategoriesWidget_Fragment = { __typename: 'CategoriesWidget', showCount: boolean, kind: WidgetKind, title: string, settings: unknown, categories: Array<{ name: string, path: string, articleCount: number }> };
 
 type WidgetData_CustomWidget_Fragment = { __typename: 'CustomWidget', name: string, kind: WidgetKind, title: string, settings: unknown };
@@ -396,6 +432,8 @@ type WidgetData_CustomWidget_Fragment = { __typename: 'CustomWidget', name: stri
 type WidgetData_LanguagesWidget_Fragment = { __typename: 'LanguagesWidget', kind: WidgetKind, title: string, settings: unknown, languageLinks: Array<{ path: string, language: { tag: string, name: string, direction: TextDirection } }> };
 
 type WidgetData_RecentWidget_Fragment = { __typename: 'RecentWidget', kind: WidgetKind, title: string, settings: unknown, articles: Array<{ path: string, title: string, date: string | null }> };
+
+type WidgetData_RelatedWidget_Fragment = { __typename: 'RelatedWidget', kind: WidgetKind, title: string, settings: unknown };
 
 type WidgetData_SearchWidget_Fragment = { __typename: 'SearchWidget', action: string, inputName: string, placeholder: string, kind: WidgetKind, title: string, settings: unknown };
 
@@ -406,10 +444,13 @@ type WidgetData_SocialWidget_Fragment = { __typename: 'SocialWidget', kind: Widg
 type WidgetData_TagListWidget_Fragment = { __typename: 'TagListWidget', showCount: boolean, kind: WidgetKind, title: string, settings: unknown, tags: Array<{ name: string, path: string, articleCount: number }> };
 
 export type WidgetDataFragment =
+  | WidgetData_ArchivesWidget_Fragment
+  | WidgetData_AuthorsWidget_Fragment
   | WidgetData_CategoriesWidget_Fragment
   | WidgetData_CustomWidget_Fragment
   | WidgetData_LanguagesWidget_Fragment
   | WidgetData_RecentWidget_Fragment
+  | WidgetData_RelatedWidget_Fragment
   | WidgetData_SearchWidget_Fragment
   | WidgetData_SideMenuWidget_Fragment
   | WidgetData_SocialWidget_Fragment
@@ -417,10 +458,13 @@ export type WidgetDataFragment =
 ;
 
 export type FullArticleFragment = { url: string, section: string, lead: string | null, description: string | null, publishedAt: string | null, lastModified: string, wordCount: number, readingTimeMinutes: number, comments: boolean, toc: boolean, mathjax: boolean, sidebar: Sidebar, canonicalUrl: string | null, params: unknown, id: string, path: string, title: string, date: string | null, summary: string, language: { tag: string, name: string, direction: TextDirection }, translations: Array<{ path: string, title: string, language: { tag: string, name: string } }>, authors: Array<{ name: string }>, body: { html: string, tableOfContents: Array<{ id: string, level: number, title: string, children: Array<{ id: string, level: number, title: string }> }> }, widgets: Array<
+    | { __typename: 'ArchivesWidget', kind: WidgetKind, title: string, settings: unknown }
+    | { __typename: 'AuthorsWidget', kind: WidgetKind, title: string, settings: unknown }
     | { __typename: 'CategoriesWidget', showCount: boolean, kind: WidgetKind, title: string, settings: unknown, categories: Array<{ name: string, path: string, articleCount: number }> }
     | { __typename: 'CustomWidget', name: string, kind: WidgetKind, title: string, settings: unknown }
     | { __typename: 'LanguagesWidget', kind: WidgetKind, title: string, settings: unknown, languageLinks: Array<{ path: string, language: { tag: string, name: string, direction: TextDirection } }> }
     | { __typename: 'RecentWidget', kind: WidgetKind, title: string, settings: unknown, articles: Array<{ path: string, title: string, date: string | null }> }
+    | { __typename: 'RelatedWidget', kind: WidgetKind, title: string, settings: unknown }
     | { __typename: 'SearchWidget', action: string, inputName: string, placeholder: string, kind: WidgetKind, title: string, settings: unknown }
     | { __typename: 'SideMenuWidget', kind: WidgetKind, title: string, settings: unknown, menu: { items: Array<{ name: string, url: string }> } }
     | { __typename: 'SocialWidget', kind: WidgetKind, title: string, settings: unknown, socialLinks: Array<{ network: string, label: string, url: string }> }
@@ -433,10 +477,13 @@ export type ArticlePageQueryVariables = Exact<{
 
 
 export type ArticlePageQuery = { article: { url: string, section: string, lead: string | null, description: string | null, publishedAt: string | null, lastModified: string, wordCount: number, readingTimeMinutes: number, comments: boolean, toc: boolean, mathjax: boolean, sidebar: Sidebar, canonicalUrl: string | null, params: unknown, id: string, path: string, title: string, date: string | null, summary: string, language: { tag: string, name: string, direction: TextDirection }, translations: Array<{ path: string, title: string, language: { tag: string, name: string } }>, authors: Array<{ name: string }>, body: { html: string, tableOfContents: Array<{ id: string, level: number, title: string, children: Array<{ id: string, level: number, title: string }> }> }, widgets: Array<
+      | { __typename: 'ArchivesWidget', kind: WidgetKind, title: string, settings: unknown }
+      | { __typename: 'AuthorsWidget', kind: WidgetKind, title: string, settings: unknown }
       | { __typename: 'CategoriesWidget', showCount: boolean, kind: WidgetKind, title: string, settings: unknown, categories: Array<{ name: string, path: string, articleCount: number }> }
       | { __typename: 'CustomWidget', name: string, kind: WidgetKind, title: string, settings: unknown }
       | { __typename: 'LanguagesWidget', kind: WidgetKind, title: string, settings: unknown, languageLinks: Array<{ path: string, language: { tag: string, name: string, direction: TextDirection } }> }
       | { __typename: 'RecentWidget', kind: WidgetKind, title: string, settings: unknown, articles: Array<{ path: string, title: string, date: string | null }> }
+      | { __typename: 'RelatedWidget', kind: WidgetKind, title: string, settings: unknown }
       | { __typename: 'SearchWidget', action: string, inputName: string, placeholder: string, kind: WidgetKind, title: string, settings: unknown }
       | { __typename: 'SideMenuWidget', kind: WidgetKind, title: string, settings: unknown, menu: { items: Array<{ name: string, url: string }> } }
       | { __typename: 'SocialWidget', kind: WidgetKind, title: string, settings: unknown, socialLinks: Array<{ network: string, label: string, url: string }> }
@@ -472,19 +519,25 @@ export type RouteQueryVariables = Exact<{
 
 export type RouteQuery = { route:
     | { __typename: 'Article', url: string, section: string, lead: string | null, description: string | null, publishedAt: string | null, lastModified: string, wordCount: number, readingTimeMinutes: number, comments: boolean, toc: boolean, mathjax: boolean, sidebar: Sidebar, canonicalUrl: string | null, params: unknown, id: string, path: string, title: string, date: string | null, summary: string, language: { tag: string, name: string, direction: TextDirection }, translations: Array<{ path: string, title: string, language: { tag: string, name: string } }>, authors: Array<{ name: string }>, body: { html: string, tableOfContents: Array<{ id: string, level: number, title: string, children: Array<{ id: string, level: number, title: string }> }> }, widgets: Array<
+        | { __typename: 'ArchivesWidget', kind: WidgetKind, title: string, settings: unknown }
+        | { __typename: 'AuthorsWidget', kind: WidgetKind, title: string, settings: unknown }
         | { __typename: 'CategoriesWidget', showCount: boolean, kind: WidgetKind, title: string, settings: unknown, categories: Array<{ name: string, path: string, articleCount: number }> }
         | { __typename: 'CustomWidget', name: string, kind: WidgetKind, title: string, settings: unknown }
         | { __typename: 'LanguagesWidget', kind: WidgetKind, title: string, settings: unknown, languageLinks: Array<{ path: string, language: { tag: string, name: string, direction: TextDirection } }> }
         | { __typename: 'RecentWidget', kind: WidgetKind, title: string, settings: unknown, articles: Array<{ path: string, title: string, date: string | null }> }
+        | { __typename: 'RelatedWidget', kind: WidgetKind, title: string, settings: unknown }
         | { __typename: 'SearchWidget', action: string, inputName: string, placeholder: string, kind: WidgetKind, title: string, settings: unknown }
         | { __typename: 'SideMenuWidget', kind: WidgetKind, title: string, settings: unknown, menu: { items: Array<{ name: string, url: string }> } }
         | { __typename: 'SocialWidget', kind: WidgetKind, title: string, settings: unknown, socialLinks: Array<{ network: string, label: string, url: string }> }
         | { __typename: 'TagListWidget', showCount: boolean, kind: WidgetKind, title: string, settings: unknown, tags: Array<{ name: string, path: string, articleCount: number }> }
       >, previous: { path: string, title: string } | null, next: { path: string, title: string } | null, related: Array<{ path: string, title: string }>, source: { name: string, url: string } | null, thumbnail: { url: string, alt: string | null } | null, categories: Array<{ name: string, path: string }>, tags: Array<{ name: string, path: string }> }
     | { __typename: 'Category', id: string, name: string, description: string | null, path: string, articles: { totalCount: number, nodes: Array<{ id: string, path: string, title: string, date: string | null, summary: string, thumbnail: { url: string, alt: string | null } | null, categories: Array<{ name: string, path: string }>, tags: Array<{ name: string, path: string }> }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } }
+    | { __typename: 'ListPage' }
     | { __typename: 'Redirect', target: string, permanent: boolean }
     | { __typename: 'Section', name: string, title: string, path: string, articles: { totalCount: number, nodes: Array<{ id: string, path: string, title: string, date: string | null, summary: string, thumbnail: { url: string, alt: string | null } | null, categories: Array<{ name: string, path: string }>, tags: Array<{ name: string, path: string }> }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } }
     | { __typename: 'Tag', id: string, name: string, description: string | null, path: string, articles: { totalCount: number, nodes: Array<{ id: string, path: string, title: string, date: string | null, summary: string, thumbnail: { url: string, alt: string | null } | null, categories: Array<{ name: string, path: string }>, tags: Array<{ name: string, path: string }> }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } }
+    | { __typename: 'Taxonomy' }
+    | { __typename: 'Term' }
    | null };
 
 export type FrameQueryVariables = Exact<{
@@ -502,15 +555,28 @@ export type WidgetsQueryVariables = Exact<{
 
 
 export type WidgetsQuery = { widgets: Array<
+    | { __typename: 'ArchivesWidget', kind: WidgetKind, title: string, settings: unknown }
+    | { __typename: 'AuthorsWidget', kind: WidgetKind, title: string, settings: unknown }
     | { __typename: 'CategoriesWidget', showCount: boolean, kind: WidgetKind, title: string, settings: unknown, categories: Array<{ name: string, path: string, articleCount: number }> }
     | { __typename: 'CustomWidget', name: string, kind: WidgetKind, title: string, settings: unknown }
     | { __typename: 'LanguagesWidget', kind: WidgetKind, title: string, settings: unknown, languageLinks: Array<{ path: string, language: { tag: string, name: string, direction: TextDirection } }> }
     | { __typename: 'RecentWidget', kind: WidgetKind, title: string, settings: unknown, articles: Array<{ path: string, title: string, date: string | null }> }
+    | { __typename: 'RelatedWidget', kind: WidgetKind, title: string, settings: unknown }
     | { __typename: 'SearchWidget', action: string, inputName: string, placeholder: string, kind: WidgetKind, title: string, settings: unknown }
     | { __typename: 'SideMenuWidget', kind: WidgetKind, title: string, settings: unknown, menu: { items: Array<{ name: string, url: string }> } }
     | { __typename: 'SocialWidget', kind: WidgetKind, title: string, settings: unknown, socialLinks: Array<{ network: string, label: string, url: string }> }
     | { __typename: 'TagListWidget', showCount: boolean, kind: WidgetKind, title: string, settings: unknown, tags: Array<{ name: string, path: string, articleCount: number }> }
   > };
+
+export type SearchQueryVariables = Exact<{
+  query: string;
+  language?: string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type SearchQuery = { search: { totalCount: number, edges: Array<{ score: number, highlights: Array<{ field: SearchField, fragments: Array<string> }>, node: { id: string, path: string, title: string, date: string | null, summary: string, thumbnail: { url: string, alt: string | null } | null, categories: Array<{ name: string, path: string }>, tags: Array<{ name: string, path: string }> } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, facets: { tags: Array<{ count: number, tag: { name: string, path: string } }>, categories: Array<{ count: number, category: { name: string, path: string } }> } } };
 
 export type LoginMutationVariables = Exact<{
   email: string;
@@ -1382,6 +1448,61 @@ export const WidgetsDocument = new TypedDocumentString(`
     name
   }
 }`) as unknown as TypedDocumentString<WidgetsQuery, WidgetsQueryVariables>;
+export const SearchDocument = new TypedDocumentString(`
+    query Search($query: String!, $language: LanguageTag, $first: Int = 20, $after: String) {
+  search(query: $query, language: $language, first: $first, after: $after) {
+    totalCount
+    edges {
+      score
+      highlights {
+        field
+        fragments
+      }
+      node {
+        ...Teaser
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    facets {
+      tags {
+        tag {
+          name
+          path
+        }
+        count
+      }
+      categories {
+        category {
+          name
+          path
+        }
+        count
+      }
+    }
+  }
+}
+    fragment Teaser on Article {
+  id
+  path
+  title
+  date
+  summary
+  thumbnail {
+    url
+    alt
+  }
+  categories {
+    name
+    path
+  }
+  tags {
+    name
+    path
+  }
+}`) as unknown as TypedDocumentString<SearchQuery, SearchQueryVariables>;
 export const LoginDocument = new TypedDocumentString(`
     mutation Login($email: String!, $password: String!) {
   login(input: {email: $email, password: $password}) {

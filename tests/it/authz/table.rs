@@ -150,12 +150,12 @@ pub const TABLE: &[(&str, &str, Who)] = &[
     ),
     (
         "updateTerm",
-        "{ updateTerm(id: \"ZQAAAAAAAAAAAAAAAAAAAAA\", input: {}) { userErrors { code } } }",
+        "{ updateTerm(id: \"dwAAAAAAAAAAAAAAAAAAAAA\", input: {}) { userErrors { code } } }",
         Who::Editors,
     ),
     (
         "deleteTerm",
-        "{ deleteTerm(id: \"ZQAAAAAAAAAAAAAAAAAAAAA\") { userErrors { code } } }",
+        "{ deleteTerm(id: \"dwAAAAAAAAAAAAAAAAAAAAA\") { userErrors { code } } }",
         Who::Editors,
     ),
     (

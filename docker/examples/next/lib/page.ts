@@ -57,12 +57,14 @@ export interface Page {
   search?: Found;
 }
 
-const PARTS = /* GraphQL */ `
+const TEASERS = /* GraphQL */ `
   fragment Teasers on ArticleConnection {
     totalCount
     nodes { path title date summary tags { name path } }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-  }
+  }`;
+
+const FRAME = /* GraphQL */ `
   fragment Widgets on Widget {
     kind
     title
@@ -106,7 +108,7 @@ const PAGE = /* GraphQL */ `
     }
     ...Frame
   }
-  ${PARTS}`;
+  ${TEASERS} ${FRAME}`;
 
 const SEARCH = /* GraphQL */ `
   query Search($query: String!, $language: LanguageTag!) {
@@ -116,7 +118,7 @@ const SEARCH = /* GraphQL */ `
     }
     ...Frame
   }
-  ${PARTS}`;
+  ${FRAME}`;
 
 // The languages seldom change: they are asked for once a minute.
 let known: { at: number; languages: Promise<Language[]> } | undefined;
