@@ -30,6 +30,7 @@ mod fields;
 pub mod filter;
 mod graphql;
 pub mod history;
+pub mod keywords;
 pub mod lock;
 mod merge;
 pub mod read;

@@ -15,12 +15,12 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect,
 };
-use serde_json::{Map, Value};
+use serde_json::Value;
 use uuid::Uuid;
 
-use super::content::{Content, MAX_KEY};
+use super::content::Content;
 use super::read::is_taken;
-use super::terms;
+use super::{keywords, terms};
 use crate::error::{Error, Result, UserErrorCode};
 use crate::event::Write;
 use crate::hugo::address::{self, Parts, Rules, Sections};
@@ -223,53 +223,8 @@ pub fn project(
             params: Value::Object(place.params.clone()).into(),
         })
         .collect();
-    let keywords = keywords(frame, language, view, identity.article_id, params);
+    let keywords = keywords::of(frame, language, view, identity.article_id, params);
     Projection { copy, terms, keywords, menus }
-}
-
-/// What a copy has in common with others, beside terms and dates.
-#[must_use]
-pub fn keywords(
-    frame: &Frame,
-    language: &LanguageFrame,
-    view: View,
-    article_id: Uuid,
-    params: &Map<String, Value>,
-) -> Vec<article_keyword::Model> {
-    let row = |(name, value)| article_keyword::Model { view, article_id, name, value };
-    let found = frame.keywords(language, params).into_iter().map(row);
-    found.filter(|row| row.value.len() <= MAX_KEY && !row.value.contains('\0')).collect()
-}
-
-/// Collects anew what all copies have in common with others, after what is
-/// compared has changed.
-pub async fn collect_keywords(write: &Write<'_>, frame: &Frame) -> Result<()> {
-    use article_copy::Column;
-    article_keyword::Entity::delete_many().exec(write.txn()).await?;
-    let mut last: Option<(View, Uuid)> = None;
-    loop {
-        let mut find = article_copy::Entity::find()
-            .select_only()
-            .columns([Column::View, Column::ArticleId, Column::Language, Column::Params])
-            .order_by_asc(Column::View)
-            .order_by_asc(Column::ArticleId)
-            .limit(CHUNK as u64);
-        if let Some((view, id)) = last {
-            let further = Column::View.eq(view).and(Column::ArticleId.gt(id));
-            find = find.filter(Column::View.gt(view).or(further));
-        }
-        let found: Vec<(View, Uuid, String, Json)> = find.into_tuple().all(write.txn()).await?;
-        let mut rows = Vec::new();
-        for (view, id, language, params) in &found {
-            let Some(params) = params.as_object() else { continue };
-            rows.extend(keywords(frame, frame.language_of(language), *view, *id, params));
-        }
-        write.insert_all(rows).await?;
-        last = found.last().map(|(view, id, ..)| (*view, *id));
-        if found.len() < CHUNK {
-            return Ok(());
-        }
-    }
 }
 
 /// The last element of a path, without an extension: `a` of `/news/a/`.

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::config::{Direction, LanguageConfig, SiteConfig};
 use super::{cast, fold};
-use crate::article::store;
+use crate::article::keywords;
 use crate::error::Result;
 use crate::event::{Event, Write};
 use crate::site::{
@@ -291,7 +291,7 @@ pub async fn store(write: &mut Write<'_>, config: &SiteConfig, given: String) ->
         .await?;
     if related {
         let frame = Frame::read(write.txn()).await?;
-        store::collect_keywords(write, &frame).await?;
+        keywords::collect(write, &frame).await?;
     }
     replace_menus(write, menus).await?;
     let file = source_file::Model {
