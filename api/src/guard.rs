@@ -14,6 +14,7 @@
 //! given, [`Guard::agent`] for the requests.
 
 use std::fmt;
+use std::io::Read;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -163,6 +164,7 @@ impl Guard {
             let mut answer = agent
                 .get(url.as_str())
                 .header("accept", accept)
+                .header("accept-encoding", "gzip")
                 .call()
                 .map_err(|error| refusal(&name, error, self.megabytes))?;
             let status = answer.status().as_u16();
@@ -180,16 +182,37 @@ impl Guard {
                 return Err(Refusal::Status(name, status));
             }
             let content_type = header("content-type");
-            let body = answer
+            let zipped = header("content-encoding").is_some_and(|coding| {
+                let coding = coding.trim().to_ascii_lowercase();
+                coding == "gzip" || coding == "x-gzip"
+            });
+            let limit = self.megabytes << 20;
+            let mut body = answer
                 .body_mut()
                 .with_config()
-                .limit(self.megabytes << 20)
+                .limit(limit)
                 .read_to_vec()
                 .map_err(|error| refusal(&name, error, self.megabytes))?;
+            if zipped {
+                body = unzip(&body, limit, self.megabytes, &name)?;
+            }
             return Ok(Fetched { url, content_type, body });
         }
         Err(Refusal::Redirects(shown(address)))
     }
+}
+
+/// What was compressed, as far as the limit allows.
+fn unzip(body: &[u8], limit: u64, megabytes: u64, name: &str) -> Result<Vec<u8>, Refusal> {
+    let mut plain = Vec::new();
+    flate2::read::MultiGzDecoder::new(body)
+        .take(limit.saturating_add(1))
+        .read_to_end(&mut plain)
+        .map_err(|error| Refusal::Failed(name.to_owned(), error.to_string()))?;
+    if plain.len() as u64 > limit {
+        return Err(Refusal::Large(name.to_owned(), megabytes));
+    }
+    Ok(plain)
 }
 
 /// An address for a message: without its query, which may be a secret, and not

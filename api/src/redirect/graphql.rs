@@ -73,7 +73,7 @@ impl RedirectTotals {
     }
 }
 
-type RedirectConnection = Connection<Cursor, RedirectRule, RedirectTotals>;
+pub type RedirectConnection = Connection<Cursor, RedirectRule, RedirectTotals>;
 
 #[derive(Default)]
 pub struct RedirectQuery;

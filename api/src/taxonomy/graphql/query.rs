@@ -32,7 +32,7 @@ impl TermTotals {
     }
 }
 
-type TermConnection<T> = Connection<Cursor, T, TermTotals>;
+pub type TermConnection<T> = Connection<Cursor, T, TermTotals>;
 
 /// One tag, by what makes it unique.
 #[derive(OneofObject)]

@@ -97,7 +97,7 @@ impl TaxonomyChangeTotals {
     }
 }
 
-type TaxonomyChangeConnection = Connection<Cursor, TaxonomyChange, TaxonomyChangeTotals>;
+pub type TaxonomyChangeConnection = Connection<Cursor, TaxonomyChange, TaxonomyChangeTotals>;
 
 /// Tags or categories that go into another.
 #[derive(InputObject)]
