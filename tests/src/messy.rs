@@ -1,6 +1,12 @@
 //! Sites as people write them: every style, language, encoding and mistake that
 //! was seen in public ones, drawn at random, the same for each seed.
 
+#![expect(
+    clippy::format_push_string,
+    clippy::if_same_then_else,
+    reason = "a line of a document is one statement, and chances stand apart"
+)]
+
 use std::path::Path;
 
 use crate::generate::Numbers;

@@ -34,7 +34,7 @@ pub async fn register(ctx: &Ctx, schema: &Schema, bytes: &[u8]) -> Result<Regist
     for Entry { id, text } in entries {
         match check(ctx, schema, &id, &text).await {
             Ok(name) => {
-                rows.push(Model { hash: hash(&text), id, name, text, registered_at: ctx.now() })
+                rows.push(Model { hash: hash(&text), id, name, text, registered_at: ctx.now() });
             }
             Err(mistake) => mistakes.push(format!("{id}: {mistake}")),
         }
@@ -85,9 +85,8 @@ async fn check(ctx: &Ctx, schema: &Schema, id: &str, text: &str) -> Result<Optio
     limits::check_tokens(text, bounds).map_err(|error| error.to_string())?;
     let parsed = parse_query(text).map_err(|error| error.to_string())?;
     let mut operations = parsed.operations.iter();
-    let (name, operation) = match (operations.next(), operations.next()) {
-        (Some(one), None) => one,
-        _ => return Err("a registered document has one operation".to_owned()),
+    let (Some((name, operation)), None) = (operations.next(), operations.next()) else {
+        return Err("a registered document has one operation".to_owned());
     };
     limits::check(&parsed, &operation.node, &async_graphql::Variables::default(), bounds)
         .map_err(|error| error.to_string())?;

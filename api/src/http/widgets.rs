@@ -1,5 +1,6 @@
 //! `/widgets.js`: the script that any page may load, from any site.
 
+use std::fmt::Write;
 use std::sync::LazyLock;
 
 use actix_web::http::header::{
@@ -16,7 +17,10 @@ use crate::widget::script::SCRIPT;
 /// Tells one version from another.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     let hash = Sha256::digest(SCRIPT.as_bytes());
-    hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    hash.iter().take(8).fold(String::new(), |mut version, byte| {
+        let _ = write!(version, "{byte:02x}");
+        version
+    })
 });
 
 /// With `?v=` and the version that the tag names, the address never changes what

@@ -19,6 +19,9 @@ use crate::section;
 use crate::site::{Frame, LanguageFrame};
 use crate::taxonomy::{self, Taxonomy};
 
+/// What an entry points at, by the id of a term.
+type Pointed = fn(Uuid) -> Target;
+
 /// Where a target is, and what it is called.
 #[derive(Debug, Clone)]
 pub struct Place {
@@ -62,7 +65,6 @@ impl Targets {
             let place = Place { url: address::encode(&row.path), name: Some(name) };
             found.insert(Target::Article(id), place);
         }
-        type Pointed = fn(Uuid) -> Target;
         let pointed: [(Taxonomy, _, Pointed); 2] = [
             (Taxonomy::Tags, tags, Target::Tag),
             (Taxonomy::Categories, categories, Target::Category),

@@ -72,6 +72,7 @@ pub fn walk<'a>(entries: &'a [Entry], visit: &mut impl FnMut(&'a Entry, Option<&
     below(entries, None, visit);
 }
 
+#[must_use]
 pub fn targets(entries: &[Entry]) -> Vec<Target> {
     let mut found = Vec::new();
     walk(entries, &mut |entry, _| found.extend(entry.target.clone()));
@@ -99,12 +100,12 @@ pub fn put(
     parent: Option<Uuid>,
     position: Option<usize>,
     entry: Entry,
-) -> Result<(), Entry> {
+) -> Result<(), Box<Entry>> {
     let siblings = match parent {
         None => entries,
         Some(id) => match find_mut(entries, id) {
             Some(parent) => &mut parent.children,
-            None => return Err(entry),
+            None => return Err(Box::new(entry)),
         },
     };
     let at = position.unwrap_or(siblings.len()).min(siblings.len());
@@ -131,24 +132,27 @@ pub fn identify(entries: &mut [Entry]) {
     walk(entries, &mut |entry, _| {
         taken.insert(entry.identifier.clone());
     });
-    fn name(entries: &mut [Entry], taken: &mut HashSet<String>) {
-        for entry in entries {
-            if entry.identifier.is_empty() {
-                let named = entry.name.clone().or_else(|| entry.names.values().next().cloned());
-                let base = named.unwrap_or_else(|| "entry".to_owned());
-                let free = std::iter::once(base.clone())
-                    .chain((2..).map(|number| format!("{base}-{number}")))
-                    .find(|name| !taken.contains(name));
-                entry.identifier = free.unwrap_or(base);
-                taken.insert(entry.identifier.clone());
-            }
-            name(&mut entry.children, taken);
-        }
-    }
     name(entries, &mut taken);
 }
 
+fn name(entries: &mut [Entry], taken: &mut HashSet<String>) {
+    for entry in entries {
+        if entry.identifier.is_empty() {
+            let named = entry.name.clone().or_else(|| entry.names.values().next().cloned());
+            let base = named.unwrap_or_else(|| "entry".to_owned());
+            // One of so many is free.
+            let free = std::iter::once(base.clone())
+                .chain((2..taken.len() + 3).map(|number| format!("{base}-{number}")))
+                .find(|name| !taken.contains(name));
+            entry.identifier = free.unwrap_or(base);
+            taken.insert(entry.identifier.clone());
+        }
+        name(&mut entry.children, taken);
+    }
+}
+
 /// What is wrong with a tree; fields are named from `entries` on.
+#[must_use]
 pub fn mistakes(entries: &[Entry]) -> Vec<UserError> {
     let mut found =
         Mistakes { errors: Vec::new(), count: 0, ids: HashSet::new(), taken: HashSet::new() };
@@ -247,6 +251,7 @@ impl<'a> Mistakes<'a> {
 }
 
 /// Addresses that a frontend can put into `href` unseen.
+#[must_use]
 pub fn is_safe(url: &str) -> bool {
     let scheme = url.split_once(':').map(|(scheme, _)| scheme);
     match scheme {

@@ -167,37 +167,39 @@ pub async fn set(
     .await
 }
 
+/// Looks at each entry for [`keep`].
+fn each(entries: &mut [Entry], old: &[Entry], field: &str, errors: &mut Vec<UserError>) {
+    for (at, entry) in entries.iter_mut().enumerate() {
+        let here = format!("{field}.{at}");
+        let mut before = None;
+        tree::walk(old, &mut |old, _| {
+            if old.id == entry.id {
+                before = Some(old);
+            }
+        });
+        match before {
+            Some(before) => {
+                entry.weight = before.weight;
+                if entry.identifier.is_empty() {
+                    entry.identifier.clone_from(&before.identifier);
+                }
+            }
+            // New entries have a weight below every other until they are weighed.
+            None if entry.weight == i32::MIN => {}
+            None => errors.push(UserError::new(
+                &format!("{here}.id"),
+                UserErrorCode::NotFound,
+                "the menu has no such entry: leave the id out for a new one",
+            )),
+        }
+        each(&mut entry.children, old, &format!("{here}.children"), errors);
+    }
+}
+
 /// What an entry that stays does not say is what it was: its identifier and
 /// weight. An id that is none of the menu's is refused.
 fn keep(entries: &mut [Entry], old: &[Entry]) -> Result<()> {
     let mut errors = Vec::new();
-    fn each(entries: &mut [Entry], old: &[Entry], field: &str, errors: &mut Vec<UserError>) {
-        for (at, entry) in entries.iter_mut().enumerate() {
-            let here = format!("{field}.{at}");
-            let mut before = None;
-            tree::walk(old, &mut |old, _| {
-                if old.id == entry.id {
-                    before = Some(old);
-                }
-            });
-            match before {
-                Some(before) => {
-                    entry.weight = before.weight;
-                    if entry.identifier.is_empty() {
-                        entry.identifier.clone_from(&before.identifier);
-                    }
-                }
-                // New entries have a weight below every other until they are weighed.
-                None if entry.weight == i32::MIN => {}
-                None => errors.push(UserError::new(
-                    &format!("{here}.id"),
-                    UserErrorCode::NotFound,
-                    "the menu has no such entry: leave the id out for a new one",
-                )),
-            }
-            each(&mut entry.children, old, &format!("{here}.children"), errors);
-        }
-    }
     each(entries, old, "entries", &mut errors);
     if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
 }
@@ -371,7 +373,9 @@ fn check_name(name: &str) -> Result<()> {
 fn refuse(entries: &[Entry], before: &[Entry], known: &HashSet<Target>, field: &str) -> Result<()> {
     let mut errors = tree::mistakes(entries);
     if field != "entries" {
-        errors.iter_mut().for_each(|error| error.field = within(field, &error.field));
+        for error in &mut errors {
+            error.field = within(field, &error.field);
+        }
     }
     let old: HashSet<_> = tree::targets(before).into_iter().collect();
     let missing = tree::targets(entries)

@@ -18,7 +18,6 @@ use crate::taxonomy::{Category, Tag, TermObject};
 /// What a list page is a page of.
 #[derive(Clone, Union)]
 #[graphql(name = "ArticleList")]
-#[expect(clippy::large_enum_variant, reason = "there is one in a request")]
 pub enum List {
     Section(Section),
     Tag(Tag),

@@ -42,7 +42,9 @@ pub async fn archives(ctx: &Ctx, setting: &Setting) -> Result<Vec<Year>> {
     let mut years = years.to_vec();
     if setting.order() != Some(Order::Oldest) {
         years.reverse();
-        years.iter_mut().for_each(|(_, _, months)| months.reverse());
+        for (_, _, months) in &mut years {
+            months.reverse();
+        }
     }
     if let Some(count) = setting.number(&["count"]) {
         years.truncate(count as usize);

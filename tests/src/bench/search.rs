@@ -17,6 +17,8 @@ use super::load::{self, Request};
 use crate::generate::Numbers;
 use crate::process::{Process, command, run as run_command};
 
+type Query<'a> = Box<dyn Fn(&mut Numbers) -> String + 'a>;
+
 const CLIENTS: usize = 4;
 const ROUND: Duration = Duration::from_secs(5);
 /// Different queries of each kind.
@@ -159,7 +161,6 @@ pub fn run(articles: usize) {
     println!("resident memory: {} MB", load::resident(server.id()) / 1024);
     let [chinese, latin] = &languages;
     let cut = |text: &str, letters: usize| text.chars().take(letters).collect::<String>();
-    type Query<'a> = Box<dyn Fn(&mut Numbers) -> String + 'a>;
     let kinds: Vec<(&str, &str, Query<'_>)> = vec![
         ("a Chinese word", PLAIN, Box::new(|numbers| chinese.word(numbers).to_owned())),
         (

@@ -70,6 +70,7 @@ fn build_all(place: &Place, settings: &[WidgetSetting]) -> Vec<Widget> {
 
 /// The widgets of an article's page: its own list, else the site's.
 #[must_use]
+#[expect(clippy::needless_pass_by_value, reason = "whoever asks has made them for this")]
 pub fn of_article(
     article: &Article,
     own: Option<Vec<WidgetSetting>>,
