@@ -1,6 +1,16 @@
 //! Broadsheet over HTTP, on both databases: one binary, a file a domain.
 
 #![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
+#![expect(
+    clippy::flat_map_option,
+    clippy::format_collect,
+    clippy::format_push_string,
+    clippy::items_after_statements,
+    clippy::needless_pass_by_value,
+    clippy::print_stdout,
+    clippy::type_complexity,
+    reason = "tests build texts and values where they use them, and say what they skip"
+)]
 
 mod accounts;
 mod addresses;

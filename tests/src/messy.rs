@@ -3,7 +3,7 @@
 
 #![expect(
     clippy::format_push_string,
-    clippy::if_same_then_else,
+    clippy::same_functions_in_if_condition,
     reason = "a line of a document is one statement, and chances stand apart"
 )]
 
