@@ -220,10 +220,9 @@ fn every_kind_is_drawn_as_text_in_one_request_without_a_shift() {
 fn a_shift_would_have_been_seen() {
     let app = app();
     // The same page, with a box that grows when it is answered.
-    let page = format!(
-        "<broadsheet-widget kind=\"recent\"></broadsheet-widget><p>Moved.</p><script>\
-         window.each = (event) => {{ event.target.style.paddingBottom = '300px'; }};</script>"
-    );
+    let page = "<broadsheet-widget kind=\"recent\"></broadsheet-widget><p>Moved.</p><script>\
+         window.each = (event) => { event.target.style.paddingBottom = '300px'; };</script>"
+        .to_owned();
     let Some(said) = open(&app, CLASSIC, &page, 1) else { return };
     assert!(said["shift"].as_f64().is_some_and(|shift| shift > 0.0), "{said}");
 }

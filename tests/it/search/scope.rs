@@ -80,7 +80,7 @@ on_both! {
             let word = format!("Word{}", mutation.to_lowercase());
             let id = create(&editor, json!({"title": word}));
             act(&editor, "publishArticle", &id);
-            assert_eq!(titles(&app.nobody(), &word, "PUBLISHED"), [word.clone()]);
+            assert_eq!(titles(&app.nobody(), &word, "PUBLISHED"), std::slice::from_ref(&word));
             act(&editor, mutation, &id);
             unknown_to_public(&app, &word.to_lowercase(), "wordx");
             assert_eq!(titles(&editor, &word, view), [word]);
