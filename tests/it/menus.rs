@@ -314,7 +314,6 @@ fn order_nesting_and_what_is_active_are_hugos() {
         ("content/news/c.md", page("Gamma", "menus:\n  main:\n    parent: alpha\n")),
         ("content/about.md", page("about", "menu: main\n")),
         ("content/zoo.md", page("Zoo", "menu: main\n")),
-        ("content/last.md", page("Last", "menu:\n  main:\n    parent: nowhere\n    weight: 4\n")),
         ("content/plain.md", page("Plain", "")),
     ];
     let config = "baseURL = 'https://example.org/'\ndisableKinds = ['taxonomy', 'term', 'rss', 'sitemap']\n\

@@ -2,7 +2,7 @@
 //! points at.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use entity::{article_copy, menu, menu_entry};
 use sea_orm::ConnectionTrait;
@@ -242,17 +242,15 @@ fn order(a: &MenuItem, b: &MenuItem) -> Ordering {
         .then(a.id.cmp(&b.id))
 }
 
-/// Hangs entries below those that they name as their parent. For a parent that is
-/// missing there is an entry with its name and without an address, as in Hugo.
+/// Hangs entries below those that they name as their parent; one whose parent
+/// is missing stands at the top, where Hugo makes an entry of the name alone.
 fn hang_all(mut rows: Vec<Row>) -> Vec<MenuItem> {
-    let identifiers: HashSet<_> = rows.iter().map(|row| row.item.identifier.clone()).collect();
-    let named = rows.iter().filter_map(|row| row.parent.clone());
-    let missing: BTreeSet<_> = named.filter(|parent| !identifiers.contains(parent)).collect();
-    rows.extend(missing.into_iter().map(|name| Row { parent: None, item: stand_in(name) }));
     rows.sort_by(|a, b| order(&a.item, &b.item));
+    let identifiers: HashSet<_> = rows.iter().map(|row| row.item.identifier.clone()).collect();
     let mut below: HashMap<Option<String>, Vec<MenuItem>> = HashMap::new();
     for Row { parent, item } in rows {
-        let parent = parent.filter(|parent| *parent != item.identifier);
+        let parent =
+            parent.filter(|parent| identifiers.contains(parent) && *parent != item.identifier);
         below.entry(parent).or_default().push(item);
     }
     let mut top = below.remove(&None).unwrap_or_default();
@@ -260,24 +258,6 @@ fn hang_all(mut rows: Vec<Row>) -> Vec<MenuItem> {
         hang(item, &mut below, DEPTH);
     }
     top
-}
-
-/// The entry for a parent that is named and missing.
-fn stand_in(name: String) -> MenuItem {
-    MenuItem {
-        id: Uuid::nil(),
-        origin: Origin::Configuration,
-        identifier: name.clone(),
-        name,
-        url: String::new(),
-        title: None,
-        weight: 0,
-        params: serde_json::Map::new(),
-        active: false,
-        active_trail: false,
-        active_below: false,
-        children: Vec::new(),
-    }
 }
 
 fn hang(item: &mut MenuItem, below: &mut HashMap<Option<String>, Vec<MenuItem>>, depth: usize) {
@@ -292,10 +272,28 @@ fn hang(item: &mut MenuItem, below: &mut HashMap<Option<String>, Vec<MenuItem>>,
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Map;
+
     use super::*;
 
     fn row(name: &str, parent: Option<&str>) -> Row {
-        Row { parent: parent.map(str::to_owned), item: stand_in(name.to_owned()) }
+        Row {
+            parent: parent.map(str::to_owned),
+            item: MenuItem {
+                id: Uuid::nil(),
+                origin: Origin::Configuration,
+                identifier: name.to_owned(),
+                name: name.to_owned(),
+                url: String::new(),
+                title: None,
+                weight: 0,
+                params: Map::new(),
+                active: false,
+                active_trail: false,
+                active_below: false,
+                children: Vec::new(),
+            },
+        }
     }
 
     fn names(items: &[MenuItem]) -> String {
@@ -318,7 +316,7 @@ mod tests {
             row("d", Some("missing")),
             row("e", Some("e")),
         ];
-        assert_eq!(names(&hang_all(rows)), "a(b(c)) e missing(d)");
+        assert_eq!(names(&hang_all(rows)), "a(b(c)) d e");
     }
 
     #[test]
