@@ -169,7 +169,7 @@ const ALL: &str = "<broadsheet-widget kind=\"search\"></broadsheet-widget>
 <broadsheet-widget kind=\"social\"></broadsheet-widget>
 <broadsheet-widget kind=\"languages\" path=\"/news/a1/\"></broadsheet-widget>
 <broadsheet-widget kind=\"archives\" level=\"3\"></broadsheet-widget>
-<broadsheet-widget kind=\"related\" path=\"/news/a1/\" count=\"2\"></broadsheet-widget>
+<broadsheet-widget kind=\"related\" path=\"/news/a8/\" count=\"2\"></broadsheet-widget>
 <broadsheet-widget kind=\"authors\" counter=\"false\"></broadsheet-widget>
 <broadsheet-widget kind=\"weather\" language=\"ar\"></broadsheet-widget>";
 
