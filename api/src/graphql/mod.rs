@@ -264,7 +264,7 @@ pub fn encode_address(address: &str) -> String {
         Some((path, query)) if decode_path(path) == path && !query.ends_with('/') => {
             format!("{}?{query}", encode(path))
         }
-        _ => encode(address),
+        _ => encode(address).replace('?', "%3F"),
     }
 }
 

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use super::super::html::reference;
 use super::super::model::clean;
 
-/// Thumbnails without the media that they stand for, which the reader would drop,
-/// become media.
+/// Thumbnails without the media that they stand for, and enclosures beside media,
+/// both of which the reader would drop, become media.
 #[must_use]
 pub fn thumbnails(text: &str) -> Cow<'_, str> {
-    if !text.contains("<media:thumbnail") {
+    if !text.contains("<media:") {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
@@ -17,15 +17,32 @@ pub fn thumbnails(text: &str) -> Cow<'_, str> {
     while !rest.is_empty() {
         let next = ["<item", "<entry"].iter().filter_map(|start| rest.get(1..)?.find(start)).min();
         let (entry, after) = rest.split_at(next.map_or(rest.len(), |at| at + 1));
-        if entry.contains("<media:content") {
-            out.push_str(entry);
-        } else {
-            let entry = entry.replace("<media:thumbnail", "<media:content medium=\"image\"");
-            out.push_str(&entry.replace("</media:thumbnail", "</media:content"));
+        let mut entry = Cow::Borrowed(entry);
+        if entry.contains("<media:thumbnail") && !entry.contains("<media:content") {
+            entry = entry
+                .replace("<media:thumbnail", "<media:content medium=\"image\"")
+                .replace("</media:thumbnail", "</media:content")
+                .into();
         }
+        if entry.contains("<media:content") {
+            entry = enclosures(&entry).into();
+        }
+        out.push_str(&entry);
         rest = after;
     }
     Cow::Owned(out)
+}
+
+fn enclosures(entry: &str) -> String {
+    let mut parts = entry.split("<enclosure ");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (tag, after) = part.split_at(part.find('>').unwrap_or(part.len()));
+        out.push_str("<media:content ");
+        out.push_str(&tag.replace("length=", "fileSize="));
+        out.push_str(after);
+    }
+    out.replace("</enclosure>", "</media:content>")
 }
 
 /// References that only HTML knows become characters, ampersands that begin no

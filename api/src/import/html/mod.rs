@@ -123,7 +123,31 @@ fn markdown(html: &str, depth: usize) -> Option<String> {
 }
 
 fn shown(markdown: &str) -> String {
-    render::render(&format!("{markdown}\n"), &render::Options::default()).html
+    uncoloured(&render::render(&format!("{markdown}\n"), &render::Options::default()).html)
+}
+
+/// Blocks of code without the marks of their words, which pages elsewhere lack.
+fn uncoloured(html: &str) -> String {
+    const START: &str = "<div class=\"highlight\"><pre";
+    const END: &str = "</pre></div>";
+    let mut plain = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some((before, from)) = rest.split_once(START)
+        && let Some((code, after)) = from.split_once(END)
+    {
+        plain.push_str(before);
+        plain.push_str("<pre");
+        let code = code.replace("</span>", "");
+        let mut parts = code.split("<span");
+        plain.push_str(parts.next().unwrap_or_default());
+        for part in parts {
+            plain.push_str(part.split_once('>').map_or("", |(_, text)| text));
+        }
+        plain.push_str("</pre>");
+        rest = after;
+    }
+    plain.push_str(rest);
+    plain
 }
 
 /// A block of HTML so written that Markdown leaves it alone; none where it
