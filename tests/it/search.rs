@@ -5,6 +5,7 @@ mod any;
 mod contract;
 mod find;
 mod judged;
+mod nodes;
 mod operate;
 mod recall;
 mod scope;

@@ -95,7 +95,7 @@ pub async fn check(ctx: &Ctx) -> Result<Checked> {
         Error::internal("there is no search index yet: `broadsheet search rebuild` makes one")
     })?;
     let (folder, nonce) = (root.clone(), ctx.new_id());
-    let opened = blocking(move || Opened::open(&folder, name, nonce)).await?;
+    let opened = blocking(move || Opened::at(&folder, name, nonce)).await?;
     if !opened.is_current() {
         return Err(cannot(&opened.folder, "of another layout; `broadsheet search rebuild`"));
     }

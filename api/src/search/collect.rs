@@ -1,16 +1,24 @@
-//! One pass over everything that a query finds: what is visible is counted,
-//! counted by facet, and the best of a page are kept.
+//! Going through everything that a query finds.
+//!
+//! A first pass looks what is found and may be seen, and counts it, by facet as
+//! well. Scores cost several times that, so they are reckoned in a second pass and
+//! only where they matter: first of the documents whose title, terms or the like
+//! hold what is looked for, and then of the others, as long as one of them could
+//! still come to stand on the page.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::HashMap;
 
 use entity::Timestamp;
-use tantivy::collector::{Collector, SegmentCollector};
-use tantivy::columnar::{BytesColumn, Column, StrColumn};
-use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
+use tantivy::columnar::Column;
+use tantivy::query::{EnableScoring, Query, Scorer, Weight};
+use tantivy::{DocId, DocSet, Searcher, SeekDangerResult, SegmentReader, TERMINATED};
 use uuid::Uuid;
 
+use super::best::{Best, Kept};
+use super::count::Counts;
 use super::layout;
+use super::open::Open;
+use super::plan::Asked;
 use super::scope::Window;
 
 /// What a search is sorted by.
@@ -65,6 +73,11 @@ impl Fresh {
         let days = self.now.0.saturating_sub(date).max(0) as f32 / 86_400_000_000.0;
         1.0 + self.weight * (-days / self.half_life_days).exp2()
     }
+
+    /// What no factor is above.
+    fn most(&self) -> f32 {
+        1.0 + self.weight.max(0.0)
+    }
 }
 
 /// Which facets are counted.
@@ -115,234 +128,284 @@ pub struct Gathered {
     pub months: HashMap<i64, u64>,
 }
 
-impl Collector for Gather {
-    type Fruit = Gathered;
-    type Child = Segment;
+/// Goes through what is asked for. With `open`, that is what may be seen, and
+/// nothing else has to be asked for it.
+pub fn gather(
+    searcher: &Searcher,
+    open: Option<&Open>,
+    asked: &Asked,
+    gather: &Gather,
+) -> tantivy::Result<Gathered> {
+    let weights = Weights::new(searcher, asked, gather.limit > 0)?;
+    let mut gathered = Gathered::default();
+    let mut best = Best::new(gather);
+    for (ordinal, reader) in searcher.segment_readers().iter().enumerate() {
+        let columns = Columns::new(reader)?;
+        let mut counts = Counts::new(reader, gather.facets)?;
+        let mut found = Vec::new();
+        let mut matching = weights.matching.scorer(reader, 1.0)?;
+        let mut doc = matching.doc();
+        while doc != TERMINATED {
+            let seen = match open {
+                Some(open) => open.holds(ordinal, doc),
+                None => {
+                    reader.alive_bitset().is_none_or(|alive| alive.is_alive(doc))
+                        && columns.is_open(doc, gather.window)
+                }
+            };
+            if seen && columns.is_within(doc, gather) {
+                counts.count(doc);
+                if gather.limit > 0 {
+                    found.push(doc);
+                } else {
+                    gathered.total += 1;
+                }
+            }
+            doc = matching.advance();
+        }
+        gathered.total += found.len() as u64;
+        counts.harvest(&mut gathered)?;
+        if !found.is_empty() {
+            let best = &mut best;
+            let mut ranking = Ranking { weights: &weights, reader, ordinal, columns, gather, best };
+            match gather.order {
+                Order::Relevance => ranking.by_score(found, asked.most)?,
+                Order::DateDesc | Order::DateAsc => ranking.by_date(&found),
+            }
+        }
+    }
+    let mut kept = best.kept();
+    if gather.order != Order::Relevance {
+        weights.score(searcher, &mut kept, gather.fresh)?;
+    }
+    gathered.hits = kept.into_iter().map(|kept| kept.hit).collect();
+    Ok(gathered)
+}
 
-    fn for_segment(&self, _: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<Segment> {
-        let columns = segment.fast_fields();
-        let Facets { tags, categories, sections, languages, months } = self.facets;
-        let tag = if tags { columns.bytes("tag_id")? } else { None };
-        let category = if categories { columns.bytes("category_id")? } else { None };
-        let section = if sections { columns.str("section")? } else { None };
-        let language = if languages { columns.str("language")? } else { None };
-        Ok(Segment {
-            gather: *self,
-            visible: (columns.i64("visible_from")?, columns.i64("visible_until")?),
-            date: columns.i64("date")?,
-            last_modified: columns.i64("last_modified")?,
-            id: (columns.u64("id_high")?, columns.u64("id_low")?),
-            month: months.then(|| columns.i64("month")).transpose()?,
-            months: HashMap::new(),
-            tag: tag.map(|column| (vec![0; column.num_terms()], column)),
-            category: category.map(|column| (vec![0; column.num_terms()], column)),
-            section: section.map(|column| (vec![0; column.num_terms()], column)),
-            language: language.map(|column| (vec![0; column.num_terms()], column)),
-            total: 0,
-            best: BinaryHeap::with_capacity(self.limit + 1),
+/// The score of one document, if it answers, without what its date adds; and its date.
+pub fn score_of(
+    searcher: &Searcher,
+    segment: u32,
+    doc: DocId,
+    asked: &Asked,
+) -> tantivy::Result<Option<(f32, i64)>> {
+    let weights = Weights::new(searcher, asked, true)?;
+    let reader = searcher.segment_reader(segment);
+    let mut words = weights.words.scorer(reader, 1.0)?;
+    let score = score(&mut words, doc) + weights.gains(reader)?.of(doc);
+    Ok((words.doc() == doc).then_some((score, Columns::new(reader)?.date(doc))))
+}
+
+/// The parts of what is asked for, ready to be asked of a segment.
+struct Weights {
+    matching: Box<dyn Weight>,
+    words: Box<dyn Weight>,
+    gains: Option<Box<dyn Weight>>,
+    whole: Option<Box<dyn Weight>>,
+}
+
+impl Weights {
+    fn new(searcher: &Searcher, asked: &Asked, ranked: bool) -> tantivy::Result<Self> {
+        let scoring = EnableScoring::enabled_from_searcher(searcher);
+        let matching = EnableScoring::disabled_from_searcher(searcher);
+        let gains = (ranked && !asked.gains.is_empty()).then(|| asked.gains().weight(scoring));
+        let whole = asked.whole.as_ref().filter(|_| ranked).map(|whole| whole.weight(scoring));
+        Ok(Self {
+            matching: asked.matching().weight(matching)?,
+            words: asked.words().weight(scoring)?,
+            gains: gains.transpose()?,
+            whole: whole.transpose()?,
         })
     }
 
-    fn requires_scoring(&self) -> bool {
-        true
+    fn gains(&self, reader: &SegmentReader) -> tantivy::Result<Gains> {
+        let scorer = |weight: &Option<Box<dyn Weight>>| {
+            weight.as_ref().map(|weight| weight.scorer(reader, 1.0)).transpose()
+        };
+        Ok(Gains { places: scorer(&self.gains)?, whole: scorer(&self.whole)?.map(Probe::new) })
     }
 
-    fn merge_fruits(&self, parts: Vec<tantivy::Result<Gathered>>) -> tantivy::Result<Gathered> {
-        let mut all = Gathered::default();
-        for part in parts {
-            let Gathered { total, hits, tags, categories, sections, languages, months } = part?;
-            all.total += total;
-            all.hits.extend(hits);
-            add(&mut all.tags, tags);
-            add(&mut all.categories, categories);
-            add(&mut all.sections, sections);
-            add(&mut all.languages, languages);
-            add(&mut all.months, months);
+    /// Scores what was found in another order.
+    fn score(&self, searcher: &Searcher, kept: &mut [Kept], fresh: Fresh) -> tantivy::Result<()> {
+        for (ordinal, reader) in searcher.segment_readers().iter().enumerate() {
+            let mut here: Vec<_> = kept.iter_mut().filter(|kept| kept.ordinal == ordinal).collect();
+            if here.is_empty() {
+                continue;
+            }
+            here.sort_unstable_by_key(|kept| kept.doc);
+            let columns = Columns::new(reader)?;
+            let (mut words, mut gains) = (self.words.scorer(reader, 1.0)?, self.gains(reader)?);
+            for kept in here {
+                let fresh = fresh.factor(columns.date(kept.doc));
+                kept.hit.score = (score(&mut words, kept.doc) + gains.of(kept.doc)) * fresh;
+            }
         }
-        all.hits.sort_unstable_by_key(|hit| Reverse(hit.rank));
-        if self.backward {
-            all.hits.reverse();
+        Ok(())
+    }
+}
+
+/// What documents of a segment score beyond their words.
+struct Gains {
+    places: Option<Box<dyn Scorer>>,
+    whole: Option<Probe>,
+}
+
+impl Gains {
+    /// For documents in order, in which the words are.
+    fn of(&mut self, doc: DocId) -> f32 {
+        let places = self.places.as_mut().map_or(0.0, |places| score(places, doc));
+        places + self.whole.as_mut().map_or(0.0, |whole| whole.of(doc))
+    }
+}
+
+/// Asks for one document after another whether it answers. Unlike `seek` it does not
+/// go on to the next one that does, which may be far, and asked for by nobody.
+struct Probe {
+    scorer: Box<dyn Scorer>,
+    /// Below this none answers that has not been asked for.
+    bound: DocId,
+    /// Whether the scorer stands at a document, and may be asked which.
+    stands: bool,
+}
+
+impl Probe {
+    fn new(scorer: Box<dyn Scorer>) -> Self {
+        Self { bound: scorer.doc(), scorer, stands: true }
+    }
+
+    fn of(&mut self, doc: DocId) -> f32 {
+        if doc < self.bound {
+            return 0.0;
         }
-        all.hits.truncate(self.limit);
-        Ok(all)
+        if !self.stands || self.scorer.doc() < doc {
+            match self.scorer.seek_danger(doc) {
+                SeekDangerResult::Found => (self.stands, self.bound) = (true, doc),
+                SeekDangerResult::SeekLowerBound(bound) => {
+                    (self.stands, self.bound) = (false, bound);
+                    return 0.0;
+                }
+            }
+        }
+        if self.scorer.doc() == doc { self.scorer.score() } else { 0.0 }
     }
 }
 
-fn add<K: Eq + std::hash::Hash>(all: &mut HashMap<K, u64>, part: HashMap<K, u64>) {
-    for (key, count) in part {
-        *all.entry(key).or_default() += count;
-    }
-}
-
-/// What is kept of a hit: the worst on top of the heap.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Kept {
-    rank: Reverse<Rank>,
-    score: f32,
-}
-
-impl Eq for Kept {}
-
-impl PartialOrd for Kept {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Kept {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.rank.cmp(&other.rank)
-    }
-}
-
-/// A pass over one segment.
-pub struct Segment {
-    gather: Gather,
+/// What is read of a segment's documents.
+struct Columns {
     visible: (Column<i64>, Column<i64>),
     date: Column<i64>,
     last_modified: Column<i64>,
     id: (Column<u64>, Column<u64>),
-    month: Option<Column<i64>>,
-    months: HashMap<i64, u64>,
-    tag: Option<(Vec<u64>, BytesColumn)>,
-    category: Option<(Vec<u64>, BytesColumn)>,
-    section: Option<(Vec<u64>, StrColumn)>,
-    language: Option<(Vec<u64>, StrColumn)>,
-    total: u64,
-    best: BinaryHeap<Kept>,
 }
 
-impl Segment {
+impl Columns {
+    fn new(reader: &SegmentReader) -> tantivy::Result<Self> {
+        let columns = reader.fast_fields();
+        Ok(Self {
+            visible: (columns.i64("visible_from")?, columns.i64("visible_until")?),
+            date: columns.i64("date")?,
+            last_modified: columns.i64("last_modified")?,
+            id: (columns.u64("id_high")?, columns.u64("id_low")?),
+        })
+    }
+
     fn id(&self, doc: DocId) -> Uuid {
         let half = |column: &Column<u64>| column.first(doc).unwrap_or_default();
         layout::id(half(&self.id.0), half(&self.id.1))
     }
 
-    /// Whether a document is there to be seen, and within what was asked for.
-    fn passes(&self, doc: DocId) -> bool {
-        let Gather { window, date, last_modified, .. } = &self.gather;
+    fn date(&self, doc: DocId) -> i64 {
+        self.date.first(doc).unwrap_or(i64::MIN)
+    }
+
+    fn is_open(&self, doc: DocId, window: Option<Window>) -> bool {
+        window.is_none_or(|Window { now, except }| {
+            let from = self.visible.0.first(doc).unwrap_or(i64::MAX);
+            let until = self.visible.1.first(doc).unwrap_or(i64::MIN);
+            from <= now.0 && until > now.0 || except.is_some_and(|id| id == self.id(doc))
+        })
+    }
+
+    /// Whether a document is within what was asked for.
+    fn is_within(&self, doc: DocId, gather: &Gather) -> bool {
         let within = |span: &Option<Span>, column: &Column<i64>| {
             span.is_none_or(|span| column.first(doc).is_some_and(|time| span.holds(time)))
         };
-        within(date, &self.date)
-            && within(last_modified, &self.last_modified)
-            && window.is_none_or(|Window { now, except }| {
-                let from = self.visible.0.first(doc).unwrap_or(i64::MAX);
-                let until = self.visible.1.first(doc).unwrap_or(i64::MIN);
-                from <= now.0 && until > now.0 || except.is_some_and(|id| id == self.id(doc))
-            })
+        within(&gather.date, &self.date) && within(&gather.last_modified, &self.last_modified)
+    }
+}
+
+/// The second pass over a segment.
+struct Ranking<'a> {
+    weights: &'a Weights,
+    reader: &'a SegmentReader,
+    ordinal: usize,
+    columns: Columns,
+    gather: &'a Gather,
+    best: &'a mut Best,
+}
+
+impl Ranking<'_> {
+    fn by_score(&mut self, mut found: Vec<DocId>, most: f32) -> tantivy::Result<()> {
+        let (mut words, mut gains) = (self.words()?, self.weights.gains(self.reader)?);
+        found.retain(|doc| {
+            let gained = gains.of(*doc);
+            if gained > 0.0 {
+                let score = score(&mut words, *doc) + gained;
+                self.keep(*doc, score);
+            }
+            gained <= 0.0
+        });
+        let mut words = self.words()?;
+        for doc in found {
+            // Its date is looked at only if that could make the difference.
+            if !self.best.lets_in(relevance(most * self.gather.fresh.most())) {
+                break;
+            }
+            let fresh = self.gather.fresh.factor(self.columns.date(doc));
+            if self.best.lets_in(relevance(most * fresh)) {
+                let score = score(&mut words, doc);
+                self.keep(doc, score);
+            }
+        }
+        Ok(())
     }
 
-    fn keep(&mut self, doc: DocId, score: Score) {
-        let Gather { order, fresh, limit, backward, after, before, .. } = self.gather;
-        let date = self.date.first(doc).unwrap_or(i64::MIN);
-        let score = score * fresh.factor(date);
-        let key = match order {
-            Order::Relevance => relevance(score),
-            Order::DateDesc => date,
-            Order::DateAsc => !date,
-        };
-        let full = self.best.len() >= limit;
-        if full && !backward && self.best.peek().is_some_and(|worst| key < worst.rank.0.key) {
-            return;
+    fn by_date(&mut self, found: &[DocId]) {
+        for doc in found {
+            let date = self.columns.date(*doc);
+            let key = if self.gather.order == Order::DateAsc { !date } else { date };
+            self.keep_as(*doc, key, 0.0);
         }
-        let rank = Rank { key, id: self.id(doc) };
-        if after.is_some_and(|after| rank >= after) || before.is_some_and(|before| rank <= before) {
-            return;
-        }
-        // Backwards the least are the best; both are told apart when merged.
-        let order = if backward { Rank { key: !rank.key, id: flip(rank.id) } } else { rank };
-        self.best.push(Kept { rank: Reverse(order), score });
-        if self.best.len() > limit {
-            self.best.pop();
+    }
+
+    fn words(&self) -> tantivy::Result<Box<dyn Scorer>> {
+        self.weights.words.scorer(self.reader, 1.0)
+    }
+
+    fn keep(&mut self, doc: DocId, score: f32) {
+        let score = score * self.gather.fresh.factor(self.columns.date(doc));
+        self.keep_as(doc, relevance(score), score);
+    }
+
+    fn keep_as(&mut self, doc: DocId, key: i64, score: f32) {
+        if self.best.lets_in(key) {
+            let hit = Hit { rank: Rank { key, id: self.columns.id(doc) }, score };
+            self.best.keep(Kept { hit, ordinal: self.ordinal, doc });
         }
     }
 }
 
-fn flip(id: Uuid) -> Uuid {
-    Uuid::from_u128(!id.as_u128())
+/// The score of a document, for documents in order; 0 for those that do not match.
+fn score(scorer: &mut Box<dyn Scorer>, doc: DocId) -> f32 {
+    if scorer.doc() < doc {
+        scorer.seek(doc);
+    }
+    if scorer.doc() == doc { scorer.score() } else { 0.0 }
 }
 
 /// The key of a score: scores are never negative, so their bits sort as they do.
 #[must_use]
 pub fn relevance(score: f32) -> i64 {
     i64::from(score.max(0.0).to_bits())
-}
-
-impl SegmentCollector for Segment {
-    type Fruit = tantivy::Result<Gathered>;
-
-    fn collect(&mut self, doc: DocId, score: Score) {
-        if !self.passes(doc) {
-            return;
-        }
-        self.total += 1;
-        for (counts, column) in [&mut self.tag, &mut self.category].into_iter().flatten() {
-            for ord in column.term_ords(doc) {
-                count(counts, ord);
-            }
-        }
-        for (counts, column) in [&mut self.section, &mut self.language].into_iter().flatten() {
-            for ord in column.term_ords(doc) {
-                count(counts, ord);
-            }
-        }
-        if let Some(month) = self.month.as_ref().and_then(|column| column.first(doc)) {
-            *self.months.entry(month).or_default() += 1;
-        }
-        if self.gather.limit > 0 {
-            self.keep(doc, score);
-        }
-    }
-
-    fn harvest(self) -> tantivy::Result<Gathered> {
-        let backward = self.gather.backward;
-        let hit = |Kept { rank: Reverse(rank), score }| {
-            let rank = if backward { Rank { key: !rank.key, id: flip(rank.id) } } else { rank };
-            Hit { rank, score }
-        };
-        let ids = |facet: &Option<(Vec<u64>, BytesColumn)>| -> tantivy::Result<_> {
-            let mut ids = HashMap::new();
-            if let Some((counts, column)) = facet {
-                for (ord, count) in counted(counts) {
-                    let mut bytes = Vec::new();
-                    column.ord_to_bytes(ord, &mut bytes)?;
-                    ids.extend(Uuid::from_slice(&bytes).ok().map(|id| (id, count)));
-                }
-            }
-            Ok(ids)
-        };
-        let texts = |facet: &Option<(Vec<u64>, StrColumn)>| -> tantivy::Result<_> {
-            let mut texts = HashMap::new();
-            if let Some((counts, column)) = facet {
-                for (ord, count) in counted(counts) {
-                    let mut text = String::new();
-                    column.ord_to_str(ord, &mut text)?;
-                    texts.insert(text, count);
-                }
-            }
-            Ok(texts)
-        };
-        Ok(Gathered {
-            total: self.total,
-            sections: texts(&self.section)?,
-            languages: texts(&self.language)?,
-            tags: ids(&self.tag)?,
-            categories: ids(&self.category)?,
-            months: self.months,
-            hits: self.best.into_iter().map(hit).collect(),
-        })
-    }
-}
-
-fn count(counts: &mut [u64], ord: u64) {
-    let place = usize::try_from(ord).ok();
-    if let Some(count) = place.and_then(|place| counts.get_mut(place)) {
-        *count += 1;
-    }
-}
-
-/// What was counted at all.
-fn counted(counts: &[u64]) -> impl Iterator<Item = (u64, u64)> + '_ {
-    (0..).zip(counts.iter().copied()).filter(|(_, count)| *count > 0)
 }

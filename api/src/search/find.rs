@@ -6,12 +6,13 @@ use tantivy::query::{EnableScoring, Occur, Query};
 use tantivy::{DocSet, Searcher, TERMINATED};
 use uuid::Uuid;
 
-use super::collect::{Facets, Fresh, Gather, Gathered, Hit, Order, Rank, Span, relevance};
+use super::collect::{self, Facets, Fresh, Gather, Gathered, Hit, Order, Rank, Span, relevance};
 use super::follow::{blocking, id_of};
 use super::grammar;
 use super::index::{Opened, Snapshot};
 use super::layout::{carries, id_term};
-use super::plan::Plan;
+use super::open::Open;
+use super::plan::{Asked, Plan};
 use super::scope::{self, Parts, Window};
 use super::stem::Stems;
 use super::{answered, ready, unavailable};
@@ -108,6 +109,8 @@ pub struct Engine {
     /// The state that the searcher is of.
     pub snapshot: Snapshot,
     pub scope: Scope,
+    /// What may be seen, for the public's scope.
+    pub open: Option<Arc<Open>>,
     pub weights: config::Search,
 }
 
@@ -117,7 +120,8 @@ impl Engine {
         let snapshot = opened.snapshot(ctx.now());
         let weights = ctx.app().config().search.clone();
         let searcher = snapshot.searcher.clone();
-        Ok(Self { opened, searcher, snapshot, scope: scope.clone(), weights })
+        let open = opened.open(&searcher, scope)?;
+        Ok(Self { opened, searcher, snapshot, scope: scope.clone(), open, weights })
     }
 
     /// The same, with the index as it was where a cursor began. That is for the order
@@ -127,7 +131,9 @@ impl Engine {
         let cursors = [&request.page.after, &request.page.before].into_iter().flatten();
         let mut keys = cursors.filter_map(|cursor| request.order.place(cursor));
         let snapshot = self.opened.kept(keys.next()?.0)?;
+        // Asked of the documents themselves: this is no state that others search.
         Some(Self {
+            open: None,
             opened: Arc::clone(&self.opened),
             searcher: snapshot.searcher.clone(),
             snapshot,
@@ -150,7 +156,10 @@ impl Engine {
     #[must_use]
     pub fn filters(&self, narrow: &Narrow) -> Parts {
         let fields = &self.opened.fields;
-        let mut parts = scope::parts(&self.scope, fields);
+        let mut parts = match self.open {
+            Some(_) => Parts::new(),
+            None => scope::parts(&self.scope, fields),
+        };
         let Narrow { languages, sections, terms, without, date: _, last_modified: _ } = narrow;
         for (field, values) in [(fields.language, languages), (fields.section, sections)] {
             if let Some(values) = values {
@@ -165,14 +174,15 @@ impl Engine {
         parts
     }
 
-    /// Gathers what a query finds.
-    pub fn gather(&self, query: &dyn Query, gather: &Gather) -> Result<Gathered> {
-        self.searcher.search(query, gather).map_err(unavailable)
+    /// Gathers what is asked for.
+    pub fn gather(&self, asked: &Asked, gather: &Gather) -> Result<Gathered> {
+        collect::gather(&self.searcher, self.open.as_deref(), asked, gather).map_err(unavailable)
     }
 
     fn look(&self, request: &Request, plan: &Plan) -> Result<Gathered> {
         let Request { narrow, order, page, rows, facets, .. } = request;
-        let query = plan.query(&self.opened.fields, &self.weights, self.filters(narrow));
+        let Opened { fields, .. } = &*self.opened;
+        let asked = plan.asked(&self.searcher, fields, &self.weights, self.filters(narrow))?;
         let place = |cursor: &Option<Cursor>| -> Result<Option<Rank>> {
             let Some((key, rank)) = cursor.as_ref().and_then(|cursor| order.place(cursor)) else {
                 return Ok(None);
@@ -180,7 +190,7 @@ impl Engine {
             if *order != Order::Relevance || key == self.snapshot.key {
                 return Ok(Some(rank));
             }
-            let key = self.score_now(&query, rank.id)?.map_or(rank.key, relevance);
+            let key = self.score_now(&asked, rank.id)?.map_or(rank.key, relevance);
             Ok(Some(Rank { key, ..rank }))
         };
         let gather = Gather {
@@ -195,23 +205,17 @@ impl Engine {
             before: place(&page.before)?,
             facets: *facets,
         };
-        self.gather(&query, &gather)
+        self.gather(&asked, &gather)
     }
 
     /// The score of an article as it is now: where the state that a cursor names is
     /// not kept any more, its page goes on behind that article.
-    fn score_now(&self, query: &dyn Query, id: Uuid) -> Result<Option<f32>> {
-        let scoring = EnableScoring::enabled_from_searcher(&self.searcher);
-        let weight = query.weight(scoring).map_err(unavailable)?;
+    fn score_now(&self, asked: &Asked, id: Uuid) -> Result<Option<f32>> {
         let mut found = None;
         let term = id_term(&self.opened.fields, id);
         super::follow::each(&self.searcher, &term, |segment, doc| {
-            let reader = self.searcher.segment_reader(segment);
-            let mut scorer = weight.scorer(reader, 1.0)?;
-            if scorer.doc() <= doc && (scorer.doc() == doc || scorer.seek(doc) == doc) {
-                let date = reader.fast_fields().i64("date")?.first(doc).unwrap_or(i64::MIN);
-                found = Some(scorer.score() * self.fresh().factor(date));
-            }
+            let score = collect::score_of(&self.searcher, segment, doc, asked)?;
+            found = score.map(|(score, date)| score * self.fresh().factor(date)).or(found);
             Ok(())
         })?;
         Ok(found)
@@ -225,9 +229,12 @@ impl Engine {
             let mut docs = weight.scorer(reader, 1.0).map_err(unavailable)?;
             while docs.doc() != TERMINATED {
                 let doc = docs.doc();
-                if reader.alive_bitset().is_none_or(|alive| alive.is_alive(doc))
-                    && self.is_open(segment, doc).map_err(unavailable)?
-                {
+                let alive = || reader.alive_bitset().is_none_or(|alive| alive.is_alive(doc));
+                let seen = match &self.open {
+                    Some(open) => open.holds(segment as usize, doc),
+                    None => alive() && self.is_open(segment, doc).map_err(unavailable)?,
+                };
+                if seen {
                     return Ok(true);
                 }
                 docs.advance();

@@ -192,7 +192,7 @@ async fn open_or_build(ctx: &Ctx, root: &Path) -> Result<Writer> {
 async fn open(ctx: &Ctx, root: &Path, name: String) -> Result<(Arc<Opened>, Option<Place>)> {
     let folder = root.to_owned();
     let nonce = ctx.new_id();
-    let opened = blocking(move || Opened::open(&folder, name, nonce)).await?;
+    let opened = blocking(move || Opened::at(&folder, name, nonce)).await?;
     let place = match opened.place()? {
         Some(place) => place_at(ctx, place.position).await?.filter(|known| *known == place),
         None => None,

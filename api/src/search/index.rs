@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use entity::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,9 @@ use uuid::Uuid;
 
 use super::analyse::Analyser;
 use super::layout::{ANALYSER, Fields, LAYOUT, schema};
+use super::open::{self, Open};
 use crate::error::{Error, Result};
+use crate::policy::Scope;
 
 const CURRENT: &str = "current";
 /// States of the index that are kept for those who go on to a next page.
@@ -57,6 +59,7 @@ pub struct Opened {
     /// Tells the states of this opening from those of others.
     nonce: u128,
     snapshots: Mutex<VecDeque<Snapshot>>,
+    open: open::Kept,
 }
 
 impl std::fmt::Debug for Opened {
@@ -77,7 +80,7 @@ impl Opened {
     }
 
     /// Opens an index, of whatever layout, and looks whether its files are whole.
-    pub fn open(root: &Path, name: String, nonce: Uuid) -> Result<Self> {
+    pub fn at(root: &Path, name: String, nonce: Uuid) -> Result<Self> {
         let folder = root.join(&name);
         let directory = MmapDirectory::open(&folder).map_err(|error| cannot(&folder, error))?;
         let index = Index::open(directory).map_err(|error| cannot(&folder, error))?;
@@ -96,8 +99,8 @@ impl Opened {
             .reload_policy(ReloadPolicy::Manual)
             .try_into()
             .map_err(|error| cannot(&folder, error))?;
-        let (nonce, snapshots) = (nonce.as_u128(), Mutex::default());
-        Ok(Self { name, folder, index, reader, fields, nonce, snapshots })
+        let (nonce, snapshots, open) = (nonce.as_u128(), Mutex::default(), open::Kept::default());
+        Ok(Self { name, folder, index, reader, fields, nonce, snapshots, open })
     }
 
     /// Whether it is of the layout that this program writes.
@@ -121,6 +124,12 @@ impl Opened {
         hash.update(&self.nonce.to_le_bytes());
         hash.update(&generation.to_le_bytes());
         Snapshot { searcher, now, key: hash.finalize() }
+    }
+
+    /// What may be seen, if that is what the public sees.
+    pub fn open(&self, searcher: &Searcher, scope: &Scope) -> Result<Option<Arc<Open>>> {
+        let open = self.open.open(searcher, &self.fields, scope);
+        open.map_err(|error| cannot(&self.folder, error))
     }
 
     /// Keeps a state for a while: as long as there are few later ones.

@@ -24,7 +24,7 @@ use uuid::Uuid;
 use crate::error::{Error, Result};
 
 /// The layout of the index; part of the name of its folder.
-pub const LAYOUT: u32 = 1;
+pub const LAYOUT: u32 = 2;
 
 /// The name under which the index knows its analysis.
 pub const ANALYSER: &str = "broadsheet";
@@ -54,7 +54,7 @@ macro_rules! fields {
 }
 
 fields! {
-    /// Everything: each word and each pair of letters.
+    /// Everything: each word and each letter of a dense script.
     text: Kind::Text,
     title: Kind::Text,
     /// Summary, lead and description.

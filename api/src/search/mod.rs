@@ -16,7 +16,7 @@
 //! makes a document of that, `analyse` (over `fold`) takes its text apart, `follow`
 //! decides when, and `index` is the folder where. The way of a search: `grammar`
 //! takes the query apart, `plan` (with `stem`) makes it one of the index, `collect`
-//! goes through what is found, `relax` asks what else was meant, `highlight` marks.
+//! (with `open`, `count` and `best`) goes through what is found, `relax` asks what else was meant, `highlight` marks.
 //!
 //! To make something else searchable: a text in `layout::Document` and its print, a
 //! line of `source::document`, and a new `LAYOUT`; nodes then build a new index and
@@ -37,8 +37,10 @@
 //! - A letter alone is the beginning of a pair, and needs no terms of its own.
 
 mod analyse;
+mod best;
 mod check;
 mod collect;
+mod count;
 mod find;
 mod fold;
 mod follow;
@@ -47,6 +49,7 @@ mod graphql;
 mod highlight;
 mod index;
 mod layout;
+mod open;
 mod plan;
 mod relax;
 mod scope;

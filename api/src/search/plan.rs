@@ -18,6 +18,7 @@ use super::grammar::{self, Clause, Place};
 use super::layout::Fields;
 use super::scope::Parts;
 use super::stem::{Stems, range};
+use super::unavailable;
 use crate::config;
 use crate::error::Result;
 
@@ -76,24 +77,11 @@ impl Needle {
 
     /// The terms of the index, and what the last may begin with.
     fn terms(&self) -> (Vec<Placed>, Option<Placed>) {
-        let next_to = |at: usize| {
-            let (part, next) = (&self.parts[at], self.parts.get(at + 1));
-            next.filter(|next| part.dense && next.dense && next.position == part.position + 1)
-        };
-        let mut terms = Vec::with_capacity(self.parts.len());
-        let mut open = None;
-        for (at, part) in self.parts.iter().enumerate() {
-            let last = at + 1 == self.parts.len();
-            if let Some(next) = next_to(at) {
-                terms.push((part.position, format!("{}{}", part.text, next.text)));
-            } else if last && part.dense && at > 0 && next_to(at - 1).is_some() {
-                // The pair before has it.
-            } else if last && (part.dense || self.prefix) {
-                open = Some((part.position, part.text.clone()));
-            } else {
-                terms.push((part.position, part.text.clone()));
-            }
-        }
+        let mut terms: Vec<_> =
+            self.parts.iter().map(|part| (part.position, part.text.clone())).collect();
+        // A letter of a dense script is whole.
+        let open = self.prefix && self.parts.last().is_some_and(|part| !part.dense);
+        let open = if open { terms.pop() } else { None };
         (terms, open)
     }
 
@@ -141,6 +129,49 @@ impl Needle {
     }
 }
 
+impl Needle {
+    /// How telling it is: how few documents hold its terms. None where only one does.
+    pub fn rarity(&self, searcher: &Searcher, field: Field) -> Result<Option<f64>> {
+        let mut rarity = 0.0;
+        for (_, text) in self.terms().0 {
+            let holds = searcher.doc_freq(&Term::from_field_text(field, &text));
+            let holds = holds.map_err(unavailable)?;
+            if holds < 2 {
+                return Ok(None);
+            }
+            #[expect(clippy::cast_precision_loss, reason = "a weight, not a count")]
+            let ratio = searcher.num_docs().max(1) as f64 / holds as f64;
+            rarity += ratio.ln();
+        }
+        Ok(Some(rarity))
+    }
+
+    /// What a document can score for it in a field at most: BM25 with all of its
+    /// terms, as if the document were nothing else.
+    fn most(&self, searcher: &Searcher, field: Field) -> Result<f32> {
+        // `k1 + 1` of Tantivy's BM25, and something for rounding.
+        const OFTEN: f64 = 2.2 * 1.001;
+        let (terms, open) = self.terms();
+        match open {
+            Some(_) if terms.is_empty() => return Ok(1.0),
+            Some(_) => return Ok(f32::INFINITY),
+            None => {}
+        }
+        let mut most = 0.0;
+        let terms = terms.iter().map(|(_, text)| (text, 1.0));
+        for (text, weight) in terms.chain(self.forms.iter().map(|form| (form, f64::from(FORM)))) {
+            let term = Term::from_field_text(field, text);
+            let holds = searcher.doc_freq(&term).map_err(unavailable)?;
+            let others = searcher.num_docs().saturating_sub(holds);
+            #[expect(clippy::cast_precision_loss, reason = "a weight, not a count")]
+            let rarity = ((others as f64 + 0.5) / (holds as f64 + 0.5)).ln_1p();
+            most += weight * OFTEN * rarity;
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "a weight, not a count")]
+        Ok(most as f32)
+    }
+}
+
 /// A whole query, as the index can look for it.
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
@@ -179,41 +210,55 @@ impl Plan {
         self.groups.is_empty() && self.excluded.is_empty()
     }
 
-    /// The plan as a query, among what `filters` let through.
-    #[must_use]
-    pub fn query(&self, fields: &Fields, weights: &config::Search, filters: Parts) -> BooleanQuery {
-        let mut parts = filters;
+    /// What to ask of the index, among what `filters` let through.
+    pub fn asked(
+        &self,
+        searcher: &Searcher,
+        fields: &Fields,
+        weights: &config::Search,
+        filters: Parts,
+    ) -> Result<Asked> {
+        let mut asked = Asked { filters, ..Asked::default() };
         if self.groups.is_empty() {
-            parts.push((Occur::Must, Box::new(ConstScoreQuery::new(Box::new(AllQuery), 1.0))));
+            let all = ConstScoreQuery::new(Box::new(AllQuery), 1.0);
+            asked.words.push((Occur::Must, Box::new(all)));
+            asked.most = 1.0;
         }
         for group in &self.groups {
-            let any: Parts =
-                group.iter().map(|needle| (Occur::Should, within(needle, fields))).collect();
-            parts.push((Occur::Must, Box::new(BooleanQuery::new(any))));
+            let mut any: Parts = Vec::with_capacity(group.len());
+            for needle in group {
+                let field = place(needle, fields);
+                any.push((Occur::Should, needle.query(field)));
+                asked.most += needle.most(searcher, field)?;
+            }
+            asked.words.push((Occur::Must, Box::new(BooleanQuery::new(any))));
         }
         let config::Search { title, summary, heading, term, phrase, .. } = *weights;
-        let mut counts = |needle: &Needle, field: Field, weight: f32| {
+        let mut gains = |needle: &Needle, field: Field, weight: f32| {
             if weight > 0.0 {
                 let query = BoostQuery::new(needle.query(field), weight);
-                parts.push((Occur::Should, Box::new(query)));
+                asked.gains.push((Occur::Should, Box::new(query)));
             }
         };
         for needle in self.groups.iter().flatten().filter(|needle| needle.place.is_none()) {
-            counts(needle, fields.title, title);
-            counts(needle, fields.summary, summary);
-            counts(needle, fields.heading, heading);
-            counts(needle, fields.tag, term);
-            counts(needle, fields.category, term);
-            counts(needle, fields.author, term);
+            gains(needle, fields.title, title);
+            gains(needle, fields.summary, summary);
+            gains(needle, fields.heading, heading);
+            gains(needle, fields.tag, term);
+            gains(needle, fields.category, term);
+            gains(needle, fields.author, term);
         }
         if let Some(whole) = self.whole() {
-            counts(&whole, fields.text, phrase);
-            counts(&whole, fields.title, phrase * title);
+            gains(&whole, fields.title, phrase * title);
+            if phrase > 0.0 {
+                let query = BoostQuery::new(whole.query(fields.text), phrase);
+                asked.whole = Some(Box::new(query));
+            }
         }
         for needle in &self.excluded {
-            parts.push((Occur::MustNot, within(needle, fields)));
+            asked.filters.push((Occur::MustNot, needle.query(place(needle, fields))));
         }
-        BooleanQuery::new(parts)
+        Ok(asked)
     }
 
     /// All words as one phrase, where there are several and no alternatives.
@@ -240,14 +285,53 @@ impl Plan {
 }
 
 /// Where a needle must be found: somewhere, or in the place that it names.
-fn within(needle: &Needle, fields: &Fields) -> Box<dyn Query> {
+fn place(needle: &Needle, fields: &Fields) -> Field {
     match needle.place {
-        None => needle.query(fields.text),
-        Some(Place::Title) => needle.query(fields.title),
-        Some(Place::Summary) => needle.query(fields.summary),
-        Some(Place::Heading) => needle.query(fields.heading),
-        Some(Place::Tag) => needle.query(fields.tag),
-        Some(Place::Category) => needle.query(fields.category),
-        Some(Place::Author) => needle.query(fields.author),
+        None => fields.text,
+        Some(Place::Title) => fields.title,
+        Some(Place::Summary) => fields.summary,
+        Some(Place::Heading) => fields.heading,
+        Some(Place::Tag) => fields.tag,
+        Some(Place::Category) => fields.category,
+        Some(Place::Author) => fields.author,
     }
+}
+
+/// What is asked of the index, in the parts that `collect` treats differently.
+#[derive(Default)]
+pub struct Asked {
+    /// Conditions that count nothing, exclusions among them.
+    pub filters: Parts,
+    /// What must be there.
+    pub words: Parts,
+    /// What need not be there, and counts.
+    pub gains: Parts,
+    /// The words as one phrase, which counts likewise. Looking for it costs as much as
+    /// looking for them, so it is looked for where they are.
+    pub whole: Option<Box<dyn Query>>,
+    /// What `words` count at most.
+    pub most: f32,
+}
+
+impl Asked {
+    /// Which documents answer, without their scores.
+    #[must_use]
+    pub fn matching(&self) -> BooleanQuery {
+        query([&self.filters, &self.words])
+    }
+
+    #[must_use]
+    pub fn words(&self) -> BooleanQuery {
+        query([&self.words])
+    }
+
+    #[must_use]
+    pub fn gains(&self) -> BooleanQuery {
+        query([&self.gains])
+    }
+}
+
+fn query<const N: usize>(parts: [&Parts; N]) -> BooleanQuery {
+    let parts = parts.into_iter().flatten();
+    BooleanQuery::new(parts.map(|(occur, query)| (*occur, query.box_clone())).collect())
 }

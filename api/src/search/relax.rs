@@ -51,6 +51,14 @@ fn words(text: &str) -> Vec<(String, Vec<String>)> {
         .collect()
 }
 
+/// The words of two letters and more of dense scripts in a text.
+pub fn dense_words(text: &str) -> Vec<String> {
+    let words = words(text).into_iter().map(|(word, _)| word);
+    words
+        .filter(|word| word.chars().nth(1).is_some() && word.chars().all(analyse::is_dense))
+        .collect()
+}
+
 impl Engine {
     /// Another query for one that finds nothing, and how it reads.
     pub fn relax(&self, query: &grammar::Query) -> Result<Option<(grammar::Query, String)>> {

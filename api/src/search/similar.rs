@@ -1,19 +1,22 @@
 //! Articles that say similar things: those that share the most telling words.
+//!
+//! Words of scripts without spaces are those that a dictionary finds, and are
+//! phrases of letters to the index.
 
 use std::collections::HashMap;
 
-use tantivy::Term;
-use tantivy::query::{BooleanQuery, BoostQuery, Occur, Query, TermQuery};
-use tantivy::schema::IndexRecordOption;
-use tantivy::tokenizer::{TokenStream, Tokenizer};
+use tantivy::query::{BooleanQuery, BoostQuery, Occur, Query};
 use uuid::Uuid;
 
-use super::analyse::Analyser;
+use super::analyse::Units;
 use super::collect::{Facets, Gather, Order};
 use super::find::{Engine, Narrow};
 use super::follow::blocking;
+use super::grammar::Clause;
 use super::layout::id_term;
-use super::{answered, scope, source, unavailable};
+use super::plan::{Asked, Needle};
+use super::relax::dense_words;
+use super::{answered, scope, source};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::policy::Scope;
@@ -55,38 +58,40 @@ impl Engine {
         let body: String = document.body.chars().take(LETTERS).collect();
         let titles = document.tags.iter().chain([&document.title]).map(|text| (text, TITLE));
         for (text, weight) in titles.chain([(&body, 1)]) {
-            let mut analyser = Analyser;
-            let mut terms = analyser.token_stream(text);
-            while let Some(token) = terms.next() {
-                *found.entry(token.text.clone()).or_default() += weight;
+            for word in words(text) {
+                *found.entry(word).or_default() += weight;
             }
         }
-        let all = self.searcher.num_docs().max(1);
         let mut telling = Vec::with_capacity(found.len());
         for (text, often) in found {
-            let term = Term::from_field_text(fields.text, &text);
-            let holds = self.searcher.doc_freq(&term).map_err(unavailable)?;
-            // What stands in one alone leads nowhere.
-            if text.chars().count() < 2 || holds < 2 {
+            let clause = Clause { place: None, text, quoted: true, prefix: false };
+            let Some(needle) = Needle::of(&clause) else {
                 continue;
+            };
+            // What stands in one alone leads nowhere.
+            if let Some(rarity) = needle.rarity(&self.searcher, fields.text)? {
+                telling.push(((1.0 + f64::from(often).ln()) * rarity, clause.text, needle));
             }
-            #[expect(clippy::cast_precision_loss, reason = "a weight, not a count")]
-            let weight = (1.0 + f64::from(often).ln()) * (all as f64 / holds as f64).ln();
-            telling.push((weight, term));
         }
         telling.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
         telling.truncate(TELLING);
-        let words = telling.into_iter().map(|(weight, term)| {
-            let query = TermQuery::new(term, IndexRecordOption::WithFreqs);
+        let words = telling.into_iter().map(|(weight, _, needle)| {
             #[expect(clippy::cast_possible_truncation, reason = "a weight, not a count")]
-            let query = BoostQuery::new(Box::new(query), weight.max(0.0) as f32);
+            let query = BoostQuery::new(needle.query(fields.text), weight.max(0.0) as f32);
             (Occur::Should, Box::new(query) as Box<dyn Query>)
         });
         let narrow =
             Narrow { languages: Some(vec![document.language.clone()]), ..Narrow::default() };
-        let mut parts = self.filters(&narrow);
-        parts.push((Occur::Must, Box::new(BooleanQuery::new(words.collect()))));
-        parts.push((Occur::MustNot, scope::condition(id_term(&fields, document.id))));
+        let any = BooleanQuery::new(words.collect());
+        let mut filters = self.filters(&narrow);
+        filters.push((Occur::MustNot, scope::condition(id_term(&fields, document.id))));
+        let asked = Asked {
+            filters,
+            words: vec![(Occur::Must, Box::new(any))],
+            gains: Vec::new(),
+            whole: None,
+            most: f32::INFINITY,
+        };
         let gather = Gather {
             order: Order::Relevance,
             fresh: self.fresh(),
@@ -99,7 +104,15 @@ impl Engine {
             before: None,
             facets: Facets::default(),
         };
-        let gathered = self.gather(&BooleanQuery::new(parts), &gather)?;
+        let gathered = self.gather(&asked, &gather)?;
         Ok(gathered.hits.iter().map(|hit| hit.rank.id).collect())
     }
+}
+
+/// The words of a text: those between spaces, and those of a dictionary.
+fn words(text: &str) -> Vec<String> {
+    let units = Units::of(text);
+    let spaced = units.units.iter().filter(|unit| !unit.dense).map(|unit| units.text(unit));
+    let spaced = spaced.filter(|word| word.chars().nth(1).is_some());
+    spaced.chain(dense_words(text)).collect()
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::collect::{Facets, Gather, Order};
 use super::find::{Engine, Narrow};
 use super::follow::blocking;
-use super::plan::{Needle, Plan};
+use super::plan::{Asked, Needle, Plan};
 use super::stem::range;
 use super::{answered, grammar, unavailable};
 use crate::ctx::Ctx;
@@ -69,10 +69,12 @@ impl Engine {
         };
         let narrow = Narrow { languages: language.map(|tag| vec![tag]), ..Narrow::default() };
         let (fields, all) = (self.opened.fields, self.filters(&narrow));
-        let in_field = |field| {
-            let mut parts = clone(&all);
-            parts.extend(needles.iter().map(|needle| (Occur::Must, needle.query(field))));
-            BooleanQuery::new(parts)
+        let in_field = |field| Asked {
+            filters: clone(&all),
+            words: needles.iter().map(|needle| (Occur::Must, needle.query(field))).collect(),
+            gains: Vec::new(),
+            whole: None,
+            most: f32::INFINITY,
         };
         let gather = |limit: usize, facets: Facets| Gather {
             order: Order::Relevance,

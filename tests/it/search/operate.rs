@@ -37,7 +37,7 @@ fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-fn count(client: &Client, query: &str) -> i64 {
+pub fn count(client: &Client, query: &str) -> i64 {
     client.ask(COUNT, json!({ "query": query })).number("/search/totalCount")
 }
 
@@ -47,15 +47,19 @@ fn add_editor(data: &Path) {
     assert!(run(add, "correct horse battery").status.success());
 }
 
-fn sign_in(server: &Process) -> Client {
+pub fn token(server: &Process) -> String {
     let answer = server.nobody().ask(
         "mutation { login(input: { email: \"editor@example.org\", password: \"correct horse battery\" }) { session { accessToken } } }",
         Value::Null,
     );
-    server.nobody().with_token(&answer.text("/login/session/accessToken"))
+    answer.text("/login/session/accessToken")
 }
 
-fn publish(editor: &Client, title: &str) -> bool {
+fn sign_in(server: &Process) -> Client {
+    server.nobody().with_token(&token(server))
+}
+
+pub fn publish(editor: &Client, title: &str) -> bool {
     let create = "mutation($title: String!) { createArticle(input: { title: $title, body: \"kingfisher\" }) { article { id } } }";
     let body = json!({"query": create, "variables": {"title": title}});
     let Some(made) = editor.try_post(&body) else { return false };
