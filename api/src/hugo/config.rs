@@ -100,7 +100,8 @@ impl SiteConfig {
     /// before every address when a site lives in a folder.
     #[must_use]
     pub fn base_path(&self) -> &str {
-        let rest = self.base_url.split_once("://").map_or(self.base_url.as_str(), |(_, rest)| rest);
+        let url = self.base_url.as_str();
+        let rest = url.split_once("//").map_or(url, |(_, rest)| rest);
         rest.find('/').and_then(|at| rest.get(at..)).unwrap_or_default().trim_end_matches('/')
     }
 }

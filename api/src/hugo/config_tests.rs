@@ -99,6 +99,7 @@ fn a_base_path_is_found() {
     assert_eq!(path("https://example.org/"), "");
     assert_eq!(path("https://example.org"), "");
     assert_eq!(path("https://example.org/blog/"), "/blog");
+    assert_eq!(path("//example.org/blog"), "/blog");
     assert_eq!(path("/blog"), "/blog");
 }
 
