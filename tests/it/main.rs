@@ -14,6 +14,7 @@
 
 mod accounts;
 mod addresses;
+mod agreement;
 mod archive;
 mod articles;
 mod audit;
@@ -62,6 +63,7 @@ mod second_factor;
 mod secrets;
 mod seo;
 mod sessions;
+mod shapes;
 mod sitemap;
 mod statements;
 mod sync;

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
-use api::hugo::config;
+use api::hugo::{config, fold};
 use serde_json::{Map, Value, json};
 
 use crate::tools::tool;
@@ -66,8 +66,10 @@ const HOME: &str = r#"
 {{- range .AllTranslations -}}{{- $translations = $translations | append (printf "%s %s" .Language.Lang .RelPermalink) -}}{{- end -}}
 {{- $resources := slice -}}
 {{- range .Resources -}}{{- $resources = $resources | append (printf "%s %s" .ResourceType .Name) -}}{{- end -}}
+{{- $file := "" -}}
+{{- with .File -}}{{- $file = .Path -}}{{- end -}}
 {{- $pages = $pages | append (dict
-  "path" .Path "kind" .Kind "address" .RelPermalink "title" .Title "linkTitle" .LinkTitle
+  "path" .Path "file" $file "kind" .Kind "address" .RelPermalink "title" .Title "linkTitle" .LinkTitle
   "date" .Date "lastmod" .Lastmod "publishDate" .PublishDate "expiryDate" .ExpiryDate
   "draft" .Draft "weight" .Weight "description" .Description "keywords" .Keywords
   "aliases" .Aliases "section" .Section "type" .Type "layout" .Layout "params" .Params
@@ -97,10 +99,19 @@ pub type Reading = BTreeMap<String, Value>;
 ///
 /// `without` names files, below the site's folder, that are not to be looked at.
 pub fn read(site: &Path, without: &BTreeSet<String>) -> Option<(Reading, BTreeSet<String>)> {
-    let hugo = tool("hugo")?;
+    try_read(site, without)
+        .unwrap_or_else(|said| panic!("Hugo does not build {}: {said}", site.display()))
+}
+
+/// The same; what Hugo says where it refuses more than files.
+pub fn try_read(
+    site: &Path,
+    without: &BTreeSet<String>,
+) -> Result<Option<(Reading, BTreeSet<String>)>, String> {
+    let Some(hugo) = tool("hugo") else { return Ok(None) };
     let folder = tempfile::tempdir().expect("a temporary folder");
     let copy = folder.path().join("site");
-    prepare(site, &copy, without);
+    prepare(site, &copy, without)?;
     let mut without = without.clone();
     for _ in 0..200 {
         let output = Command::new(&hugo)
@@ -112,18 +123,20 @@ pub fn read(site: &Path, without: &BTreeSet<String>) -> Option<(Reading, BTreeSe
             .output()
             .expect("hugo");
         if output.status.success() {
-            return Some((readings(&folder.path().join("out")), without));
+            return Ok(Some((readings(&folder.path().join("out")), without)));
         }
         let said = [output.stdout, output.stderr].concat();
         let said = String::from_utf8_lossy(&said).into_owned();
         let bad = named(&said, &copy);
-        assert!(!bad.is_empty(), "Hugo does not build {}: {said}", site.display());
+        if bad.is_empty() {
+            return Err(said);
+        }
         for file in bad {
             std::fs::remove_file(copy.join(&file)).expect("a file that Hugo named");
             without.insert(file);
         }
     }
-    panic!("Hugo refuses too much of {}", site.display());
+    Err("it refuses too many files".to_owned())
 }
 
 /// Files of a site that an error message names.
@@ -136,7 +149,9 @@ fn named(message: &str, site: &Path) -> BTreeSet<String> {
         let line = rest.lines().next().unwrap_or_default();
         let ends = (1..=line.len()).rev().filter(|end| line.is_char_boundary(*end));
         let found = ends.map(|end| &line[..end]).find(|name| Path::new(&site).join(name).is_file());
-        files.extend(found.filter(|name| *name != "hugo.json").map(str::to_owned));
+        // What is ours is not to blame: a layout is named beside the text in it.
+        let ours = |name: &&str| *name == "hugo.json" || name.starts_with("layouts/");
+        files.extend(found.filter(|name| !ours(name)).map(str::to_owned));
     }
     files
 }
@@ -168,8 +183,8 @@ fn readings(out: &Path) -> Reading {
 }
 
 /// Copies what the oracle looks at.
-fn prepare(site: &Path, copy: &Path, without: &BTreeSet<String>) {
-    let config = config::load(site, None).expect("a configuration");
+fn prepare(site: &Path, copy: &Path, without: &BTreeSet<String>) -> Result<(), String> {
+    let config = config::load(site, None).map_err(|problem| problem.to_string())?;
     let mut folders: Vec<(String, String)> = config
         .languages
         .iter()
@@ -178,6 +193,11 @@ fn prepare(site: &Path, copy: &Path, without: &BTreeSet<String>) {
             (folder.clone(), if folder.is_empty() { "content".to_owned() } else { folder })
         })
         .collect();
+    let mounts = mounts(&config.root);
+    folders.extend(mounts.iter().map(|mount| {
+        let source = mount["source"].as_str().unwrap_or_default().to_owned();
+        (source.clone(), source)
+    }));
     folders.push(("data".to_owned(), "data".to_owned()));
     folders.push(("i18n".to_owned(), "i18n".to_owned()));
     for (from, to) in folders {
@@ -188,13 +208,23 @@ fn prepare(site: &Path, copy: &Path, without: &BTreeSet<String>) {
             if !entry.file_type().is_file() || without.contains(name.as_ref()) {
                 continue;
             }
-            let place = copy.join(&to).join(below);
+            // What is mounted may be a file.
+            let mut place = copy.join(&to);
+            if !below.as_os_str().is_empty() {
+                place.push(below);
+            }
             std::fs::create_dir_all(place.parent().expect("a folder")).expect("a folder");
             let bytes = std::fs::read(entry.path()).expect("a file");
-            std::fs::write(place, plain(bytes)).expect("a file");
+            std::fs::write(&place, plain(bytes)).expect("a file");
+            // Sites may take dates from files, and those of copies say nothing.
+            let file = std::fs::File::options().write(true).open(&place).expect("a file");
+            file.set_modified(std::time::UNIX_EPOCH).expect("a time");
         }
     }
     let mut settings = only(&config.root);
+    if !mounts.is_empty() {
+        settings.insert("module".to_owned(), json!({ "mounts": mounts }));
+    }
     settings.insert("outputs".to_owned(), json!({ "home": ["html", "oracle"] }));
     settings.insert(
         "outputFormats".to_owned(),
@@ -206,10 +236,28 @@ fn prepare(site: &Path, copy: &Path, without: &BTreeSet<String>) {
     std::fs::write(copy.join("hugo.json"), Value::Object(settings).to_string()).expect("a file");
     std::fs::write(copy.join("layouts/home.oracle.json"), HOME).expect("a file");
     std::fs::write(copy.join("layouts/all.html"), "x").expect("a file");
+    Ok(())
 }
 
-/// A text without shortcodes.
+/// What of the site itself is mounted as content.
+fn mounts(root: &Map<String, Value>) -> Vec<Value> {
+    let all = fold::map(root, "module").and_then(|module| fold::get(module, "mounts"));
+    let text = |mount: &Value, key: &str| mount[key].as_str().unwrap_or_default().to_owned();
+    let all = all.and_then(Value::as_array).cloned().unwrap_or_default();
+    all.into_iter()
+        .filter(|mount| {
+            text(mount, "target").starts_with("content") && !text(mount, "source").starts_with('.')
+        })
+        .collect()
+}
+
+/// A text without shortcodes, and with the key of today where Hugo refuses a whole
+/// site for one of yesterday.
 fn plain(mut bytes: Vec<u8>) -> Vec<u8> {
+    const OLD: &[u8] = b"_build";
+    while let Some(at) = bytes.windows(OLD.len()).position(|part| part == OLD) {
+        bytes.remove(at);
+    }
     for at in 2..bytes.len() {
         if matches!(bytes[at], b'<' | b'%') && &bytes[at - 2..at] == b"{{" {
             bytes[at - 2..at].copy_from_slice(b"((");

@@ -28,15 +28,9 @@ pub use super::sections::Sections;
 /// What addresses are made by, and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch of Hugo's, and they are independent"
-)]
 pub struct Rules {
     pub default_language: String,
     pub default_in_subdir: bool,
-    /// Languages have hosts of their own, and so no folder.
-    pub multihost: bool,
     pub disable_path_to_lower: bool,
     pub remove_path_accents: bool,
     pub ugly_urls: UglyUrls,
@@ -127,10 +121,12 @@ impl<'a> Parts<'a> {
 
 impl Rules {
     /// The folder of a language, without slashes; empty where it has none.
+    ///
+    /// Languages with hosts of their own have one as well, since an address that
+    /// leaves the host out has to name one article.
     #[must_use]
     pub fn prefix<'a>(&self, language: &'a str) -> &'a str {
-        let bare = self.multihost
-            || (!self.default_in_subdir && fold::same(language, &self.default_language));
+        let bare = !self.default_in_subdir && fold::same(language, &self.default_language);
         if bare { "" } else { language }
     }
 
@@ -164,7 +160,8 @@ impl Rules {
         let expanded = self.expanded(sections, parts);
         let pattern = expanded.is_some();
         if let Some(expanded) = expanded {
-            elements.add(&self.urlize(&expanded));
+            // Without its last slash, so that no space stands before it (`C++`).
+            elements.add(&self.urlize(expanded.trim_end_matches('/')));
         } else if *parts.kind != Kind::Home {
             let own_slug = if is_branch(parts.kind) { slug } else { None };
             elements.add(&self.urlize(&self.dir(sections, parts, own_slug)));

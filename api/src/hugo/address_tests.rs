@@ -78,9 +78,10 @@ fn languages_have_folders_except_the_default() {
     check(&rules(two), &french, "/fr/post/p/");
     let all = json!({"defaultContentLanguageInSubdir": true, "languages": {"en": {}, "fr": {}}});
     check(&rules(all), &page("post", "p"), "/en/post/p/");
+    // What stands before an address is not in it: without folders two articles had one.
     let hosts =
         json!({"languages": {"en": {"baseURL": "https://a"}, "fr": {"baseURL": "https://b"}}});
-    check(&rules(hosts), &french, "/post/p/");
+    check(&rules(hosts), &french, "/fr/post/p/");
 }
 
 #[test]

@@ -15,9 +15,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::address::{Rules, UglyUrls};
+use super::cascade::Cascades;
 use super::permalink::Permalinks;
 use super::problem::Problem;
-use super::{cast, config_file, fold, menu};
+use super::{cast, config_file, fold, glob, menu};
 
 pub use super::menu::MenuEntry;
 
@@ -40,6 +41,9 @@ pub struct SiteConfig {
     pub ignore_files: Vec<String>,
     /// The main file, below the site's folder; none for a bare content folder.
     pub file: Option<String>,
+    /// What pages have from the site and from the sections above them; the latter
+    /// are noted when they are read.
+    pub cascades: Cascades,
     /// Everything, keys as written, for what has no field here.
     pub root: Map<String, Value>,
 }
@@ -96,7 +100,8 @@ impl SiteConfig {
     /// before every address when a site lives in a folder.
     #[must_use]
     pub fn base_path(&self) -> &str {
-        let rest = self.base_url.split_once("://").map_or(self.base_url.as_str(), |(_, rest)| rest);
+        let url = self.base_url.as_str();
+        let rest = url.split_once("//").map_or(url, |(_, rest)| rest);
         rest.find('/').and_then(|at| rest.get(at..)).unwrap_or_default().trim_end_matches('/')
     }
 }
@@ -148,7 +153,6 @@ pub(super) fn build(
     let mut rules = Rules {
         default_language: default_language.clone(),
         default_in_subdir: flag("defaultContentLanguageInSubdir"),
-        multihost: languages_with_base_url(&root),
         disable_path_to_lower: flag("disablePathToLower"),
         remove_path_accents: flag("removePathAccents"),
         ugly_urls: UglyUrls::from_config(fold::get(&root, "uglyURLs")),
@@ -189,6 +193,7 @@ pub(super) fn build(
             })
             .unwrap_or_default(),
         file,
+        cascades: Cascades::from_config(&root),
         root,
     })
 }
@@ -225,6 +230,7 @@ fn languages(
         let rank = |language: &LanguageConfig| (language.weight == 0, language.weight);
         rank(one).cmp(&rank(other)).then_with(|| one.key.cmp(&other.key))
     });
+    tell_apart(&mut enabled);
     let folders: Vec<String> =
         enabled.iter().map(|language| language.content_dir.clone()).collect();
     for language in &mut enabled {
@@ -290,8 +296,9 @@ fn one_language(
             .and_then(cast::integer)
             .and_then(|weight| i32::try_from(weight).ok())
             .unwrap_or_default(),
-        content_dir: own(&["contentDir"])
-            .map_or_else(|| content_dir.to_owned(), |path| clean(&path)),
+        content_dir: mounted(root, key)
+            .or_else(|| own(&["contentDir"]).map(|path| clean(&path)))
+            .unwrap_or_else(|| content_dir.to_owned()),
         own_content_dir: true,
         title: text(&["title"]).unwrap_or_default(),
         has_cjk: text(&["hasCJKLanguage"]).as_deref() == Some("true"),
@@ -300,6 +307,60 @@ fn one_language(
         menus,
         params,
     })
+}
+
+/// Gives each language a tag of its own. Codes get copied with the settings around
+/// them: one that several languages have is left to the one that is called like it.
+fn tell_apart(languages: &mut [LanguageConfig]) {
+    let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_lowercase();
+    let tags: Vec<String> = languages.iter().map(|language| language.tag.clone()).collect();
+    for language in &mut *languages {
+        let shared = tags.iter().filter(|tag| **tag == language.tag).count() > 1;
+        if shared && primary(&language.tag) != primary(&language.key) {
+            language.tag = canonical_tag(&language.key).unwrap_or_else(|| language.key.clone());
+        }
+    }
+    let mut seen: Vec<String> = Vec::new();
+    for language in languages {
+        if seen.contains(&language.tag) {
+            language.tag = canonical_tag(&language.key)
+                .filter(|tag| !seen.contains(tag))
+                .unwrap_or_else(|| language.key.clone());
+        }
+        seen.push(language.tag.clone());
+    }
+}
+
+/// The folder that is mounted as a language's content, if there is one in the site:
+/// a mount for the language counts more than one for all.
+fn mounted(root: &Map<String, Value>, language: &str) -> Option<String> {
+    let mounts = fold::get(fold::map(root, "module")?, "mounts")?.as_array()?;
+    let folder = |own: bool| {
+        mounts.iter().filter_map(Value::as_object).find_map(|mount| {
+            let text = |key: &str| fold::get(mount, key).and_then(cast::text).unwrap_or_default();
+            let named = fold::map(mount, "sites")
+                .and_then(|sites| fold::get(fold::map(sites, "matrix")?, "languages"))
+                .or_else(|| fold::get(mount, "lang"))
+                .and_then(cast::list)
+                .unwrap_or_default();
+            let for_it = if named.is_empty() {
+                !own
+            } else {
+                own && named
+                    .iter()
+                    .any(|pattern| glob::matches(&pattern.to_lowercase(), &language.to_lowercase()))
+            };
+            let source = text("source");
+            (for_it && clean(&text("target")) == "content" && is_inside(&source))
+                .then(|| clean(&source))
+        })
+    };
+    folder(true).or_else(|| folder(false))
+}
+
+/// Whether a path names a folder of the site, and not one beside it or of a module.
+fn is_inside(path: &str) -> bool {
+    !path.starts_with('/') && !path.split(['/', '\\']).any(|part| part == "..")
 }
 
 fn zone(settings: &Map<String, Value>) -> Result<Option<Tz>, Problem> {
@@ -314,16 +375,6 @@ fn zone(settings: &Map<String, Value>) -> Result<Option<Tz>, Problem> {
     }
 }
 
-/// Whether languages have hosts of their own, and so no folder in addresses.
-fn languages_with_base_url(root: &Map<String, Value>) -> bool {
-    fold::map(root, "languages").is_some_and(|languages| {
-        languages
-            .values()
-            .filter_map(Value::as_object)
-            .any(|settings| fold::get(settings, "baseURL").is_some())
-    })
-}
-
 /// Singular to plural, both in lower case; `None` when nothing is said.
 fn taxonomies(value: Option<&Value>) -> Option<IndexMap<String, String>> {
     let map = value?.as_object()?;
@@ -333,8 +384,6 @@ fn taxonomies(value: Option<&Value>) -> Option<IndexMap<String, String>> {
                 let plural = cast::text(plural).filter(|plural| !plural.is_empty())?;
                 Some((singular.to_lowercase(), plural.to_lowercase()))
             })
-            // The docs' way to have no taxonomy at all: `disableKinds` is another.
-            .filter(|(singular, _)| singular != "_merge")
             .collect(),
     )
 }

@@ -1,14 +1,16 @@
 //! Finding and merging the files of a Hugo configuration.
 //!
-//! Invariant: the result is one map, the files laid over one another in Hugo's
-//! order: the main file, then `config/_default`, then `config/production`.
+//! Invariants: the result is one map, the files laid over one another in Hugo's
+//! order: the main file, then `config/_default`, then `config/production`, each
+//! with the folders in it and by name; how Hugo is to merge what themes say
+//! (`_merge`) is no setting, and left out.
 
 use std::path::Path;
 
 use serde_json::{Map, Value};
 
 use super::problem::Problem;
-use super::{fold, front_matter, toml_value, yaml};
+use super::{file_path, fold, front_matter, toml_value, yaml};
 
 const NAMES: [&str; 2] = ["hugo", "config"];
 const EXTENSIONS: [&str; 4] = ["toml", "yaml", "yml", "json"];
@@ -32,17 +34,13 @@ pub(super) fn load(dir: &Path) -> Result<(Map<String, Value>, Option<String>), P
             let stem = file.rsplit_once('/').map_or(file.as_str(), |(_, name)| name);
             let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
             let settings = read(dir, &file)?;
-            let settings = if NAMES.contains(&stem) {
-                if main.is_none() {
-                    main = Some(file.clone());
-                }
-                settings
-            } else {
-                nest(stem, settings)
-            };
-            fold::merge(&mut root, &settings);
+            if NAMES.contains(&stem) && main.is_none() {
+                main = Some(file.clone());
+            }
+            fold::merge(&mut root, &nest(stem, settings));
         }
     }
+    without_merges(&mut root);
     if main.is_none() && !root.is_empty() {
         main = Some("config/_default".to_owned());
     }
@@ -56,39 +54,56 @@ pub(super) fn is_configuration(path: &str) -> bool {
         && (NAMES.contains(&stem) || path.starts_with("config/"))
 }
 
-/// The configuration files of a folder, main files first, in order.
+/// The configuration files below a folder, in order.
 fn files(dir: &Path, folder: &str) -> Result<Vec<String>, Problem> {
-    let path = dir.join(folder);
-    if !path.is_dir() {
+    if !dir.join(folder).is_dir() {
         return Ok(Vec::new());
     }
-    let unreadable = |error: std::io::Error| {
-        Problem::new(format!("this folder cannot be read: {error}")).in_file(folder)
-    };
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(&path).map_err(unreadable)? {
-        let entry = entry.map_err(unreadable)?;
-        if let Some(name) = entry.file_name().to_str()
-            && let Some((stem, extension)) = name.rsplit_once('.')
+    let mut files = Vec::new();
+    for entry in walkdir::WalkDir::new(dir.join(folder)).sort_by_file_name() {
+        let entry = entry.map_err(|error| {
+            Problem::new(format!("this folder cannot be read: {error}")).in_file(folder)
+        })?;
+        let path = file_path::to_text(entry.path().strip_prefix(dir).unwrap_or(entry.path()));
+        let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+        if entry.file_type().is_file()
             && EXTENSIONS.contains(&extension.to_ascii_lowercase().as_str())
         {
-            names.push((!NAMES.contains(&stem), format!("{folder}/{name}")));
+            files.push(path);
         }
     }
-    names.sort();
-    Ok(names.into_iter().map(|(_, name)| name).collect())
+    Ok(files)
 }
 
-/// `params.zh.toml` is `languages.zh.params`; `menus.toml` is `menus`.
-fn nest(stem: &str, settings: Map<String, Value>) -> Map<String, Value> {
-    let wrap = |key: &str, value: Map<String, Value>| {
-        let mut map = Map::new();
-        map.insert(key.to_owned(), Value::Object(value));
-        map
+/// Below which keys the settings of a file stand, by its name without extension:
+/// `menus` below `menus`, `params.zh` below `languages.zh.params`, and
+/// `languages.zh`, like any other name with a language, below `languages.zh`.
+pub(super) fn place_of(stem: &str) -> Vec<String> {
+    let keys = match stem.rsplit_once('.') {
+        _ if NAMES.contains(&stem) => vec![],
+        Some(("menu" | "menus", language)) => vec!["languages", language, "menus"],
+        Some(("params", language)) => vec!["languages", language, "params"],
+        Some((_, language)) => vec!["languages", language],
+        None => vec![stem],
     };
-    match stem.split_once('.') {
-        Some((key, language)) => wrap("languages", wrap(language, wrap(key, settings))),
-        None => wrap(stem, settings),
+    keys.into_iter().map(str::to_owned).collect()
+}
+
+/// Settings where their file stands.
+fn nest(stem: &str, settings: Map<String, Value>) -> Map<String, Value> {
+    place_of(stem)
+        .into_iter()
+        .rev()
+        .fold(settings, |settings, key| Map::from_iter([(key, Value::Object(settings))]))
+}
+
+/// Drops what says how Hugo is to merge the settings of themes with these.
+fn without_merges(settings: &mut Map<String, Value>) {
+    settings.retain(|key, _| !fold::same(key, "_merge"));
+    for value in settings.values_mut() {
+        if let Value::Object(inner) = value {
+            without_merges(inner);
+        }
     }
 }
 

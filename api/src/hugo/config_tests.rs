@@ -70,6 +70,21 @@ fn languages_inherit_and_override() {
 }
 
 #[test]
+fn languages_with_one_code_are_told_apart() {
+    let tags = |languages: Value| -> Vec<String> {
+        let config = site(json!({ "languages": languages })).unwrap();
+        config.languages.into_iter().map(|language| language.tag).collect()
+    };
+    let same = |code: &str, weight: u8| json!({ "languageCode": code, "weight": weight });
+    assert_eq!(tags(json!({"fr": same("en-us", 1), "en": same("en-us", 2)})), ["fr", "en-US"]);
+    assert_eq!(
+        tags(json!({"zh-cn": same("zh-CN", 1), "zh-hans": same("zh-CN", 2)})),
+        ["zh-CN", "zh-Hans"]
+    );
+    assert_eq!(tags(json!({"en": same("en-gb", 1)})), ["en-GB"]);
+}
+
+#[test]
 fn what_cannot_be_is_said() {
     let message = |root: Value| site(root).unwrap_err().message;
     assert!(message(json!({"timeZone": "Mars/Base"})).contains("Mars/Base"));
@@ -84,6 +99,7 @@ fn a_base_path_is_found() {
     assert_eq!(path("https://example.org/"), "");
     assert_eq!(path("https://example.org"), "");
     assert_eq!(path("https://example.org/blog/"), "/blog");
+    assert_eq!(path("//example.org/blog"), "/blog");
     assert_eq!(path("/blog"), "/blog");
 }
 

@@ -69,7 +69,7 @@ pub(super) fn read(
         let source = front_matter::split(&bytes)?;
         let map = front_matter::parse(&source)?;
         let keywords = convert::keywords(&map);
-        let page = page::read(map, config, &entry.language, &entry.name)?;
+        let page = page::read(map, config, &entry)?;
         Ok::<_, Problem>((source, keywords, page))
     };
     let (source, keywords, mut page) = match understood() {
@@ -100,6 +100,21 @@ pub(super) fn read(
     };
     let is_html = matches!(entry.extension.as_str(), "html" | "htm");
     Outcome::Read(Document { body: Body { markdown, is_html }, entry, page, keywords, file })
+}
+
+/// Notes what sections hand down to the pages below them, before these are read.
+pub(super) fn note_cascades(config: &mut SiteConfig, lists: &[Entry]) {
+    for entry in lists {
+        // What cannot be read is reported when its turn comes.
+        let Ok(bytes) = std::fs::read(&entry.file) else { continue };
+        let Ok(source) = front_matter::split(&bytes) else { continue };
+        if !source.text.to_ascii_lowercase().contains("cascade") {
+            continue;
+        }
+        if let Ok(map) = front_matter::parse(&source) {
+            config.cascades.note(entry, &map);
+        }
+    }
 }
 
 /// The text of a body. `PostgreSQL` holds no U+0000 in a text; Markdown replaces

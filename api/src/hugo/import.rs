@@ -24,7 +24,7 @@ use uuid::Uuid;
 use super::config::{self, SiteConfig};
 use super::convert::{self, Draft};
 pub(super) use super::document::markdown;
-use super::document::{Body, Document, Outcome, read};
+use super::document::{self, Body, Document, Outcome, read};
 use super::files::{self, Found};
 use super::keep::Keep;
 use super::known::{Known, Touched};
@@ -211,18 +211,21 @@ impl Import<'_> {
     /// Sections, terms and home: read whole, since addresses below depend on
     /// them; written where they changed.
     async fn lists(&mut self, entries: Vec<Entry>) -> Result<()> {
-        let (config, known) = (Arc::clone(&self.config), Arc::clone(&self.known));
-        let outcomes: Vec<_> = tokio::task::spawn_blocking(move || {
-            entries
+        let (mut config, known) = (Arc::clone(&self.config), Arc::clone(&self.known));
+        let (config, outcomes): (_, Vec<_>) = tokio::task::spawn_blocking(move || {
+            document::note_cascades(Arc::make_mut(&mut config), &entries);
+            let outcomes = entries
                 .into_par_iter()
                 .map(|entry| {
                     let before = known.get(&entry.relative);
                     read(entry, &config, before, false)
                 })
-                .collect()
+                .collect();
+            (config, outcomes)
         })
         .await
         .map_err(Error::internal)?;
+        self.config = config;
         let mut sections = Sections::default();
         let mut changed = Vec::new();
         for outcome in outcomes {

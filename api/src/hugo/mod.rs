@@ -14,6 +14,7 @@
 //! | [`config`] | the site, its languages and menus |
 //! | [`tree`] | the content folders: language, bundle, kind and logical path of each file |
 //! | [`page`] | front matter as typed fields, the rest as parameters |
+//! | [`cascade`] | what pages have from the sections above them |
 //! | [`menu`] | menu entries, in configuration and front matter |
 //! | [`address`], [`permalink`], [`sanitize`] | the address of a page |
 //! | [`files`], [`file_path`] | all files of a site as they lie on disk, and their names |
@@ -47,6 +48,7 @@
 //! | a key in two spellings (`Title`, `title`) | one of them by chance | the last; the other is kept in the parameters |
 //! | two `permalinks` for one page (`posts`, `posts/x`) | one of them by chance | the longer section's |
 //! | `index.md` at the root without `_index.md` | the home page, all others its resources | the home page, all others pages |
+//! | two languages with one code (`languageCode`) | both | the one whose key it is; the other goes by its key |
 //! | a content folder inside another (`content`, `content/zh`) | its pages twice | its pages once, by the inner folder |
 //!
 //! Still errors, because nothing can be read for sure: a key given twice, a
@@ -54,11 +56,13 @@
 //! An error here alone: an address, an alias, a translation key or the name of
 //! a term of more than 2,000 bytes, by which PostgreSQL could find nothing.
 //!
-//! Not looked at: themes, modules and mounts, `cascade`, content adapters,
-//! dates from Git or the file system, and Org mode. Sections without a date
-//! have none here; Hugo gives them that of their newest page.
+//! Not looked at: themes and modules, mounts but those of a whole content folder,
+//! content adapters, `build` and `headless`, dates from Git or the file system, and
+//! Org mode. Sections without a date have none here; Hugo gives them that of their
+//! newest page.
 
 pub mod address;
+pub mod cascade;
 pub mod cast;
 pub mod config;
 mod config_file;

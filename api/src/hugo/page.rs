@@ -23,6 +23,7 @@ use super::page_values::{
     aliases, authors, is_absolute, menus, sidebar, source, terms, thumbnail, widgets,
 };
 use super::problem::Problem;
+use super::tree::Entry;
 use super::{cast, fold};
 
 /// The front matter of one page.
@@ -107,14 +108,15 @@ impl Page {
 
 /// Types the front matter of a page.
 ///
-/// `name` is the file's base name, which may hold a date where the site says
-/// so. Fails for nothing at present: what cannot be taken is a warning.
+/// The name of its file may hold a date, where the site says so. Fails for nothing
+/// at present: what cannot be taken is a warning.
 pub fn read(
-    map: Map<String, Value>,
+    mut map: Map<String, Value>,
     config: &SiteConfig,
-    language: &str,
-    name: &str,
+    entry: &Entry,
 ) -> Result<Page, Problem> {
+    let (language, name) = (entry.language.as_str(), entry.name.as_str());
+    config.cascades.apply(entry, &mut map);
     let mut rest = Rest::new(map);
     let mut page = Page {
         title: rest.text("title").unwrap_or_default(),

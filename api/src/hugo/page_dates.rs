@@ -67,13 +67,22 @@ pub(super) fn read(page: &mut Page, rest: &mut Rest, fields: &DateFields, zone: 
     }
 }
 
-/// `2006-01-02-a-slug`: the date, and the slug of a page that has none.
+/// `2006-01-02-a-slug` or `2006-01-02T15-04-05-a-slug`: the date, and the slug of a
+/// page that has none.
 fn from_name(page: &mut Page, name: &str, zone: Tz) -> Date {
-    let (head, slug) = name.split_at_checked(10)?;
+    let (head, rest) = name.split_at_checked(10)?;
     let date = NaiveDate::parse_from_str(head, "%Y-%m-%d").ok()?;
+    let (time, slug) = time_of_name(rest).unwrap_or((NaiveTime::MIN, rest));
     let slug = slug.trim_matches([' ', '-', '_']);
     if page.slug.is_none() && !slug.is_empty() {
         page.slug = Some(slug.to_owned());
     }
-    Some(in_zone(date.and_time(NaiveTime::MIN), zone))
+    Some(in_zone(date.and_time(time), zone))
+}
+
+/// The time behind a date, and the rest.
+fn time_of_name(text: &str) -> Option<(NaiveTime, &str)> {
+    let (time, rest) = text.split_at_checked(9)?;
+    let digits = time.strip_prefix(['T', 't', ' ', '-', '_'])?.replace([':', '_'], "-");
+    Some((NaiveTime::parse_from_str(&digits, "%H-%M-%S").ok()?, rest))
 }

@@ -109,12 +109,13 @@ fn folders(config: &SiteConfig) -> Vec<&str> {
     folders
 }
 
-/// Walks the content folders of the site in `dir`. Fails when there is none.
+/// Walks the content folders of the site in `dir`. A site that is configured may
+/// have none; a folder that is said to be content fails where it is not there.
 pub fn walk(dir: &Path, config: &SiteConfig) -> Result<Tree, Problem> {
     let folders = folders(config);
     let present: Vec<&str> =
         folders.iter().copied().filter(|folder| dir.join(folder).is_dir()).collect();
-    if present.is_empty() {
+    if present.is_empty() && config.file.is_none() {
         return Err(Problem::new("there is no such content folder")
             .in_file(folders.first().copied().unwrap_or_default()));
     }

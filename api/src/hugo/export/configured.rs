@@ -17,10 +17,9 @@ use crate::error::Result;
 use crate::hugo::blobs;
 use crate::hugo::config::SiteConfig;
 use crate::hugo::edit::{self, Edit, House};
-use crate::hugo::fold;
 use crate::hugo::problem::Problem;
 use crate::hugo::settings;
-use crate::hugo::{front_matter, toml_value, yaml};
+use crate::hugo::{config_file, fold, front_matter, toml_value, yaml};
 
 /// One file of the configuration.
 #[derive(Debug, Clone)]
@@ -58,13 +57,7 @@ impl Configuration {
                 ("config/production", false) => 4,
                 _ => continue,
             };
-            let prefix = match stem.split_once('.') {
-                _ if main => Vec::new(),
-                Some((key, language)) => {
-                    vec!["languages".to_owned(), language.to_owned(), key.to_owned()]
-                }
-                None => vec![stem.to_owned()],
-            };
+            let prefix = config_file::place_of(stem);
             let Some(map) = parse(&path, &bytes) else { continue };
             ranked.push((rank, File { path: path.clone(), bytes, prefix, map, edited: false }));
         }
@@ -353,6 +346,11 @@ mod tests {
         check(&split, "params.c", Some(json!(1)), split[1].0, "a: 1 # one\nb: 2\nc: 1\n");
         check(&split, "languages.fr.params.a", Some(json!(4)), split[2].0, "a = 4");
         check(&split, "copyright", Some(json!("x")), split[0].0, "title: Old\ncopyright: x\n");
+        let languages = [
+            ("config/_default/hugo.toml", ""),
+            ("config/_default/languages.fr.toml", "label = 'F'\n"),
+        ];
+        check(&languages, "languages.fr.label", Some(json!("G")), languages[1].0, "label = 'G'\n");
         check(
             &[("config.json", "{\n  \"title\": \"Old\"\n}\n")],
             "title",

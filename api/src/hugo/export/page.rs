@@ -18,8 +18,9 @@ use super::parsed::Parsed;
 use super::site::Site;
 use crate::article::content::Content;
 use crate::hugo::edit::{self, House};
+use crate::hugo::fold;
 use crate::hugo::problem::Problem;
-use crate::hugo::tree::Entry;
+use crate::hugo::tree::{Entry, EntryKind, Kind};
 
 /// What a page should say.
 #[derive(Debug)]
@@ -172,6 +173,10 @@ fn names(
     was: &Content,
     is: &Content,
 ) -> IndexMap<String, Vec<String>> {
+    // Terms of sections and terms are their files' alone.
+    if !matches!(entry.kind, EntryKind::Content(Kind::Page)) {
+        return parsed.terms.clone();
+    }
     let rules = &site.config.rules;
     let language = crate::hugo::settings::tag(&site.config, &entry.language);
     let mut taxonomies: Vec<&String> = parsed.terms.keys().collect();
@@ -227,13 +232,29 @@ impl Expected<'_> {
         let read = diff::fields(&read.content);
         for (field, value) in &read {
             let expected = if has(field) { is.get(field) } else { was.get(field) };
-            let same = expected.is_some_and(|expected| equal(field, expected, value));
+            let same = expected.is_some_and(|expected| {
+                equal(field, expected, value)
+                    || field == "params" && self.made_room(expected) == *value
+            });
             let opened = field == "publishAt" && self.opens.is_some();
             if !same && !opened && !self.follows(field) {
                 return Some(field.clone());
             }
         }
         None
+    }
+
+    /// Parameters without the values that no field could take, whose keys are those
+    /// of fields that were edited.
+    fn made_room(&self, params: &Value) -> Value {
+        let mut params = params.clone();
+        if let Some(map) = params.as_object_mut() {
+            map.retain(|key, _| {
+                let names = self.fields.iter().map(|field| field.trim_start_matches("terms."));
+                names.into_iter().all(|name| !fold::same(name, key))
+            });
+        }
+        params
     }
 
     /// Whether a field is made of others that were edited.

@@ -38,7 +38,7 @@ impl Parsed {
         let body = source.front_matter.len()..bytes.len();
         let markdown = markdown(source.body);
         let keywords = convert::keywords(&map);
-        let page = page::read(map.clone(), &site.config, &entry.language, &entry.name)?;
+        let page = page::read(map.clone(), &site.config, entry)?;
         let (aliases, draft) = (page.aliases.clone(), page.draft);
         let Draft { content, terms, release: _, path } =
             convert::draft(&site.config.rules, &site.sections, entry, page, keywords, &markdown);

@@ -229,11 +229,17 @@ impl Site {
             .into_tuple()
             .all(ctx.app().db().read())
             .await?;
+        let mut maps = Vec::with_capacity(fronts.len());
         for (path, bytes) in fronts {
             let Some(entry) = self.entries.get(&path) else { continue };
-            let page = front_matter::split(&bytes)
-                .and_then(|source| front_matter::parse(&source))
-                .and_then(|map| page::read(map, &self.config, &entry.language, &entry.name));
+            let map = front_matter::split(&bytes).and_then(|source| front_matter::parse(&source));
+            if let Ok(map) = map {
+                self.config.cascades.note(entry, &map);
+                maps.push((entry, map));
+            }
+        }
+        for (entry, map) in maps {
+            let page = page::read(map, &self.config, entry);
             if let Ok(page) = page {
                 self.sections.note(entry, &page);
             }

@@ -137,7 +137,7 @@ impl Beside {
             let tree = tree::of_paths(config, [path]);
             let entry = tree.entries.into_iter().find(|entry| entry.relative == path)?;
             let keywords = convert::keywords(&map);
-            let page = page::read(map, config, &entry.language, &entry.name).ok()?;
+            let page = page::read(map, config, &entry).ok()?;
             let text = match &row.raw_body {
                 Some(body) => import::markdown(body),
                 None => base.text.clone(),
