@@ -71,6 +71,7 @@ pub enum LogFormat {
 pub struct Http {
     pub workers: usize,
     pub cors_origins: Vec<String>,
+    pub public_reads: bool,
     pub trusted_proxies: Vec<Network>,
     pub shutdown_seconds: u64,
     pub graphiql: bool,

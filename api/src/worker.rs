@@ -18,6 +18,7 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::article::{history, rendering, schedule};
 use crate::ctx::{Actor, App, Ctx};
 use crate::error::Result;
+use crate::hugo::blobs;
 use crate::{search, token, user};
 
 /// How long a node sleeps at most before it looks again.
@@ -75,10 +76,11 @@ pub async fn tidy(app: &Arc<App>) -> Result<()> {
     Ok(())
 }
 
-/// Renders a few of the bodies anew that an older version of this program rendered;
-/// says how many.
+/// Renders a few of the bodies anew that an older version of this program rendered, and
+/// measures a few of the pictures that it did not; says how many.
 pub async fn renew(app: &Arc<App>) -> Result<usize> {
-    rendering::renew(&Ctx::new(Arc::clone(app), Actor::System)).await
+    let ctx = Ctx::new(Arc::clone(app), Actor::System);
+    Ok(rendering::renew(&ctx).await? + blobs::measure(&ctx).await?)
 }
 
 /// The same for all of them, between other writes.
@@ -86,7 +88,7 @@ async fn renew_all(app: Arc<App>, stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
         match renew(&app).await {
             Ok(0) => return,
-            Ok(count) => tracing::info!(count, "bodies were rendered anew"),
+            Ok(count) => tracing::info!(count, "bodies and pictures were looked at anew"),
             Err(error) => {
                 tracing::error!(?error, "rendering anew");
                 return;

@@ -37,6 +37,8 @@ pub struct Model {
     pub params: crate::Json,
     /// Widgets by kind of page that editors arranged for this language.
     pub widget_lists: crate::Json,
+    /// How its Markdown is read: `{"typographer": true, "emoji": false}`, or null.
+    pub markup: crate::Json,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

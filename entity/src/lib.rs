@@ -29,6 +29,7 @@ pub mod language;
 pub mod menu;
 pub mod menu_entry;
 pub mod merged_term;
+pub mod picture;
 pub mod preview;
 pub mod recovery_code;
 pub mod redirect;

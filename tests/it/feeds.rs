@@ -36,7 +36,7 @@ categories: [镇务]
 series: [桥]
 thumbnail: img/a.png
 ---
-![画](photo.png) [上](../b/) [根](/c/) [脚](#x)
+![画](photo.png) [上](../b/) [根](/c/) [脚](#x) [二](../second.en.md)
 ";
 const SECOND: &str = "---
 title: Second & <b>bold</b>
@@ -47,10 +47,15 @@ tags: [river]
 Text ]]> with a [link](https://e.org/?a=1&b=2).
 ";
 
+/// A picture of 3 by 2.
+const PIXEL: &str = "GIF89a\u{3}\0\u{2}\0\0\0\0";
+
 fn site(app: &TestApp) {
     let files = [
         ("hugo.toml", CONFIG),
         ("content/news/a/index.md", FIRST),
+        ("content/news/a/photo.png", PIXEL),
+        ("content/news/third.md", "---\ntitle: 第三\nslug: 3\ndraft: true\n---\nx\n"),
         ("content/news/second.en.md", SECOND),
         ("content/news/_index.en.md", "---\ntitle: All news\n---\n"),
         ("content/news/draft.en.md", "---\ntitle: Draft\ndraft: true\ndate: 2026-01-01\n---\nx\n"),
@@ -135,7 +140,8 @@ on_both! {
             assert_eq!(entry["tags"], json!(["镇务", "河"]));
             assert_eq!(entry["dated"], true);
             let content = entry["content"][0].as_str().expect("content");
-            for address in ["src=\"https://example.org/news/a/photo.png\"", "href=\"https://example.org/news/b/\"",
+            for address in ["src=\"https://example.org/media/news/a/photo.png\"", "width=\"3\" height=\"2\"",
+                "href=\"https://example.org/en/news/second/\"", "href=\"https://example.org/news/b/\"",
                 "href=\"https://example.org/c/\"", "href=\"https://example.org/news/a/#x\""] {
                 assert!(content.contains(address), "{address} in {content}");
             }
@@ -165,6 +171,17 @@ on_both! {
         assert_eq!(own["authors"], json!([{"name": "Jane"}, {"name": "Zhang San"}]));
         assert_eq!(own["tags"], json!(["river"]));
         assert_eq!(own["date_published"], "2026-01-02T00:00:00+08:00");
+    }
+
+    fn feeds_are_what_the_schemas_of_their_forms_say(app) {
+        site(&app);
+        let editor = app.as_role(Role::Editor);
+        publish(&editor, &json!({"title": "T", "language": "en", "section": "news", "tags": ["a b"], "summary": "",
+            "authors": [{"name": "N", "url": "https://e.org/ü"}], "body": "![x](/a%20b.png)"}));
+        for (schema, file) in [("json_feed.json", "feed.json"), ("atom.rng", "atom.xml")] {
+            let all = ["/", "/en/", "/news/", "/tags/river/", "/en/authors/n/"].map(|list| feed(&app, &format!("{list}{file}")));
+            tests::forms::hold(schema, &all.each_ref().map(String::as_str));
+        }
     }
 
     fn every_list_has_feeds_in_its_language(app) {

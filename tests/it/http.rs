@@ -187,6 +187,30 @@ fn other_origins_are_refused_unless_named() {
 }
 
 #[test]
+fn any_page_reads_what_everybody_may_read() {
+    let allowed = |raw: &Raw| raw.header("access-control-allow-origin").to_owned();
+    let asked = |app: &TestApp, path: &str, headers: &[(&str, &str)]| {
+        let headers = [&[("origin", "https://a.example")], headers].concat();
+        allowed(&app.fetch(path, &headers))
+    };
+    let query = "/graphql?query=%7Bsite%7Btitle%7D%7D";
+    let app = TestApp::sqlite();
+    for path in [query, "/feed.xml", "/widgets.js"] {
+        assert_eq!(asked(&app, path, &[]), "*", "{path}");
+        // So that a cache may keep one answer for all.
+        assert_eq!(allowed(&app.fetch(path, &[])), "*", "{path}");
+    }
+    for credentials in [("authorization", "Bearer x"), ("cookie", "session=x")] {
+        assert_eq!(asked(&app, query, &[credentials]), "", "{credentials:?}");
+    }
+    assert_eq!(allowed(&post(&app, &[JSON, ("origin", "https://a.example")], SITE)), "");
+    let closed = TestApp::configured(Backend::Sqlite, |config| config.http.public_reads = false)
+        .expect("SQLite");
+    assert_eq!(asked(&closed, query, &[]), "");
+    assert_eq!(asked(&closed, "/widgets.js", &[]), "*");
+}
+
+#[test]
 fn graphiql_can_be_switched_off() {
     let app = TestApp::configured(Backend::Sqlite, |config| config.http.graphiql = false)
         .expect("SQLite");

@@ -85,6 +85,28 @@ on_both! {
         assert_eq!(app.fetch("/media/de/news/a/photo%20one.txt", &[]).status, 200);
     }
 
+    fn a_preview_shows_the_files_of_its_working_copy(app) {
+        site(&app);
+        let editor = app.as_role(Role::Editor);
+        let preview = |path: &str| {
+            let id = editor.ask("query($path: String!) { article(by: { path: $path }, view: WORKING) { id } }", json!({"path": path}));
+            let made = editor.ask("mutation($id: ID!) { createPreview(article: $id) { token userErrors { code } } }",
+                json!({"id": id.at("/article/id")})).accepted("createPreview");
+            made.text("/createPreview/token").to_owned()
+        };
+        let token = preview("/news/draft/");
+        let path = "/media/news/draft/secret.txt";
+        let by_address = app.fetch(&format!("{path}?preview={token}"), &[]);
+        assert_eq!((by_address.status, &*by_address.body, by_address.header("cache-control")),
+            (200, "secret", "private, max-age=0, must-revalidate"));
+        assert_eq!(app.fetch(path, &[("authorization", &format!("Bearer {token}"))]).body, "secret");
+        // Another's preview shows what everybody sees, and no more.
+        let other = preview("/news/later/");
+        assert_eq!(app.fetch(&format!("{path}?preview={other}"), &[]).status, 404);
+        assert_eq!(app.fetch(&format!("/media/css/site.css?preview={other}"), &[]).status, 200);
+        assert_eq!(app.fetch(&format!("{path}?preview={}", &token[..token.len() - 2]), &[]).status, 401);
+    }
+
     fn what_could_run_cannot(app) {
         site(&app);
         for path in ["/media/page.html", "/media/news/renamed/deep/drawing.svg"] {

@@ -32,6 +32,49 @@ fn html(client: &Client, path: &str, view: &str) -> String {
     client.ask(HTML, json!({ "path": path, "view": view })).text("/article/body/html")
 }
 
+/// A picture of 3 by 2.
+const GIF: &str = "GIF89a\u{3}\0\u{2}\0\0\0\0";
+
+fn lists(app: &TestApp) {
+    let files = [
+        (
+            "hugo.toml",
+            "baseURL = 'https://e.org/'\n[languages.en]\nweight = 1\n[languages.de]\nweight = 2\n",
+        ),
+        (
+            "content/news/a.md",
+            "---\ntitle: A\ndate: 2026-01-02\ntags: [River]\n---\n\
+             [file](/news/_index.md) [here](_index.md) [term]({{< relref \"/tags/river#x\" >}}) [terms](/tags) \
+             [home]({{< ref \"/_index.md\" >}}) [bare](/bare) [draft](/hush) [none](/tags/none)\n",
+        ),
+        (
+            "content/news/a.de.md",
+            "---\ntitle: A\ndate: 2026-01-02\n---\n[file](/news/_index.md) [home]({{< relref \"/_index.md\" >}})\n",
+        ),
+        ("content/news/_index.md", "---\ntitle: News\n---\n"),
+        ("content/news/_index.de.md", "---\ntitle: News\n---\n"),
+        ("content/hush/_index.md", "---\ntitle: Hush\ndraft: true\n---\n"),
+        ("content/bare/b.md", "---\ntitle: B\ndate: 2026-01-02\n---\nx\n"),
+    ];
+    assert_eq!(app.import_files(&files).failures, []);
+}
+
+fn pictures(app: &TestApp) {
+    let files = [
+        ("hugo.toml", "baseURL = 'https://e.org/'\n[markup.goldmark.renderer]\nunsafe = true\n"),
+        (
+            "content/news/a/index.md",
+            "---\ntitle: A\ndate: 2026-01-02\n---\n\
+             ![x](a%20b.gif) ![](/img/s.gif) ![](https://x.org/a.gif) ![](gone.gif) [pdf](deep/x.pdf) \
+             <img src=\"a b.gif\" width=\"9\">\n\n{{< figure src=\"a b.gif\" >}}\n",
+        ),
+        ("content/news/a/a b.gif", GIF),
+        ("content/news/a/deep/x.pdf", "%PDF"),
+        ("static/img/s.gif", GIF),
+    ];
+    assert_eq!(app.import_files(&files).failures, []);
+}
+
 fn site(app: &TestApp) {
     let report = app.import_files(SITE);
     assert_eq!((report.created, &report.failures[..]), (4, &[][..]));
@@ -85,6 +128,135 @@ on_both! {
         assert_eq!(
             html(&editor, "/news/b/", "WORKING"),
             "<p><a href=\"/news/d/\">d</a> <a href=\"/news/d/\">d</a></p>\n"
+        );
+    }
+
+    fn links_lead_to_lists(app) {
+        lists(&app);
+        assert_eq!(
+            html(&app.nobody(), "/news/a/", "PUBLISHED"),
+            "<p><a href=\"/news/\">file</a> <a href=\"/news/\">here</a> <a href=\"/tags/river/#x\">term</a> <a href=\"/tags/\">terms</a> \
+             <a href=\"https://e.org/\">home</a> <a href=\"/bare/\">bare</a> <a href=\"/hush\">draft</a> <a href=\"/tags/none\">none</a></p>\n"
+        );
+        // A file is looked for in the language of the page.
+        assert_eq!(
+            html(&app.nobody(), "/de/news/a/", "PUBLISHED"),
+            "<p><a href=\"/de/news/\">file</a> <a href=\"/de/\">home</a></p>\n"
+        );
+    }
+
+    fn links_follow_a_term_to_its_new_name(app) {
+        lists(&app);
+        let editor = app.as_role(Role::Editor);
+        let tag = editor.ask("{ tag(by: { slug: \"river\" }) { id } }", Value::Null);
+        let _ = editor
+            .ask(
+                "mutation($id: ID!) { updateTag(id: $id, input: { slug: \"stream\" }) { userErrors { message } } }",
+                json!({ "id": tag.at("/tag/id") }),
+            )
+            .accepted("updateTag");
+        let html = html(&app.nobody(), "/news/a/", "PUBLISHED");
+        assert!(html.contains("<a href=\"/tags/stream/#x\">term</a>"), "{html}");
+    }
+
+    fn files_are_shown_from_where_they_are_served(app) {
+        pictures(&app);
+        let expected = |page: &str| format!(
+            "<p><img src=\"/media{page}a%20b.gif\" alt=\"x\" loading=\"lazy\" decoding=\"async\" width=\"3\" height=\"2\"> \
+             <img src=\"/media/img/s.gif\" alt=\"\" loading=\"lazy\" decoding=\"async\" width=\"3\" height=\"2\"> \
+             <img src=\"https://x.org/a.gif\" alt=\"\" loading=\"lazy\" decoding=\"async\"> \
+             <img src=\"gone.gif\" alt=\"\" loading=\"lazy\" decoding=\"async\"> \
+             <a href=\"/media{page}deep/x.pdf\">pdf</a> \
+             <img src=\"/media{page}a%20b.gif\" width=\"9\" loading=\"lazy\"></p>\n\
+             <figure><img src=\"/media{page}a%20b.gif\" alt=\"\" loading=\"lazy\" decoding=\"async\" width=\"3\" height=\"2\"></figure>\n"
+        );
+        let html = |path: &str| html(&app.nobody(), path, "PUBLISHED").replace(" alt=\"\"", "").replace("<figure>\n", "<figure>");
+        let plain = |page: &str| expected(page).replace(" alt=\"\"", "");
+        assert_eq!(html("/news/a/"), plain("/news/a/"));
+        for path in ["/media/news/a/a%20b.gif", "/media/img/s.gif", "/media/news/a/deep/x.pdf"] {
+            assert_eq!(app.fetch(path, &[]).status, 200, "{path}");
+        }
+        change(&app.as_role(Role::Editor), "/news/a/", &json!({ "slug": "z" }));
+        assert_eq!(html("/news/z/"), plain("/news/z/"));
+    }
+
+    fn a_tree_has_the_addresses_of_the_html(app) {
+        pictures(&app);
+        let found = app.query("{ article(by: { path: \"/news/a/\" }) { body { blocks } } }", Value::Null);
+        let line = found.at("/article/body/blocks/children/0/children");
+        let at = |index: usize| (line[index]["url"].clone(), line[index]["data"]["hProperties"]["width"].clone());
+        assert_eq!(at(0), (json!("/media/news/a/a%20b.gif"), json!(3)));
+        assert_eq!(at(4), (json!("https://x.org/a.gif"), Value::Null));
+        assert_eq!(at(8), (json!("/media/news/a/deep/x.pdf"), Value::Null));
+    }
+
+    fn files_are_shown_from_the_server_where_it_has_a_name(app) {
+        let app = TestApp::configured(app.backend, |config| {
+            config.delivery.server_url = "https://cms.example/".to_owned();
+        })
+        .expect("a server");
+        pictures(&app);
+        let html = html(&app.nobody(), "/news/a/", "PUBLISHED");
+        assert!(html.contains("<img src=\"https://cms.example/media/img/s.gif\""), "{html}");
+    }
+
+    fn files_of_a_list_take_one_statement(app) {
+        pictures(&app);
+        let count = |query: &str| app.statements(|| app.query(query, Value::Null)).1.len();
+        let none = count("{ articles { nodes { title site { title } body { plainText } } } }");
+        // Articles that links may mean, files, and lists.
+        let all = count("{ articles { nodes { title site { title } body { html } } } }");
+        assert_eq!(all, none + 2);
+    }
+
+    fn pictures_that_were_kept_before_are_measured(app) {
+        pictures(&app);
+        let before = html(&app.nobody(), "/news/a/", "PUBLISHED");
+        app.sql("DELETE FROM picture");
+        assert!(!html(&app.nobody(), "/news/a/", "PUBLISHED").contains("height"));
+        let renew = || app.block_on(api::worker::renew(&app.app)).expect("a measurement");
+        assert!(renew() > 0);
+        assert_eq!(renew(), 0);
+        assert_eq!(html(&app.nobody(), "/news/a/", "PUBLISHED"), before);
+    }
+
+    fn a_divider_goes_before_a_summary(app) {
+        let editor = app.as_role(Role::Editor);
+        let made = editor
+            .ask(
+                "mutation($input: CreateArticleInput!) { createArticle(input: $input) { article { id version summary } userErrors { code } } }",
+                json!({ "input": { "title": "T", "summary": "written", "body": "one\n\n<!--more-->\n\ntwo" } }),
+            )
+            .accepted("createArticle");
+        let article = made.at("/createArticle/article");
+        assert_eq!(article["summary"], "one");
+        let saved = editor
+            .ask(
+                "mutation($id: ID!, $version: Int!) { updateArticle(id: $id, expectedVersion: $version, input: { body: \"one\\n\\ntwo\" }) {
+                   article { summary } userErrors { code } } }",
+                json!({ "id": article["id"], "version": article["version"] }),
+            )
+            .accepted("updateArticle");
+        assert_eq!(saved.text("/updateArticle/article/summary"), "written");
+    }
+
+    fn a_site_says_how_its_markdown_is_read(app) {
+        let body = "---\ntitle: A\n---\n\"a\" -- :smile: b\n\nc\n";
+        let read = |app: &TestApp, config: &str| {
+            assert_eq!(app.import_files(&[("hugo.toml", config), ("content/a.md", body)]).failures, []);
+            let found = app.query("{ article(by: { path: \"/a/\" }) { summary body { html } } }", Value::Null);
+            (found.text("/article/summary").to_owned(), found.text("/article/body/html").to_owned())
+        };
+        let said = |summary: &str, html: &str| (summary.to_owned(), html.to_owned());
+        assert_eq!(
+            read(&app, "summaryLength = 2\nenableEmoji = true\n"),
+            said("“a” – 😄 b", "<p>“a” – 😄 b</p>\n<p>c</p>\n")
+        );
+        let other = TestApp::configured(app.backend, |_| ()).expect("a server");
+        let plain = "\"a\" -- :smile: b";
+        assert_eq!(
+            read(&other, "[markup.goldmark.extensions]\ntypographer = false\n"),
+            said(&format!("{plain} c"), &format!("<p>{plain}</p>\n<p>c</p>\n"))
         );
     }
 

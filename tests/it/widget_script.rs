@@ -11,7 +11,7 @@ use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 use tests::client::{agent, raw};
 use tests::tools::tool;
-use tests::{Backend, TestApp};
+use tests::TestApp;
 
 const HOSTILE: &str =
     "<img src=x onerror=\"window.pwned=1\"><script>window.pwned=2</script> & \"quotes\"";
@@ -50,10 +50,8 @@ fn site(app: &TestApp) {
 }
 
 fn app() -> TestApp {
-    let app = TestApp::configured(Backend::Sqlite, |config| {
-        config.http.cors_origins = vec!["*".to_owned()];
-    })
-    .expect("SQLite is always there");
+    // As it is configured out of the box.
+    let app = TestApp::sqlite();
     site(&app);
     app
 }

@@ -20,6 +20,7 @@
 
 pub mod bench;
 pub mod client;
+pub mod forms;
 pub mod generate;
 pub mod messy;
 pub mod oracle;

@@ -31,6 +31,7 @@ pub mod filter;
 mod graphql;
 pub mod history;
 pub mod keywords;
+pub mod links;
 pub mod lock;
 mod merge;
 pub mod read;

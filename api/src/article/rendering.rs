@@ -97,10 +97,12 @@ fn of_article() -> sea_orm::RelationDef {
 /// Puts a new rendering in an old one's place, and in the copies what they have of it.
 async fn replace(txn: &DatabaseTransaction, new: body::Model, old: &body::Model) -> Result<()> {
     use article_copy::{Column, Entity};
-    // A summary that is the body's own follows it; one that somebody wrote stays.
-    let summary = CaseStatement::new()
-        .case(Expr::col(Column::Summary).eq(old.summary.as_str()), new.summary.as_str())
-        .finally(Expr::col(Column::Summary));
+    // A summary that is the body's own follows it; one that somebody wrote stays, where
+    // the body does not say itself how far it goes.
+    let own = Expr::col(Column::Summary).eq(old.summary.as_str());
+    let own = own.or(Expr::val(new.markdown.contains(render::DIVIDER)).eq(true));
+    let summary =
+        CaseStatement::new().case(own, new.summary.as_str()).finally(Expr::col(Column::Summary));
     Entity::update_many()
         .col_expr(Column::Summary, summary.into())
         .col_expr(Column::WordCount, Expr::value(new.word_count))

@@ -38,6 +38,8 @@ pub struct BodyFacts {
     pub summary: String,
     pub word_count: i32,
     pub reading_time: i32,
+    /// Whether somebody wrote where its summary ends.
+    pub is_divided: bool,
 }
 
 /// When the public sees an article.
@@ -174,7 +176,11 @@ pub fn project(
         translation_key: translation_key.clone(),
         title: title.clone(),
         link_title: link_title.clone(),
-        summary: summary.clone().unwrap_or_else(|| body.summary.clone()),
+        summary: match summary {
+            // As in Hugo, the divider of a body goes before a summary beside it.
+            Some(summary) if !body.is_divided => summary.clone(),
+            _ => body.summary.clone(),
+        },
         lead: lead.clone(),
         description: description.clone(),
         date: date.map_or(Timestamp::UNDATED, Timestamp::from),

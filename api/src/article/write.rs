@@ -300,14 +300,15 @@ pub(super) async fn working(write: &Write<'_>, head: &article::Model) -> Result<
 }
 
 pub(super) async fn facts(write: &Write<'_>, id: Uuid) -> Result<BodyFacts> {
-    let (summary, word_count, reading_time) = body::Entity::find_by_id(id)
+    let (summary, word_count, reading_time, is_divided) = body::Entity::find_by_id(id)
         .select_only()
         .columns([body::Column::Summary, body::Column::WordCount, body::Column::ReadingTime])
+        .column_as(body::Column::Markdown.contains(render::DIVIDER), "is_divided")
         .into_tuple()
         .one(write.txn())
         .await?
         .ok_or_else(|| Error::internal("a body is missing"))?;
-    Ok(BodyFacts { id, summary, word_count, reading_time })
+    Ok(BodyFacts { id, summary, word_count, reading_time, is_divided })
 }
 
 /// A row that is not stored yet, of a body and what is rendered from it. `file`: where
@@ -351,7 +352,7 @@ pub fn identity(head: &article::Model) -> Identity<'_> {
 fn options(frame: &Frame, head: &article::Model, content: &Content) -> render::Options {
     let language = frame.language_of(&head.language);
     let math = content.has_math().or(language.switches.mathjax).unwrap_or(false);
-    render::Options { cjk: language.row.has_cjk, math, html: false }
+    language.rendering(math, false)
 }
 
 /// Renders and stores a new body.

@@ -13,6 +13,7 @@ use super::{Entry, Feed, FeedKind, Label, Person, address};
 use crate::article::columns::Columns;
 use crate::article::content::{Author, Image};
 use crate::article::filter::{ArticleFilter, ArticleOrder, Own};
+use crate::article::links::Linked;
 use crate::article::read::{self, List as Articles, Parents};
 use crate::config::FeedContent;
 use crate::ctx::Ctx;
@@ -163,6 +164,7 @@ const COLUMNS: Columns = Columns::of(&[
     Column::Authors,
     Column::Thumbnail,
     Column::BodyId,
+    Column::Params,
 ]);
 
 /// The feed of a list.
@@ -177,12 +179,14 @@ pub async fn read_feed(
     let ids: Vec<_> = rows.iter().map(|row| row.article_id).collect();
     let mut terms = taxonomy::of_articles(ctx, scope, &ids).await?;
     let full = ctx.app().config().delivery.feed_content == FeedContent::Full;
-    let mut bodies = if full {
+    let bodies = if full {
         let ids = rows.iter().map(|row| row.body_id).collect();
-        read::bodies(ctx, ids, &[body::Column::Html]).await?
+        read::bodies(ctx, ids, &[body::Column::Html, body::Column::Links]).await?
     } else {
         std::collections::HashMap::new()
     };
+    let pairs = rows.iter().filter_map(|row| Some((row, bodies.get(&row.body_id)?)));
+    let linked = Linked::read(ctx, scope, pairs).await?;
     let language = frame.language_of(&found.language);
     let mut entries = Vec::with_capacity(rows.len());
     for row in rows {
@@ -192,9 +196,9 @@ pub async fn read_feed(
             .flat_map(|taxonomy| terms.remove(&(taxonomy, row.article_id)).unwrap_or_default())
             .map(|term| Label { slug: term.row.slug.clone(), name: term.row.name.clone() })
             .collect();
-        // Articles may share a body.
-        let html = bodies.get_mut(&row.body_id).map(|body| body.html.clone());
-        entries.push(entry(frame, &row, labels, html)?);
+        let body = bodies.get(&row.body_id);
+        let html = body.map(|body| linked.html(&row, body)).transpose()?;
+        entries.push(entry(frame, &row, labels, html.as_deref())?);
     }
     let site = language.row.title.clone();
     let (title, about) = match &found.list {
@@ -240,7 +244,7 @@ pub fn calendar(time: Timestamp, offset: i32) -> Option<DateTime<FixedOffset>> {
     (1..=9999).contains(&time.year()).then_some(time)
 }
 
-fn entry(frame: &Frame, row: &Model, labels: Vec<Label>, html: Option<String>) -> Result<Entry> {
+fn entry(frame: &Frame, row: &Model, labels: Vec<Label>, html: Option<&str>) -> Result<Entry> {
     let url = frame.absolute(&row.path);
     let published = Some(row.date)
         .filter(|date| *date != Timestamp::UNDATED)
@@ -264,7 +268,7 @@ fn entry(frame: &Frame, row: &Model, labels: Vec<Label>, html: Option<String>) -
         id: row.article_id.urn().to_string(),
         title: row.title.clone(),
         summary: row.summary.clone(),
-        html: html.map(|html| absolute(&html, &url)),
+        html: html.map(|html| absolute(html, &url)),
         published,
         updated,
         authors,

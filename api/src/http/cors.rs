@@ -1,4 +1,11 @@
-//! Cross-origin requests: refused unless the configuration names the origin.
+//! Cross-origin requests: refused unless the configuration names the origin, but for
+//! reading what everybody may read.
+//!
+//! A page of any site may have that by a plain GET: it carries neither cookie nor token,
+//! it changes nothing, since GraphQL takes no mutation by it, and whoever is not a
+//! browser can ask the same. What needs a preflight is refused: so no page can make its
+//! visitors try passwords or tokens. `http.public_reads` turns it off for servers that
+//! are not on the Internet.
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -6,7 +13,7 @@ use actix_web::http::Method;
 use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD,
-    HeaderValue, ORIGIN, VARY,
+    AUTHORIZATION, COOKIE, HeaderValue, ORIGIN, VARY,
 };
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -27,6 +34,7 @@ pub async fn allow(
     let configured = request
         .app_data::<Data<App>>()
         .is_some_and(|app| !app.config().http.cors_origins.is_empty());
+    let is_public = allowed.is_none() && is_public_read(&request);
     let mut response = if preflight {
         let mut answer = HttpResponse::NoContent();
         if allowed.is_some() {
@@ -45,6 +53,10 @@ pub async fn allow(
     if configured {
         response.headers_mut().append(VARY, HeaderValue::from_static("origin"));
     }
+    if is_public {
+        let all = HeaderValue::from_static("*");
+        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, all);
+    }
     if let Some(origin) = allowed {
         if origin.as_bytes() != b"*" {
             let headers = response.headers_mut();
@@ -53,6 +65,16 @@ pub async fn allow(
         response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     }
     Ok(response)
+}
+
+/// Whether a request asks as anybody could, wherever it comes from: answers to it are
+/// the same for all origins, so that caches need not tell them apart.
+fn is_public_read(request: &ServiceRequest) -> bool {
+    let headers = request.headers();
+    matches!(*request.method(), Method::GET | Method::HEAD)
+        && !headers.contains_key(AUTHORIZATION)
+        && !headers.contains_key(COOKIE)
+        && request.app_data::<Data<App>>().is_some_and(|app| app.config().http.public_reads)
 }
 
 fn allowed_origin(request: &ServiceRequest) -> Option<HeaderValue> {

@@ -297,6 +297,17 @@ fn add_headers(answer: &mut actix_web::HttpResponseBuilder, response: &Response)
     }
 }
 
+/// Whom a token speaks for.
+pub async fn spoken_for(app: &App, token: &str) -> crate::error::Result<Actor> {
+    if token.starts_with(token::PREFIX) {
+        token::actor(app, token).await
+    } else if token.starts_with(preview::PREFIX) {
+        preview::actor(app, token).await
+    } else {
+        user::actor(app, token).await
+    }
+}
+
 /// The actor of a request: nobody, or whom its bearer token speaks for.
 async fn actor(request: &HttpRequest, app: &App) -> Result<Actor, Refusal> {
     let Some(header) = request.headers().get(AUTHORIZATION) else {
@@ -311,14 +322,7 @@ async fn actor(request: &HttpRequest, app: &App) -> Result<Actor, Refusal> {
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
         .ok_or_else(|| unauthenticated("send `Authorization: Bearer <accessToken>`".to_owned()))?;
-    let actor = if token.starts_with(token::PREFIX) {
-        token::actor(app, token).await
-    } else if token.starts_with(preview::PREFIX) {
-        preview::actor(app, token).await
-    } else {
-        user::actor(app, token).await
-    };
-    match actor {
+    match spoken_for(app, token).await {
         Ok(actor) => Ok(actor),
         Err(Error::Unauthenticated(message)) => Err(unauthenticated(message)),
         Err(error) => {

@@ -1,18 +1,22 @@
 //! `/media/…`: files of published articles and of `static/`, whole or in ranges.
 //!
+//! With a token, and with that of a preview as `?preview=…` since pictures are asked for
+//! without headers, files of working copies are there as well.
+//!
 //! A browser that opens one of them runs nothing of it: what could be a page or a
 //! program is offered for saving and has no rights; as a picture in a page it works.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use actix_web::body::SizedStream;
 use actix_web::http::header::{
-    self, ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_RANGE,
+    self, ACCEPT_RANGES, AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_RANGE,
     CONTENT_SECURITY_POLICY, HeaderMap, HeaderValue, IF_RANGE, RANGE,
 };
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::{Bytes, Data};
+use actix_web::web::{Bytes, Data, Query};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -21,12 +25,13 @@ use futures_util::stream;
 
 use super::conditional::{self, Validators, http_date};
 use super::failure;
+use super::graphql::spoken_for;
 use crate::ctx::{Actor, App, Ctx};
 use crate::error::{Error, Result};
 use crate::feed::state;
 use crate::graphql::decode_path;
 use crate::media::{self, Media, PART};
-use crate::policy;
+use crate::{policy, preview};
 
 const VARY: &str = "Accept-Encoding";
 /// Between the parts of an answer with several ranges.
@@ -39,18 +44,30 @@ pub async fn file(request: HttpRequest, app: Data<App>) -> HttpResponse {
 }
 
 async fn answer(request: &HttpRequest, app: Arc<App>) -> Result<HttpResponse> {
-    let ctx = Ctx::new(app, Actor::Nobody);
-    let scope = policy::scope(&ctx, View::Published)?;
+    let actor = actor(request, &app).await?;
+    let is_public = matches!(actor, Actor::Nobody);
+    let ctx = Ctx::new(app, actor);
     let path = decode_path(request.uri().path());
     let path = path.strip_prefix("/media").unwrap_or_default().trim_end_matches('/');
-    let media = media::find(&ctx, &scope, path).await?;
+    let mut media = None;
+    if !is_public && let Ok(scope) = policy::scope(&ctx, View::Working) {
+        media = media::find(&ctx, &scope, path).await?;
+    }
+    if media.is_none() {
+        let scope = policy::scope(&ctx, View::Published)?;
+        media = media::find(&ctx, &scope, path).await?;
+    }
     let media = media.ok_or_else(|| Error::not_found("file"))?;
     let wanted = ctx.app().config().delivery.cache_seconds;
     let seconds = match wanted {
         0 => 0,
         wanted => state::now(&ctx).await?.seconds(ctx.now(), wanted),
     };
-    let cache = conditional::cache_control(request, seconds);
+    let cache = if is_public {
+        conditional::cache_control(request, seconds)
+    } else {
+        "private, max-age=0, must-revalidate".to_owned()
+    };
     let etag = format!("\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(&media.hash));
     let validators = Validators { etag, modified: Some(media.modified) };
     if validators.hold(request.headers()) {
@@ -108,6 +125,24 @@ async fn answer(request: &HttpRequest, app: Arc<App>) -> Result<HttpResponse> {
             }
         },
     })
+}
+
+/// Who asks, by a token in the header or in the address.
+async fn actor(request: &HttpRequest, app: &App) -> Result<Actor> {
+    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = header.and_then(|header| {
+        let (scheme, token) = header.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+    });
+    let preview = || {
+        let pairs = Query::<HashMap<String, String>>::from_query(request.query_string()).ok()?;
+        let token = pairs.get("preview").filter(|token| token.starts_with(preview::PREFIX));
+        token.cloned()
+    };
+    match token.or_else(preview) {
+        Some(token) => spoken_for(app, &token).await,
+        None => Ok(Actor::Nobody),
+    }
 }
 
 /// What of a file is asked for.

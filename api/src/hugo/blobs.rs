@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use entity::{blob, source_file};
+use entity::{blob, picture, source_file};
 use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel,
@@ -18,11 +18,16 @@ use sea_orm::{
 use sha2::{Digest, Sha256};
 
 use super::problem::Problem;
+use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::event::Write;
+use crate::media;
 
 /// Bytes of one part.
 pub const PART: usize = 1 << 20;
+
+/// Files that one transaction measures.
+const MEASURED: u64 = 20;
 
 /// The SHA-256 of a file, read part by part.
 pub fn hash(file: &Path) -> std::io::Result<(Vec<u8>, i64)> {
@@ -73,6 +78,9 @@ pub async fn put(write: &Write<'_>, hash: Vec<u8>, bytes: Vec<u8>) -> Result<()>
 }
 
 async fn put_part(write: &Write<'_>, part: blob::Model) -> Result<()> {
+    if part.part == 0 {
+        measured(write.txn(), part.hash.clone(), &part.bytes).await?;
+    }
     blob::Entity::insert(part.into_active_model().reset_all())
         .on_conflict(
             OnConflict::columns([blob::Column::Hash, blob::Column::Part])
@@ -83,6 +91,48 @@ async fn put_part(write: &Write<'_>, part: blob::Model) -> Result<()> {
         .exec_without_returning(write.txn())
         .await?;
     Ok(())
+}
+
+/// Notes how large a picture is whose bytes begin so; of what is none, that it is none.
+async fn measured(db: &impl ConnectionTrait, hash: Vec<u8>, beginning: &[u8]) -> Result<()> {
+    let (width, height) = media::size(beginning).unwrap_or_default();
+    picture::Entity::insert(picture::Model { hash, width, height }.into_active_model().reset_all())
+        .on_conflict(
+            OnConflict::column(picture::Column::Hash)
+                .update_columns([picture::Column::Width, picture::Column::Height])
+                .to_owned(),
+        )
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
+}
+
+/// Measures some of the files that were kept before pictures were measured, and says
+/// how many.
+pub async fn measure(ctx: &Ctx) -> Result<usize> {
+    let known = Query::select()
+        .expr(Expr::val(1))
+        .from(picture::Entity)
+        .and_where(
+            picture::Column::Hash.into_expr().eq(Expr::col((blob::Entity, blob::Column::Hash))),
+        )
+        .take();
+    let rows = blob::Entity::find()
+        .filter(blob::Column::Part.eq(0))
+        .filter(Expr::exists(known).not())
+        .limit(MEASURED)
+        .all(ctx.app().db().read())
+        .await?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let txn = ctx.app().db().begin().await?;
+    let count = rows.len();
+    for blob::Model { hash, part: _, bytes } in rows {
+        measured(&txn, hash, &bytes).await?;
+    }
+    txn.commit().await?;
+    Ok(count)
 }
 
 /// Keeps a file part by part. Says what is wrong when its bytes are not those
@@ -148,6 +198,7 @@ pub async fn whole(db: &impl ConnectionTrait, hash: &[u8]) -> Result<Vec<u8>> {
 /// Forgets bytes that are not whole.
 pub async fn drop(write: &Write<'_>, hash: &[u8]) -> Result<()> {
     blob::Entity::delete_many().filter(blob::Column::Hash.eq(hash)).exec(write.txn()).await?;
+    picture::Entity::delete_many().filter(picture::Column::Hash.eq(hash)).exec(write.txn()).await?;
     Ok(())
 }
 
@@ -161,5 +212,10 @@ pub async fn sweep(write: &Write<'_>) -> Result<()> {
         )
         .take();
     blob::Entity::delete_many().filter(Expr::exists(named).not()).exec(write.txn()).await?;
+    let kept = Query::select().column(blob::Column::Hash).from(blob::Entity).take();
+    picture::Entity::delete_many()
+        .filter(picture::Column::Hash.not_in_subquery(kept))
+        .exec(write.txn())
+        .await?;
     Ok(())
 }

@@ -41,8 +41,7 @@ use crate::article::write::body_row;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::event::Write;
-use crate::render;
-use crate::site::Frame;
+use crate::site::{Frame, LanguageFrame};
 use crate::taxonomy;
 
 /// Pages in one transaction.
@@ -181,9 +180,15 @@ async fn configure(ctx: &Ctx, config: &SiteConfig, language: Option<String>) -> 
     Ok(moved)
 }
 
-fn render_row(id: Uuid, body: Body, cjk: bool, math: bool, file: &str) -> Result<body::Model> {
-    let Body { markdown, is_html: html } = body;
-    body_row(id, markdown, render::Options { cjk, math, html }, Some(file))
+fn render_row(
+    id: Uuid,
+    body: Body,
+    language: &LanguageFrame,
+    math: bool,
+    file: &str,
+) -> Result<body::Model> {
+    let Body { markdown, is_html } = body;
+    body_row(id, markdown, language.rendering(math, is_html), Some(file))
 }
 
 /// One import under way.
@@ -279,7 +284,7 @@ impl Import<'_> {
     async fn list(&self, write: &mut Write<'_>, document: Document) -> Result<()> {
         let Document { entry, page, keywords: _, body, mut file } = document;
         let language = self.frame.language_of(&file.language);
-        let row = render_row(Uuid::nil(), body, language.row.has_cjk, false, &file.path)?;
+        let row = render_row(Uuid::nil(), body, language, false, &file.path)?;
         if let EntryKind::Content(Kind::Term { taxonomy, term }) = &entry.kind {
             "term".clone_into(&mut file.kind);
             let ids =
@@ -393,8 +398,7 @@ impl Import<'_> {
                     }
                     let language = frame.language_of(&file.language);
                     let math = draft.content.has_math().or(language.switches.mathjax);
-                    let (cjk, math) = (language.row.has_cjk, math.unwrap_or(false));
-                    match render_row(body_id, body, cjk, math, &file.path) {
+                    match render_row(body_id, body, language, math.unwrap_or(false), &file.path) {
                         Ok(body) => Outcome::Read((
                             Ready { found: entry.file, file, draft, body },
                             warnings,

@@ -17,6 +17,7 @@ use crate::article::translation;
 use crate::article::write::identity;
 use crate::error::Result;
 use crate::event::{Event, Write};
+use crate::render;
 use crate::site::Frame;
 
 /// Where a document comes from, as it is remembered beside the article.
@@ -157,6 +158,7 @@ impl<O: Origin> Rows<O> {
             summary: body.summary.clone(),
             word_count: body.word_count,
             reading_time: body.reading_time,
+            is_divided: body.markdown.contains(render::DIVIDER),
         };
         let withdraws = file.withdraws();
         let stays = before.and_then(|before| before.released).filter(|_| !withdraws);

@@ -21,7 +21,7 @@ use crate::article::keywords;
 use crate::error::Result;
 use crate::event::{Event, Write};
 use crate::site::{
-    Frame, PageDefaults, Related, Sidebar, SiteAuthor, Switches, WidgetSetting, Widgets,
+    Frame, Markup, PageDefaults, Related, Sidebar, SiteAuthor, Switches, WidgetSetting, Widgets,
 };
 
 /// The path under which the configuration's hash is kept.
@@ -138,6 +138,7 @@ fn main_sections(config: &SiteConfig, params: &Map<String, Value>) -> Vec<String
 
 pub fn language_row(config: &SiteConfig, language: &LanguageConfig) -> language::Model {
     let params = &language.params;
+    let own = fold::map(&config.root, "languages").and_then(|all| fold::map(all, &language.key));
     language::Model {
         tag: language.tag.clone(),
         key: language.key.clone(),
@@ -157,6 +158,7 @@ pub fn language_row(config: &SiteConfig, language: &LanguageConfig) -> language:
         switches: json(&switches(params)),
         params: Value::Object(params.clone()).into(),
         widget_lists: entity::Json::default(),
+        markup: json(&Markup::from_config(&config.root, own)),
     }
 }
 

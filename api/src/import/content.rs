@@ -12,7 +12,6 @@ use crate::article::store;
 use crate::article::write::body_row;
 use crate::error::Result;
 use crate::hugo::convert::Draft;
-use crate::render;
 use crate::site::{Frame, LanguageFrame};
 
 /// Everything of an item that does not depend on what else is in the database.
@@ -36,7 +35,7 @@ pub fn make(
 ) -> Result<Made> {
     let (text, html) = body(item);
     let math = language.switches.mathjax.unwrap_or(false);
-    let options = render::Options { cjk: language.row.has_cjk, math, html };
+    let options = language.rendering(math, html);
     if item.kept.get("html").and_then(Value::as_str).is_some_and(|html| html.trim() == text.trim())
     {
         item.kept.remove("html");

@@ -8,6 +8,8 @@
 //! that article, and no longer. Pages are no files: what a bundle holds in Markdown or
 //! HTML is content of its page. Bytes are read part by part.
 
+mod size;
+
 use entity::article_copy::Column;
 use entity::{Timestamp, source_file};
 use sea_orm::sea_query::{Condition, ExprTrait};
@@ -22,9 +24,10 @@ use crate::policy::Scope;
 use crate::section;
 
 pub use crate::hugo::blobs::PART;
+pub use size::size;
 
 /// What the rows of files that are kept as they are say they are.
-const FILE: &str = "file";
+pub const FILE: &str = "file";
 /// Folder of what is published as it is.
 const STATIC: &str = "static";
 /// Folders that an address may have: what lies deeper belongs to no page.
@@ -75,7 +78,13 @@ pub async fn find(ctx: &Ctx, scope: &Scope, path: &str) -> Result<Option<Media>>
 
 /// Whether Hugo would make a page of it.
 fn is_content(parts: &[&str]) -> bool {
-    let ending = parts.last().and_then(|name| name.rsplit_once('.')).map(|(_, ending)| ending);
+    parts.last().is_some_and(|name| is_page(name))
+}
+
+/// Whether Hugo would make a page of a file of this name.
+#[must_use]
+pub fn is_page(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
     ending.is_some_and(|ending| CONTENT.iter().any(|one| one.eq_ignore_ascii_case(ending)))
 }
 
@@ -186,7 +195,7 @@ async fn in_bundle(ctx: &Ctx, folder: &str, below: &str) -> Result<bool> {
 }
 
 /// The folder of a page that is a bundle: `content/a` of `content/a/index.en.md`.
-fn bundle(path: &str) -> Option<&str> {
+pub fn bundle(path: &str) -> Option<&str> {
     let (folder, file) = path.rsplit_once('/')?;
     (file.split('.').next() == Some("index")).then_some(folder)
 }

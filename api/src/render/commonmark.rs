@@ -1,7 +1,7 @@
 //! Markdown to HTML, not yet safe: raw HTML passes through, the sanitizer comes after.
 //!
 //! CommonMark with what Hugo turns on: GitHub's tables, strikethrough, task lists and bare links,
-//! footnotes, definition lists; not its typographic quotes. The HTML
+//! footnotes, definition lists, and where a site wants them, its typographic quotes and its emoji. The HTML
 //! is comrak's, except for what has to be Hugo's so that addresses and word counts stay: ids of
 //! headings, footnotes (`fn:1`, `fnref:1`, `<div class="footnotes">`), and void elements without the
 //! `/`, which would count as a word.
@@ -22,7 +22,7 @@ use comrak::{Arena, Options, parse_document};
 
 use super::document::Marks;
 use super::headings::Ids;
-use super::{Heading, code};
+use super::{Heading, code, typography};
 
 static OPTIONS: LazyLock<Options<'static>> = LazyLock::new(|| {
     let mut options = Options::default();
@@ -37,10 +37,22 @@ static OPTIONS: LazyLock<Options<'static>> = LazyLock::new(|| {
     options
 });
 
+static WITH_EMOJI: LazyLock<Options<'static>> = LazyLock::new(|| {
+    let mut options = OPTIONS.clone();
+    options.extension.shortcodes = true;
+    options
+});
+
 /// HTML and headings of a Markdown document.
-pub(super) fn to_html(markdown: &str, marks: &Marks<'_, '_>) -> (String, Vec<Heading>) {
+pub(super) fn to_html(
+    markdown: &str,
+    marks: &Marks<'_, '_>,
+    how: super::Options,
+) -> (String, Vec<Heading>) {
     let arena = Arena::new();
-    let root = parse_document(&arena, markdown, &OPTIONS);
+    let options = if how.emoji { &WITH_EMOJI } else { &OPTIONS };
+    let root = parse_document(&arena, markdown, options);
+    let is_printed = how.typographer && typography::print(root, markdown);
     let mut ids = Ids::default();
     let mut headings = Vec::new();
     for node in root.descendants() {
@@ -58,13 +70,16 @@ pub(super) fn to_html(markdown: &str, marks: &Marks<'_, '_>) -> (String, Vec<Hea
     // Writing to a string does not fail.
     let _ = format_document_with_formatter(
         root,
-        &OPTIONS,
+        options,
         &mut html,
         &Plugins::default(),
         format_node,
         state,
     );
     headings.retain(|heading| !heading.id.is_empty());
+    if is_printed {
+        html = typography::entities(&html);
+    }
     (html, headings)
 }
 
@@ -119,6 +134,13 @@ fn format_node(
             }
             context.write_str(">")?;
         }
+        // As numbers, for Hugo counts the words in them.
+        NodeValue::ShortCode(ref emoji) if entering => {
+            for c in emoji.emoji.chars() {
+                write!(context, "&#x{:x};", u32::from(c))?;
+            }
+        }
+        NodeValue::ShortCode(_) => {}
         NodeValue::LineBreak if entering => context.write_str("<br>\n")?,
         NodeValue::ThematicBreak if entering => {
             context.cr()?;

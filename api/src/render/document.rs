@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use super::math::{self, Formula};
 use super::shortcode::{self, Call, Piece};
 use super::tokens::{Token, Tokens, attribute};
-use super::{Heading, commonmark, escape};
+use super::{Heading, Options, commonmark, escape};
 
 /// What a word stands for.
 pub(super) enum Mark<'p, 'a> {
@@ -42,7 +42,7 @@ pub(super) struct Document<'p, 'a> {
 pub(super) struct Marks<'p, 'a> {
     prefix: String,
     all: Vec<Mark<'p, 'a>>,
-    math: bool,
+    options: Options,
 }
 
 /// How shortcodes become part of a text.
@@ -61,12 +61,12 @@ impl<'p, 'a> Document<'p, 'a> {
         source: &str,
         start: usize,
         wrap: Wrap,
-        math: bool,
+        options: Options,
     ) -> Self {
         let plain = matches!(pieces, [] | [Piece::Text(_)]);
-        let formulas = math && source.contains(['$', '\\']);
+        let formulas = options.math && source.contains(['$', '\\']);
         let prefix = if plain && !formulas { String::new() } else { prefix(source) };
-        let marks = Marks { prefix, all: Vec::new(), math };
+        let marks = Marks { prefix, all: Vec::new(), options };
         let mut document =
             Self { text: String::with_capacity(source.len()), marks, origins: Vec::new() };
         document.push(pieces, start, wrap);
@@ -162,7 +162,7 @@ impl<'p, 'a> Document<'p, 'a> {
 
     /// HTML, not yet safe, and the headings.
     pub(super) fn html(&self, text: &str) -> (String, Vec<Heading>) {
-        let (html, mut headings) = commonmark::to_html(text, &self.marks);
+        let (html, mut headings) = commonmark::to_html(text, &self.marks, self.marks.options);
         if self.marks.is_empty() {
             return (html, headings);
         }
@@ -260,7 +260,7 @@ impl<'p, 'a> Marks<'p, 'a> {
     /// Text in which shortcodes are the text that comes of them.
     fn plain(&self, text: &str) -> String {
         let put = |mark: &Mark<'_, '_>| match mark {
-            Mark::Call(call) => strip_tags(&shortcode::html(call, false, self.math)),
+            Mark::Call(call) => strip_tags(&shortcode::html(call, false, self.options)),
             mark => mark.source().to_owned(),
         };
         super::plain::collapse(&self.replace(text, put))
@@ -350,7 +350,7 @@ impl<'p, 'a> Marks<'p, 'a> {
 
     fn html(&self, mark: &Mark<'_, '_>, block: bool) -> String {
         match mark {
-            Mark::Call(call) => shortcode::html(call, block, self.math),
+            Mark::Call(call) => shortcode::html(call, block, self.options),
             Mark::Shown(shown) => escape(shown),
             Mark::Formula { source, delimiter, display, start: _ } => {
                 let name = if block { "div" } else { "span" };
@@ -372,7 +372,7 @@ impl<'p, 'a> Marks<'p, 'a> {
     fn in_code(&self, mark: &Mark<'_, '_>) -> String {
         match mark {
             Mark::Call(call) if shortcode::is_inline(call) => {
-                shortcode::html(call, false, self.math)
+                shortcode::html(call, false, self.options)
             }
             mark => escape(mark.source()),
         }
@@ -399,15 +399,15 @@ impl Mark<'_, '_> {
 }
 
 /// HTML of a piece of Markdown, as blocks.
-pub(super) fn block(pieces: &[Piece<'_>], source: &str, math: bool) -> String {
-    let document = Document::new(pieces, source, 0, Wrap::Content, math);
+pub(super) fn block(pieces: &[Piece<'_>], source: &str, options: Options) -> String {
+    let document = Document::new(pieces, source, 0, Wrap::Content, options);
     document.html(&document.text).0
 }
 
 /// HTML of a line of Markdown.
-pub(super) fn inline(source: &str, math: bool) -> String {
+pub(super) fn inline(source: &str, options: Options) -> String {
     let pieces = [Piece::Text(source)];
-    let html = block(&pieces, source, math);
+    let html = block(&pieces, source, options);
     match html.trim_end().strip_prefix("<p>").and_then(|html| html.strip_suffix("</p>")) {
         Some(line) if !line.contains("<p>") => line.to_owned(),
         _ => html,
@@ -415,12 +415,12 @@ pub(super) fn inline(source: &str, math: bool) -> String {
 }
 
 /// HTML of what is no Markdown, but may have shortcodes in it.
-pub(super) fn raw(pieces: &[Piece<'_>], math: bool) -> String {
+pub(super) fn raw(pieces: &[Piece<'_>], options: Options) -> String {
     pieces.iter().fold(String::new(), |mut html, piece| {
         match piece {
             Piece::Text(text) => html.push_str(text),
             Piece::Shown(shown) => html.push_str(&escape(shown)),
-            Piece::Call(call) => html.push_str(&shortcode::html(call, true, math)),
+            Piece::Call(call) => html.push_str(&shortcode::html(call, true, options)),
         }
         html
     })

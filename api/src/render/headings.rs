@@ -16,7 +16,7 @@ use std::collections::{HashMap, HashSet};
 use comrak::nodes::{Node, NodeValue};
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
-use super::{Heading, TocEntry, plain};
+use super::{Heading, TocEntry, plain, typography};
 
 /// The ids given so far in one document.
 #[derive(Default)]
@@ -105,7 +105,7 @@ fn is_container(node: Node<'_>) -> bool {
 }
 
 /// Whether the node is a link that shows its own address.
-fn is_automatic_link(node: Node<'_>) -> bool {
+pub(super) fn is_automatic_link(node: Node<'_>) -> bool {
     let NodeValue::Link(ref link) = node.data().value else {
         return false;
     };
@@ -122,15 +122,19 @@ fn is_automatic_link(node: Node<'_>) -> bool {
 fn title(heading: Node<'_>) -> String {
     let mut text = String::new();
     for node in heading.descendants() {
-        push_literal(node, &mut text);
+        match node.data().value {
+            NodeValue::ShortCode(ref emoji) => text.push_str(&emoji.emoji),
+            _ => push_literal(node, &mut text),
+        }
     }
-    plain::collapse(&text)
+    typography::characters(&plain::collapse(&text))
 }
 
 fn push_literal(node: Node<'_>, text: &mut String) {
     match node.data().value {
         NodeValue::Text(ref literal) => text.push_str(literal),
         NodeValue::Code(ref code) => text.push_str(&code.literal),
+        NodeValue::ShortCode(ref emoji) => text.push_str(&emoji.code),
         NodeValue::SoftBreak | NodeValue::LineBreak => text.push('\n'),
         _ => {}
     }

@@ -7,8 +7,15 @@ use std::time::{Duration, Instant};
 
 use super::{Options, Rendered, render, sanitize};
 
-const CJK: Options = Options { cjk: true, math: true, html: false };
-const HTML: Options = Options { cjk: true, math: false, html: true };
+const CJK: Options = Options {
+    cjk: true,
+    math: true,
+    html: false,
+    typographer: true,
+    emoji: true,
+    summary_length: 0,
+};
+const HTML: Options = Options { math: false, html: true, ..CJK };
 
 /// What authors may try; none of it may leave more than text and dead links.
 const ATTACKS: &[&str] = &[

@@ -2,20 +2,27 @@
 //! put in when a body is read.
 //!
 //! A body keeps a link as it was written, since addresses change. What Hugo looks up is looked up:
-//! Markdown files (`other.md`, `../x/index.md`, `/section/page.md`), the shortcodes `ref` and `relref`,
-//! and addresses on the site. `param` is put in at the same time, for the same reason.
+//! Markdown files (`other.md`, `../x/index.md`, `/section/_index.md`), the shortcodes `ref` and `relref`,
+//! addresses on the site, and files that pages show (`photo.jpg` beside a page, `/img/a.png` in
+//! `static/`), with the sizes of pictures. `param` is put in at the same time, for the same reason.
 //!
 //! **Invariants.** Pure; whoever reads looks up all candidates of all bodies at once. What is not found
 //! stays as it was written.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::escape;
 use super::plain::decode;
 use super::tokens::{Token, Tokens, attribute};
+use crate::media::{bundle, is_page};
+
+/// What the page of a list is called.
+const LIST: &str = "_index";
 
 /// Links of a body, and files that one may mean, at most.
 const LINKS: usize = 2000;
@@ -24,6 +31,9 @@ const FILES: usize = 24;
 /// What `to` begins with where it stands for a parameter.
 const PARAM: &str = "param:";
 
+/// Folder of what is published as it is.
+const STATIC: &str = "static/";
+
 /// A link as it stands in a rendered body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
@@ -31,33 +41,118 @@ pub struct Link {
     /// Files of the Hugo site that it may mean, the likeliest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<String>,
+    /// Files of the Hugo site that are no pages and that it may mean: one beside the page, and one
+    /// that is published as it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub media: Vec<String>,
 }
 
-/// The links of a body that may lead to an article. `file`: the body's own file in the Hugo site.
+/// Attributes that name a file to be shown.
+const SHOWN: &[(&str, &str)] = &[
+    ("img", "src"),
+    ("video", "src"),
+    ("video", "poster"),
+    ("audio", "src"),
+    ("source", "src"),
+    ("track", "src"),
+];
+
+/// What an element leads to, and what it shows.
+fn addresses<'a>(name: &'a str, source: &'a str) -> impl Iterator<Item = &'a str> {
+    let of = move |(element, one): &(&str, &str)| {
+        (*element == name).then(|| attribute(source, one)).flatten()
+    };
+    [("a", "href")].iter().chain(SHOWN).filter_map(of)
+}
+
+/// A file that a page shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    pub address: String,
+    /// Width and height in pixels, of a picture.
+    pub size: Option<(i32, i32)>,
+}
+
+/// The links of a body that may lead to a page or to a file. `file`: the body's own file in the Hugo
+/// site.
 #[must_use]
 pub fn find(html: &str, file: Option<&str>) -> Vec<Link> {
     let mut seen = HashSet::new();
     let mut links = Vec::new();
+    let mut add = |to: String| {
+        if links.len() < LINKS && seen.insert(to.clone()) {
+            let media = media(&to, file);
+            let files = file.map_or(Vec::new(), |file| files(&to, file));
+            links.push(Link { to, files, media });
+        }
+    };
     for token in Tokens::new(html) {
         let Token::Open { name, source } = token else { continue };
-        let to = match &*name {
-            "a" => attribute(source, "href").map(|href| decode(href).into_owned()),
-            "span" => param(source).map(|param| format!("{PARAM}{param}")),
-            _ => None,
-        };
-        let Some(to) = to.filter(|to| to.starts_with(PARAM) || is_internal(to)) else { continue };
-        if links.len() < LINKS && seen.insert(to.clone()) {
-            let files = file.map_or(Vec::new(), |file| files(&to, file));
-            links.push(Link { to, files });
+        if name == "span" {
+            if let Some(param) = param(source) {
+                add(format!("{PARAM}{param}"));
+            }
+            continue;
+        }
+        for to in addresses(&name, source).map(decode).filter(|to| is_internal(to)) {
+            // What is shown is a file.
+            if name == "a" || !media(&to, file).is_empty() {
+                add(to.into_owned());
+            }
         }
     }
     links
+}
+
+/// Files, but no pages, that an address in `file` may mean.
+fn media(to: &str, file: Option<&str>) -> Vec<String> {
+    let (path, _) = page(to);
+    let is_file = |name: &str| name.contains('.') && !is_page(name);
+    if reference(to).is_some()
+        || to.starts_with(PARAM)
+        || !path.rsplit('/').next().is_some_and(is_file)
+    {
+        return Vec::new();
+    }
+    let mut media = Vec::new();
+    if path.starts_with('/') {
+        media.push(format!("{STATIC}{}", join("", &path)));
+    } else if let Some(folder) = file.and_then(bundle)
+        && !path.split('/').any(|part| part == "..")
+    {
+        media.push(format!("{folder}/{}", join("", &path)));
+    }
+    media
+}
+
+/// Where a file is published: below the address of its page, or where it lies in `static/`. `to` is
+/// the link as it was written.
+#[must_use]
+pub fn published(to: &str, file: &str, page_path: &str) -> String {
+    match file.strip_prefix(STATIC) {
+        Some(path) => format!("/{path}"),
+        None => format!("{}/{}", page_path.trim_end_matches('/'), join("", &page(to).0)),
+    }
 }
 
 /// Whether anything is to be looked up for these links.
 #[must_use]
 pub fn any_address(links: &[Link]) -> bool {
     links.iter().any(|link| !link.to.starts_with(PARAM))
+}
+
+/// Whether a link may mean a list, such as a section or a term: all but files that are pages.
+#[must_use]
+pub fn may_be_list(to: &str) -> bool {
+    let (page, _) = page(to);
+    !to.starts_with(PARAM)
+        && stem(&page).is_none_or(|stem| stem == LIST || stem.ends_with(&format!("/{LIST}")))
+}
+
+/// Whether a link names a page by its file, which is looked for in the page's own language first.
+#[must_use]
+pub fn is_file(to: &str) -> bool {
+    page(to).1
 }
 
 /// The parameter that an element stands for.
@@ -169,7 +264,14 @@ pub fn paths(to: &str, path: &str) -> Vec<String> {
     let (page, is_file) = page(to);
     let base = if is_file { parent(path) } else { path };
     let name = match (stem(&page), is_file) {
-        (Some(stem), true) => stem.strip_suffix("/index").unwrap_or(stem),
+        (Some(LIST), true) => "",
+        (Some(stem), true) => {
+            let list = stem.strip_suffix(LIST).and_then(|folder| folder.strip_suffix('/'));
+            // Of `/_index`, the slash stays.
+            list.map(|folder| if folder.is_empty() { "/" } else { folder })
+                .or(stem.strip_suffix("/index"))
+                .unwrap_or(stem)
+        }
         _ => &page,
     };
     let mut found = Vec::new();
@@ -213,11 +315,13 @@ pub fn address(to: &str, path: &str, whole: &str) -> String {
     format!("{}{rest}", if to.starts_with("ref:") { whole } else { path })
 }
 
-/// HTML with its links and parameters put in, where `of_link` and `of_param` know them.
+/// HTML with its links, files and parameters put in, where `of_link`, `of_file` and `of_param` know
+/// them.
 #[must_use]
 pub fn put_in(
     html: &str,
     of_link: impl Fn(&str) -> Option<String>,
+    of_file: impl Fn(&str) -> Option<Shown>,
     of_param: impl Fn(&str) -> Option<String>,
 ) -> String {
     let mut written = String::with_capacity(html.len() + html.len() / 8);
@@ -225,7 +329,7 @@ pub fn put_in(
     loop {
         let start = tokens.position();
         let Some(token) = tokens.next() else { return written };
-        let source = &html[start..tokens.position()];
+        let whole = &html[start..tokens.position()];
         match token {
             Token::Open { name, source } if name == "a" => {
                 let href = attribute(source, "href");
@@ -233,12 +337,12 @@ pub fn put_in(
                 // As it was written, unless that were an address of another kind.
                 let as_written =
                     || reference(&to).filter(|page| is_relative(page)).map(str::to_owned);
-                let found = of_link(&to).or_else(as_written);
+                let found = of_link(&to)
+                    .or_else(|| of_file(&to).map(|shown| shown.address))
+                    .or_else(as_written);
                 match (href, found) {
                     (Some(href), Some(found)) => {
-                        let (old, new) =
-                            (format!("href=\"{href}\""), format!("href=\"{}\"", escape(&found)));
-                        written.push_str(&source.replacen(&old, &new, 1));
+                        written.push_str(&with(source, "href", href, &found));
                     }
                     _ => written.push_str(source),
                 }
@@ -252,7 +356,84 @@ pub fn put_in(
                     None => written.push_str(source),
                 }
             }
-            _ => written.push_str(source),
+            Token::Open { name, source } if SHOWN.iter().any(|(element, _)| *element == name) => {
+                written.push_str(&shown(&name, source, &of_file));
+            }
+            _ => written.push_str(whole),
+        }
+    }
+}
+
+/// A tree in mdast's form with its links and files put in; pictures have their sizes as properties.
+pub fn put_into_tree(
+    node: &mut Value,
+    of_link: &dyn Fn(&str) -> Option<String>,
+    of_file: &dyn Fn(&str) -> Option<Shown>,
+) {
+    let kind = node["type"].as_str().unwrap_or_default();
+    let is_image = kind == "image";
+    if (is_image || matches!(kind, "link" | "definition"))
+        && let Some(to) = node["url"].as_str()
+    {
+        let page = if is_image { None } else { of_link(to) };
+        let shown = if page.is_none() { of_file(to) } else { None };
+        if let (true, Some((width, height))) = (is_image, shown.as_ref().and_then(|it| it.size)) {
+            node["data"] = json!({ "hProperties": { "width": width, "height": height } });
+        }
+        if let Some(address) = page.or(shown.map(|shown| shown.address)) {
+            node["url"] = address.into();
+        }
+    }
+    // Trees are as deep as `mdast` lets them be.
+    for child in node.get_mut("children").and_then(Value::as_array_mut).into_iter().flatten() {
+        put_into_tree(child, of_link, of_file);
+    }
+}
+
+/// The start tag of an element that shows a file, with that file's address and size.
+fn shown<'s>(name: &str, source: &'s str, of_file: impl Fn(&str) -> Option<Shown>) -> Cow<'s, str> {
+    let mut tag = Cow::Borrowed(source);
+    for (_, one) in SHOWN.iter().filter(|(element, _)| *element == name) {
+        let Some(value) = attribute(source, one) else { continue };
+        let Some(Shown { address, size }) = of_file(&decode(value)) else { continue };
+        let mut new = with(&tag, one, value, &address);
+        // An author who named one side wants the other to follow.
+        let is_sized = ["width", "height"].iter().any(|side| attribute(source, side).is_some());
+        if let (Some((width, height)), "img", false) = (size, name, is_sized) {
+            let end = new.len() - usize::from(new.ends_with('>'));
+            new.insert_str(end, &format!(" width=\"{width}\" height=\"{height}\""));
+        }
+        tag = Cow::Owned(new);
+    }
+    tag
+}
+
+/// A tag with another value of an attribute.
+fn with(tag: &str, attribute: &str, old: &str, new: &str) -> String {
+    let (old, new) = (format!("{attribute}=\"{old}\""), format!("{attribute}=\"{}\"", escape(new)));
+    tag.replacen(&old, &new, 1)
+}
+
+/// HTML in which every picture is loaded when it is looked at, unless its author said otherwise.
+#[must_use]
+pub fn lazy(html: String) -> String {
+    if !html.contains("<img") {
+        return html;
+    }
+    let mut written = String::with_capacity(html.len() + html.len() / 32);
+    let mut tokens = Tokens::new(&html);
+    loop {
+        let start = tokens.position();
+        let Some(token) = tokens.next() else { return written };
+        let whole = &html[start..tokens.position()];
+        match token {
+            Token::Open { name, source }
+                if name == "img" && attribute(source, "loading").is_none() =>
+            {
+                written.push_str(whole.strip_suffix('>').unwrap_or(whole));
+                written.push_str(" loading=\"lazy\">");
+            }
+            _ => written.push_str(whole),
         }
     }
 }
@@ -334,7 +515,7 @@ mod tests {
         {
             let html = format!("<a href=\"{to}\">a</a>");
             assert_eq!(find(&html, Some("content/a.md")), []);
-            assert_eq!(put_in(&html, |_| None, |_| None), html);
+            assert_eq!(put_in(&html, |_| None, |_| None, |_| None), html);
         }
     }
 
@@ -346,9 +527,68 @@ mod tests {
         let of_link = |to: &str| (to == "b.md").then(|| "/b/?a&b\"".to_owned());
         let of_param = |name: &str| (name == "j").then(|| "<1>".to_owned());
         assert_eq!(
-            put_in(html, of_link, of_param),
+            put_in(html, of_link, |_| None, of_param),
             "<p><a href=\"/b/?a&amp;b&quot;\" title=\"b.md\">b.md</a> <a href=\"c\">c</a> <a href=\"d.md\">d</a> \
              &lt;1&gt; <span data-shortcode=\"param\" data-params=\"[&quot;k&quot;]\"></span></p>"
         );
+    }
+
+    #[test]
+    fn files_are_found() {
+        let html = "<img src=\"p%201.jpg\"><img src=\"/img/a.png\"><a href=\"deep/./x.pdf\">x</a>\
+                    <img src=\"https://e.org/a.png\"><img src=\"../b.png\"><img src=\"x\"><video poster=\"c.png\" src=\"d.mp4\"></video>";
+        let found =
+            |file| -> Vec<_> { find(html, file).into_iter().flat_map(|link| link.media).collect() };
+        assert_eq!(
+            found(Some("content/n/a/index.de.md")),
+            [
+                "content/n/a/p 1.jpg",
+                "static/img/a.png",
+                "content/n/a/deep/x.pdf",
+                "content/n/a/d.mp4",
+                "content/n/a/c.png"
+            ]
+        );
+        assert_eq!(found(Some("content/n/a.md")), ["static/img/a.png"]);
+        assert_eq!(published("./p%201.jpg", "content/n/a/p 1.jpg", "/n/b/"), "/n/b/p 1.jpg");
+        assert_eq!(published("/img/a.png", "static/img/a.png", "/n/b/"), "/img/a.png");
+    }
+
+    #[test]
+    fn pictures_have_their_size_put_in() {
+        let of_file = |to: &str| {
+            (to == "a.png").then(|| Shown { address: "/m/a\".png".to_owned(), size: Some((3, 2)) })
+        };
+        for (html, expected) in [
+            (
+                "<img src=\"a.png\" alt=\"a.png\">",
+                "<img src=\"/m/a&quot;.png\" alt=\"a.png\" width=\"3\" height=\"2\">",
+            ),
+            ("<img src=\"a.png\" width=\"9\">", "<img src=\"/m/a&quot;.png\" width=\"9\">"),
+            ("<img src=\"b.png\">", "<img src=\"b.png\">"),
+            ("<video poster=\"a.png\">", "<video poster=\"/m/a&quot;.png\">"),
+            ("<a href=\"a.png\">x</a>", "<a href=\"/m/a&quot;.png\">x</a>"),
+        ] {
+            assert_eq!(put_in(html, |_| None, of_file, |_| None), expected);
+        }
+        assert_eq!(
+            lazy("<p><img src=\"a\"><img src=\"b\" loading=\"eager\"></p>".to_owned()),
+            "<p><img src=\"a\" loading=\"lazy\"><img src=\"b\" loading=\"eager\"></p>"
+        );
+    }
+
+    #[test]
+    fn lists_are_pages_too() {
+        for (to, expected) in [
+            ("/n/_index.md", &["/n/", "/n/n/"][..]),
+            ("_index.md", &["/n/"]),
+            ("../_index.md", &["/"]),
+            ("ref:/_index.md", &["/", "/n/"]),
+            ("ref:/tags/x", &["/tags/x/", "/n/tags/x/"]),
+        ] {
+            assert_eq!(paths(to, "/n/a/"), expected, "{to}");
+            assert!(may_be_list(to));
+        }
+        assert!(!may_be_list("a.md") && !may_be_list("x_index.md") && !may_be_list("param:x"));
     }
 }

@@ -41,7 +41,7 @@ pub fn tree(markdown: &str, options: &Options, positions: bool) -> Value {
         vec![json!({ "type": "html", "value": markdown })]
     } else {
         let pieces = shortcode::parse(markdown);
-        flow(&pieces, markdown, 0, options.math, lines.as_ref(), 0)
+        flow(&pieces, markdown, 0, *options, lines.as_ref(), 0)
     };
     let mut root = json!({ "type": "root", "version": VERSION, "children": children });
     if let Some(lines) = lines {
@@ -54,13 +54,13 @@ fn flow(
     pieces: &[Piece<'_>],
     source: &str,
     start: usize,
-    math: bool,
+    options: Options,
     lines: Option<&Lines<'_>>,
     depth: usize,
 ) -> Vec<Value> {
-    let document = Document::new(pieces, source, start, Wrap::Whole, math);
+    let document = Document::new(pieces, source, start, Wrap::Whole, options);
     let Document { text, marks, origins } = &document;
-    let tree = Tree { marks, origins, lines, math };
+    let tree = Tree { marks, origins, lines, options };
     if is_costly(text) {
         let value = marks.written(text);
         return vec![tree.node(
@@ -70,8 +70,8 @@ fn flow(
         )];
     }
     let constructs = Constructs { html_flow: true, html_text: true, ..Constructs::gfm() };
-    let options = ParseOptions { constructs, ..ParseOptions::default() };
-    match to_mdast(text, &options) {
+    let how = ParseOptions { constructs, ..ParseOptions::default() };
+    match to_mdast(text, &how) {
         Ok(Node::Root(root)) => tree.children(root.children, depth),
         // Markdown has no errors.
         _ => Vec::new(),
@@ -154,7 +154,7 @@ struct Tree<'t, 'p, 'a> {
     marks: &'t Marks<'p, 'a>,
     origins: &'t [(usize, usize)],
     lines: Option<&'t Lines<'t>>,
-    math: bool,
+    options: Options,
 }
 
 /// First and last offset in the source.
@@ -414,7 +414,7 @@ impl Tree<'_, '_, '_> {
     ) -> Vec<Value> {
         let Content { ref pieces, source, start } = *content;
         if call.name == "details" || (call.markdown && !shortcode::is_known(call)) {
-            let children = flow(pieces, source, start, self.math, self.lines, depth + 1);
+            let children = flow(pieces, source, start, self.options, self.lines, depth + 1);
             // Within a line there are no paragraphs.
             return match (block, &children[..]) {
                 (false, [only]) if only["type"] == "paragraph" => {

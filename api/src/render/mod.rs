@@ -9,6 +9,7 @@
 //! sanitize.rs   the only safety gate: allow lists              balance.rs   tags nest, parsing stays linear
 //! words.rs      word count, reading time                       plain.rs     safe HTML → text
 //! summary.rs    where the summary ends                         tokens.rs    where tags begin and end
+//! typography.rs quotes and dashes of printers
 //! ```
 //!
 //! **Invariants.** Pure: no clock, no database, no configuration but [`Options`]. All HTML that leaves
@@ -38,6 +39,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 pub(crate) mod tokens;
+mod typography;
 mod words;
 
 use document::{Document, Wrap};
@@ -48,9 +50,11 @@ pub use headings::nest;
 pub use mathml::with_mathml;
 pub use mdast::tree;
 pub use sanitize::{sanitize, sanitize_for};
+pub use summary::DIVIDER;
 
 /// How a site wants its bodies rendered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "they are switches of Hugo's, each on its own")]
 pub struct Options {
     /// Hugo's `hasCJKLanguage`: in a body with Chinese, Japanese or Korean text, characters count as
     /// words.
@@ -59,22 +63,41 @@ pub struct Options {
     pub math: bool,
     /// The body is HTML already, and no Markdown.
     pub html: bool,
+    /// Quotes, dashes and dots become those of printers, as goldmark's typographer has them.
+    pub typographer: bool,
+    /// Hugo's `enableEmoji`: `:smile:` is one.
+    pub emoji: bool,
+    /// Hugo's `summaryLength`, in words; 0 for Hugo's own, which is 70.
+    pub summary_length: u16,
 }
 
 /// Of what [`render`] makes of a body; raise it with each change, and bodies that are stored are
 /// rendered anew.
-pub const VERSION: i16 = 1;
+pub const VERSION: i16 = 2;
 
 impl Options {
+    /// Longest summary that can be asked for, in words.
+    pub const LONGEST_SUMMARY: u16 = (1 << 10) - 1;
+
     /// As bits, to be stored.
     #[must_use]
     pub fn to_bits(&self) -> i16 {
-        i16::from(self.html) | i16::from(self.cjk) << 1 | i16::from(self.math) << 2
+        let flags = [self.html, self.cjk, self.math, self.typographer, self.emoji];
+        let flags = (0..).zip(flags).map(|(bit, flag)| i16::from(flag) << bit).sum::<i16>();
+        let length = self.summary_length.min(Self::LONGEST_SUMMARY);
+        flags | i16::try_from(length << 5).unwrap_or_default()
     }
 
     #[must_use]
     pub fn from_bits(bits: i16) -> Self {
-        Self { html: bits & 1 != 0, cjk: bits & 2 != 0, math: bits & 4 != 0 }
+        Self {
+            html: bits & 1 != 0,
+            cjk: bits & 2 != 0,
+            math: bits & 4 != 0,
+            typographer: bits & 8 != 0,
+            emoji: bits & 16 != 0,
+            summary_length: u16::try_from(bits >> 5).unwrap_or_default(),
+        }
     }
 }
 
@@ -123,33 +146,35 @@ pub fn render(markdown: &str, options: &Options) -> Rendered {
         return render_html(markdown, *options);
     }
     let pieces = shortcode::parse(markdown);
-    let document = Document::new(&pieces, markdown, 0, Wrap::Content, options.math);
+    let document = Document::new(&pieces, markdown, 0, Wrap::Content, *options);
     let marked = summary::mark(&document.text);
     let (raw, headings) = document.html(marked.as_deref().unwrap_or(&document.text));
-    let rendered = finish(raw, marked.is_some(), options.cjk && words::has_cjk(markdown));
+    let rendered = finish(raw, marked.is_some(), words::has_cjk(markdown), *options);
     Rendered { headings, ..rendered }
 }
 
 /// Renders a body that is HTML already. Its headings are those that have an `id`.
 fn render_html(html: &str, options: Options) -> Rendered {
-    let filled = document::raw(&shortcode::parse(html), false);
+    let filled = document::raw(&shortcode::parse(html), Options { math: false, ..options });
     let marked = summary::mark(&filled);
     let is_marked = marked.is_some();
     let raw = marked.unwrap_or(filled);
-    let rendered = finish(raw, is_marked, options.cjk && words::has_cjk(html));
+    let rendered = finish(raw, is_marked, words::has_cjk(html), options);
     Rendered { headings: plain::headings(&rendered.html), ..rendered }
 }
 
 /// Everything that follows from the HTML. `marked`: the source had a summary divider; `cjk`: it has
-/// CJK text and the site wants its characters counted. Headings are left to the caller.
-fn finish(raw: String, marked: bool, cjk: bool) -> Rendered {
+/// CJK text. Headings are left to the caller.
+fn finish(raw: String, marked: bool, cjk: bool, options: Options) -> Rendered {
+    // And the site wants its characters counted.
+    let cjk = cjk && options.cjk;
     let split = |html: String| {
         if marked { summary::split(&html) } else { (html, None) }
     };
-    let (html, divider) = split(sanitize(&raw));
+    let (html, divider) = split(links::lazy(sanitize(&raw)));
     let (raw, _) = split(raw);
     let word_count = words::count(&raw, cjk);
-    let (summary, truncated) = summary::extract(&html, &raw, divider, cjk);
+    let (summary, truncated) = summary::extract(&html, &raw, divider, cjk, options.summary_length);
     Rendered {
         plain_text: plain::text(&html),
         headings: Vec::new(),

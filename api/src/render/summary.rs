@@ -15,10 +15,11 @@ use super::plain;
 use super::tokens::{Token, Tokens};
 use super::words::weigh;
 
-const DIVIDER: &str = "<!--more-->";
+/// What an author writes where the summary ends.
+pub const DIVIDER: &str = "<!--more-->";
 
-/// Hugo's `summaryLength`.
-const LENGTH: usize = 70;
+/// Hugo's `summaryLength` where a site has none.
+const LENGTH: u16 = 70;
 
 /// U+FDD0 is reserved for use within a program; an author who writes it moves the own summary.
 const MARK: char = '\u{fdd0}';
@@ -46,8 +47,16 @@ pub(super) fn split(html: &str) -> (String, Option<usize>) {
 
 /// Plain text of the summary of safe HTML, and whether something is left to read after it.
 /// `raw` is the HTML before it was made safe, `divider` the offset that [`split`] gave.
-pub(super) fn extract(html: &str, raw: &str, divider: Option<usize>, cjk: bool) -> (String, bool) {
-    let end = divider.unwrap_or_else(|| automatic_end(html, raw, cjk));
+/// `length`: in words, 0 for [`LENGTH`].
+pub(super) fn extract(
+    html: &str,
+    raw: &str,
+    divider: Option<usize>,
+    cjk: bool,
+    length: u16,
+) -> (String, bool) {
+    let length = if length == 0 { LENGTH } else { length };
+    let end = divider.unwrap_or_else(|| automatic_end(html, raw, cjk, length.into()));
     let summary = plain::collapse(&plain::text(&html[..end]));
     (summary, !html[end..].trim().is_empty())
 }
@@ -55,7 +64,7 @@ pub(super) fn extract(html: &str, raw: &str, divider: Option<usize>, cjk: bool) 
 /// Offset behind the paragraph that ends the summary. Hugo counts comments, unsafe elements and
 /// entities as they were written, so this counts in the HTML that has them, if its paragraphs are
 /// those of the safe one.
-fn automatic_end(html: &str, raw: &str, cjk: bool) -> usize {
+fn automatic_end(html: &str, raw: &str, cjk: bool, length: usize) -> usize {
     // Hugo knows nothing of the elements that stand for shortcodes.
     let raw = &without_shortcodes(raw);
     let ends = |html| str::match_indices(html, "</p>").map(|(at, _)| at);
@@ -63,7 +72,7 @@ fn automatic_end(html: &str, raw: &str, cjk: bool) -> usize {
     let (mut from, mut count) = (0, 0);
     for (end, safe_end) in ends(counted).zip(ends(html)) {
         count += count_words(&counted[from..end], cjk);
-        if count >= LENGTH {
+        if count >= length {
             return outermost_end(html, safe_end + "</p>".len());
         }
         // The next text begins with the `>`, as it does there.
@@ -175,7 +184,8 @@ mod tests {
             ("<em>中文</em>字", 70, 35),
         ] {
             let html = format!("<p>{word}</p>\n").repeat(90);
-            let paragraphs = |cjk| html[..automatic_end(&html, &html, cjk)].matches("</p>").count();
+            let paragraphs =
+                |cjk| html[..automatic_end(&html, &html, cjk, 70)].matches("</p>").count();
             assert_eq!((paragraphs(false), paragraphs(true)), (plain, cjk), "{word}");
         }
     }
@@ -188,7 +198,7 @@ mod tests {
             (format!("<ul><li>{long}</li><li>b<br></li></ul>c"), "c"),
             (format!("<div><blockquote>{long}</blockquote>\n<p>b</p></div>\n"), "\n"),
         ] {
-            assert_eq!(&html[automatic_end(&html, &html, false)..], left);
+            assert_eq!(&html[automatic_end(&html, &html, false, 70)..], left);
         }
     }
 
@@ -208,9 +218,9 @@ mod tests {
     fn truncated_means_something_is_left() {
         let wrapped = "<div data-shortcode=\"a\" data-params=\"b c\"><p>d</p></div>";
         assert_eq!(without_shortcodes(wrapped), "<p>d</p></div>");
-        assert_eq!(extract("<p>a <b>b</b></p>\n", "", None, false), ("a b".to_owned(), false));
-        assert_eq!(extract("<p>a</p>\n<p>b</p>\n", "", Some(9), false), ("a".to_owned(), true));
-        assert_eq!(extract("<p>a</p>\n", "", Some(9), false), ("a".to_owned(), false));
-        assert_eq!(extract("", "", None, true), (String::new(), false));
+        assert_eq!(extract("<p>a <b>b</b></p>\n", "", None, false, 0), ("a b".to_owned(), false));
+        assert_eq!(extract("<p>a</p>\n<p>b</p>\n", "", Some(9), false, 0), ("a".to_owned(), true));
+        assert_eq!(extract("<p>a</p>\n", "", Some(9), false, 0), ("a".to_owned(), false));
+        assert_eq!(extract("", "", None, true, 0), (String::new(), false));
     }
 }

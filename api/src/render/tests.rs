@@ -3,7 +3,14 @@
 
 use super::{Options, render, render_html, sanitize};
 
-const CJK: Options = Options { cjk: true, math: false, html: false };
+const CJK: Options = Options {
+    cjk: true,
+    math: false,
+    html: false,
+    typographer: false,
+    emoji: false,
+    summary_length: 0,
+};
 
 #[test]
 fn markdown_becomes_html() {

@@ -12,6 +12,7 @@
 mod graphql;
 mod languages;
 mod lists;
+mod markup;
 mod related;
 
 use std::sync::Arc;
@@ -30,6 +31,7 @@ use serde_json::{Map, Value};
 
 pub use graphql::{Language, LanguageMutation, Site, SiteQuery};
 pub use lists::{Arranged, Origin, WidgetLists};
+pub use markup::Markup;
 pub use related::{Index, Related};
 
 use crate::ctx::App;
@@ -150,6 +152,7 @@ pub struct LanguageFrame {
     pub widgets: Widgets,
     pub widget_lists: WidgetLists,
     pub switches: Switches,
+    pub markup: Markup,
 }
 
 /// The site and its languages as they are now.
@@ -191,6 +194,7 @@ impl Frame {
                     widgets: read_json(&row.widgets)?,
                     widget_lists: read_json(&row.widget_lists)?,
                     switches: read_json(&row.switches)?,
+                    markup: read_json(&row.markup)?,
                     row,
                 })
             })
@@ -371,6 +375,7 @@ fn blank() -> (site::Model, language::Model) {
         switches: Json::default(),
         params: Value::Object(Map::new()).into(),
         widget_lists: Json::default(),
+        markup: Json::default(),
     };
     (site, language)
 }

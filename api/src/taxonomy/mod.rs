@@ -22,6 +22,7 @@
 //! To add a field of terms: a column, a field of [`TermRow`] and of `read::row`,
 //! and a getter in `graphql::types` that all three types share.
 
+mod addresses;
 mod bring;
 pub mod change;
 mod graphql;
@@ -40,6 +41,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+pub use addresses::at_paths;
 pub use bring::{NewTerm, bring};
 pub use graphql::{
     AnyTerm, Category, Tag, TaxonomyMutation, TaxonomyObject, TaxonomyQuery, TaxonomyWorkMutation,

@@ -67,7 +67,8 @@ pub struct CreateArticleInput {
     translation_key: Option<String>,
     /// A shorter title for menus and lists.
     link_title: Option<String>,
-    /// Plain text for lists; made from the body where there is none.
+    /// Plain text for lists; made from the body where there is none, or where that has a
+    /// `<!--more-->`.
     summary: Option<String>,
     /// A paragraph above the text.
     lead: Option<String>,
@@ -137,7 +138,8 @@ pub struct UpdateArticleInput {
     translation_key: Option<String>,
     /// A shorter title for menus and lists.
     link_title: MaybeUndefined<String>,
-    /// Plain text for lists; made from the body where there is none.
+    /// Plain text for lists; made from the body where there is none, or where that has a
+    /// `<!--more-->`.
     summary: MaybeUndefined<String>,
     /// A paragraph above the text.
     lead: MaybeUndefined<String>,

@@ -1,12 +1,15 @@
 //! The small types that an article is made of.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, Enum, ID, Object, SimpleObject};
+use entity::article_copy::Model;
 use entity::body;
 
 use super::types::read_json;
 use crate::article::content::Author as StoredAuthor;
+use crate::article::links::Linked;
 use crate::article::read::RevisionRow;
 use crate::feed::{self, FeedLink};
 use crate::graphql::ContextExt;
@@ -76,8 +79,8 @@ pub struct Source {
 /// An article's text.
 pub struct Body {
     pub row: body::Model,
-    /// The HTML where it is not the row's: with its links put in.
-    pub html: Option<String>,
+    /// The article, and where its links lead, if there are any.
+    pub linked: Option<(Arc<Model>, Arc<Linked>)>,
 }
 
 impl Body {
@@ -88,7 +91,7 @@ impl Body {
             "html" => &[body::Column::Html, body::Column::Links],
             "plainText" => &[body::Column::PlainText],
             "tableOfContents" => &[body::Column::Headings],
-            "blocks" => &[body::Column::Markdown, body::Column::Mode],
+            "blocks" => &[body::Column::Markdown, body::Column::Mode, body::Column::Links],
             _ => &[],
         }
     }
@@ -112,8 +115,9 @@ impl Body {
         &self.row.markdown
     }
 
-    /// Rendered and sanitized: safe to put into a page. Links to other articles lead
-    /// to where these are now.
+    /// Rendered and sanitized: safe to put into a page. Links to other pages lead to where
+    /// these are now; files beside the article and in `static/` are shown from `/media`,
+    /// and pictures have their sizes.
     async fn html(
         &self,
         #[graphql(
@@ -121,12 +125,15 @@ impl Body {
             default_with = "MathFormat::Tex"
         )]
         math: MathFormat,
-    ) -> Cow<'_, str> {
-        let html = self.html.as_deref().unwrap_or(&self.row.html);
-        match math {
-            MathFormat::Tex => Cow::Borrowed(html),
-            MathFormat::MathMl => Cow::Owned(render::with_mathml(html)),
-        }
+    ) -> async_graphql::Result<Cow<'_, str>> {
+        let html = match &self.linked {
+            Some((article, linked)) => linked.html(article, &self.row)?,
+            None => Cow::Borrowed(self.row.html.as_str()),
+        };
+        Ok(match math {
+            MathFormat::Tex => html,
+            MathFormat::MathMl => Cow::Owned(render::with_mathml(&html)),
+        })
     }
 
     /// The Markdown as a tree, in the form of mdast with GitHub's extensions, so that a
@@ -134,14 +141,19 @@ impl Body {
     /// are `math` and `inlineMath`; shortcodes are `shortcode` among blocks and
     /// `inlineShortcode` in a line, with `name`, `params` (a list or an object),
     /// `markdown` (whether it was `{{% %}}`), `value` (what stands in it, as written) and
-    /// `children`. A body that is HTML is one `html` node.
+    /// `children`. Links and pictures have the addresses that they have in `html`, and
+    /// pictures their sizes in `data.hProperties`. A body that is HTML is one `html` node.
     async fn blocks(
         &self,
         #[graphql(desc = "Whether nodes say where they stand in the Markdown.", default = false)]
         positions: bool,
-    ) -> Json {
+    ) -> async_graphql::Result<Json> {
         let options = render::Options::from_bits(self.row.mode);
-        Json(render::tree(&self.row.markdown, &options, positions))
+        let mut tree = render::tree(&self.row.markdown, &options, positions);
+        if let Some((article, linked)) = &self.linked {
+            linked.tree(article, &self.row, &mut tree)?;
+        }
+        Ok(Json(tree))
     }
 
     /// Without any markup, a line for each block.

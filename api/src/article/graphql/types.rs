@@ -246,7 +246,8 @@ impl Article {
         self.row.link_title.as_ref().unwrap_or(&self.row.title)
     }
 
-    /// The article's own summary, else one made from the body as Hugo makes it: plain text.
+    /// Plain text, as in Hugo: the body before `<!--more-->`, else the summary that somebody wrote,
+    /// else the body's first words.
     async fn summary(&self) -> &str {
         &self.row.summary
     }

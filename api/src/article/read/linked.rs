@@ -1,15 +1,16 @@
-//! Where the articles are that bodies link to.
+//! Where the articles are that bodies link to, and the files that they show.
 
 use std::collections::HashMap;
 
 use entity::article_copy::{Column, Entity};
-use entity::{redirect, source_file};
+use entity::{picture, redirect, source_file};
 use sea_orm::ConnectionTrait;
-use sea_orm::sea_query::{Expr, ExprTrait, JoinType, SelectStatement, UnionType};
+use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Query, SelectStatement, UnionType};
 
 use super::from;
 use crate::ctx::Ctx;
 use crate::error::Result;
+use crate::media;
 use crate::policy::Scope;
 
 /// Names that one statement looks for; what is beyond stays as it was written.
@@ -94,6 +95,41 @@ pub async fn places(ctx: &Ctx, scope: &Scope, wanted: Wanted) -> Result<Places> 
                 found.files.insert(name, path);
             }
         }
+    }
+    Ok(found)
+}
+
+/// Files of the Hugo site that are no pages, by their paths there: those that are kept,
+/// with width and height where they are pictures.
+pub async fn files(
+    ctx: &Ctx,
+    mut wanted: Vec<String>,
+) -> Result<HashMap<String, Option<(i32, i32)>>> {
+    if wanted.is_empty() {
+        return Ok(HashMap::new());
+    }
+    wanted.sort_unstable();
+    wanted.truncate(NAMES);
+    let file = |column| Expr::col((source_file::Entity, column));
+    let side = |column| Expr::col((picture::Entity, column));
+    let mut select = Query::select();
+    select
+        .expr(file(source_file::Column::Path))
+        .expr(side(picture::Column::Width))
+        .expr(side(picture::Column::Height))
+        .from(source_file::Entity)
+        .join(
+            JoinType::LeftJoin,
+            picture::Entity,
+            side(picture::Column::Hash).equals((source_file::Entity, source_file::Column::Hash)),
+        )
+        .cond_where(file(source_file::Column::Path).is_in(wanted))
+        .cond_where(file(source_file::Column::Kind).eq(media::FILE));
+    let mut found = HashMap::new();
+    for row in ctx.app().db().read().query_all(&select).await? {
+        let (path, width, height): (String, Option<i32>, Option<i32>) =
+            (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+        found.insert(path, width.zip(height).filter(|(width, height)| *width > 0 && *height > 0));
     }
     Ok(found)
 }

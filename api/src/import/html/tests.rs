@@ -3,7 +3,14 @@ use proptest::prelude::*;
 use super::*;
 use crate::render;
 
-const HTML: render::Options = render::Options { cjk: false, math: false, html: true };
+const HTML: render::Options = render::Options {
+    cjk: false,
+    math: false,
+    html: true,
+    typographer: false,
+    emoji: false,
+    summary_length: 0,
+};
 
 /// HTML and the Markdown that it becomes.
 const CASES: &[(&str, &str)] = &[

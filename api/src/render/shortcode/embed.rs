@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::parse::{Call, Content, Params};
 use super::qr;
-use crate::render::{code, document, escape};
+use crate::render::{Options, code, document, escape};
 
 /// Scheme of an address that is another page: `ref:` in full, `relref:` as a path. They are looked up
 /// when a body is read.
@@ -56,18 +56,18 @@ pub fn reference(call: &Call<'_>) -> Option<String> {
     Some(format!("{}:{page}{}{fragment}", call.name, language.unwrap_or_default()))
 }
 
-/// HTML of a shortcode; `block`: it stands alone. `math`: formulas in its Markdown count.
-pub fn html(call: &Call<'_>, block: bool, math: bool) -> String {
+/// HTML of a shortcode; `block`: it stands alone. `options`: of its Markdown.
+pub fn html(call: &Call<'_>, block: bool, options: Options) -> String {
     let params = &call.params;
     let known = match call.name {
-        "figure" => figure(params, math),
+        "figure" => figure(params, options),
         "highlight" => highlight(call),
         "youtube" => youtube(params),
         "vimeo" => vimeo(params),
         "gist" => gist(params),
         "x" | "tweet" | "twitter" | "x_simple" | "twitter_simple" => post(params),
         "instagram" | "instagram_simple" => instagram(params),
-        "details" => details(call, math),
+        "details" => details(call, options),
         "qr" => code_image(call),
         "ref" | "relref" => reference(call).map(|address| {
             let text = address.split_once(':').map_or("", |(_, text)| text);
@@ -79,12 +79,12 @@ pub fn html(call: &Call<'_>, block: bool, math: bool) -> String {
     match known {
         // What has no place in it follows it.
         Some(html) if matches!(call.name, "details" | "highlight" | "qr") => html,
-        Some(html) => html + &content.map_or(String::new(), |content| raw(content, math)),
+        Some(html) => html + &content.map_or(String::new(), |content| raw(content, options)),
         None => {
             let name = if block && !is_inline(call) { "div" } else { "span" };
             let mut html = opening(call, name);
             if let Some(content) = content {
-                html.push_str(&raw(content, math));
+                html.push_str(&raw(content, options));
             }
             let _ = write!(html, "</{name}>");
             html
@@ -99,8 +99,8 @@ pub fn opening(call: &Call<'_>, element: &str) -> String {
 }
 
 /// Content that is not Markdown: as it was written, but for the shortcodes in it.
-fn raw(content: &Content<'_>, math: bool) -> String {
-    document::raw(&content.pieces, math)
+fn raw(content: &Content<'_>, options: Options) -> String {
+    document::raw(&content.pieces, options)
 }
 
 fn attribute(html: &mut String, name: &str, value: Option<&str>) {
@@ -109,11 +109,11 @@ fn attribute(html: &mut String, name: &str, value: Option<&str>) {
     }
 }
 
-fn figure(params: &Params, math: bool) -> Option<String> {
+fn figure(params: &Params, options: Options) -> Option<String> {
     let text = |name| params.named(name);
     let source = text("src")?;
-    let caption = text("caption").map(|caption| document::inline(&caption, math));
-    let by = text("attr").map(|by| document::inline(&by, math));
+    let caption = text("caption").map(|caption| document::inline(&caption, options));
+    let by = text("attr").map(|by| document::inline(&by, options));
     let mut html = "<figure".to_owned();
     attribute(&mut html, "class", text("class").as_deref());
     html.push('>');
@@ -250,7 +250,7 @@ fn instagram(params: &Params) -> Option<String> {
     Some(card("instagram", &address, "View this post on Instagram"))
 }
 
-fn details(call: &Call<'_>, math: bool) -> Option<String> {
+fn details(call: &Call<'_>, options: Options) -> Option<String> {
     let content = call.content.as_ref()?;
     let text = |name| call.params.named(name);
     let mut html = "<details".to_owned();
@@ -263,8 +263,8 @@ fn details(call: &Call<'_>, math: bool) -> Option<String> {
     let _ = write!(
         html,
         ">\n<summary>{}</summary>\n{}</details>\n",
-        document::inline(&summary, math),
-        document::block(&content.pieces, content.source, math),
+        document::inline(&summary, options),
+        document::block(&content.pieces, content.source, options),
     );
     Some(html)
 }

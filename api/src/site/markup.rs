@@ -1,0 +1,88 @@
+//! How a site has its Markdown read, as far as Hugo can be told.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::LanguageFrame;
+use crate::hugo::{cast, fold};
+use crate::render;
+
+/// Settings of Hugo's that change what a body says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Markup {
+    /// `markup.goldmark.extensions.typographer`: on unless a site says otherwise.
+    pub typographer: bool,
+    /// `enableEmoji`.
+    pub emoji: bool,
+    /// `summaryLength` in words; 0 for Hugo's own.
+    pub summary_length: u16,
+}
+
+impl Default for Markup {
+    fn default() -> Self {
+        Self { typographer: true, emoji: false, summary_length: 0 }
+    }
+}
+
+impl Markup {
+    /// From Hugo's configuration; what a language has of its own goes before.
+    #[must_use]
+    pub fn from_config(root: &Map<String, Value>, language: Option<&Map<String, Value>>) -> Self {
+        let setting = |key: &str| {
+            language.and_then(|own| fold::get(own, key)).or_else(|| fold::get(root, key))
+        };
+        let typographer = ["goldmark", "extensions", "typographer"]
+            .iter()
+            .try_fold(setting("markup"), |found, key| {
+                found.map(|value| value.as_object().and_then(|map| fold::get(map, key)))
+            })
+            .flatten();
+        let typographer = match typographer {
+            // Its quotes of other languages are not known here.
+            Some(Value::Object(own)) => {
+                !fold::get(own, "disable").and_then(cast::flag).unwrap_or(false)
+            }
+            other => other.and_then(cast::flag).unwrap_or(true),
+        };
+        let length = setting("summaryLength").and_then(cast::integer).unwrap_or_default();
+        Self {
+            typographer,
+            emoji: setting("enableEmoji").and_then(cast::flag).unwrap_or(false),
+            summary_length: u16::try_from(length.max(0)).unwrap_or(u16::MAX),
+        }
+    }
+}
+
+impl LanguageFrame {
+    /// How a body in this language is rendered. `math`: it has formulas; `html`: it is no Markdown.
+    #[must_use]
+    pub fn rendering(&self, math: bool, html: bool) -> render::Options {
+        let Markup { typographer, emoji, summary_length } = self.markup;
+        render::Options { cjk: self.row.has_cjk, math, html, typographer, emoji, summary_length }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn settings_are_hugos() {
+        let read = |root: Value, own: Value| {
+            Markup::from_config(root.as_object().expect("a map"), own.as_object())
+        };
+        let default = Markup::default();
+        assert_eq!(read(json!({}), Value::Null), default);
+        let off = json!({"markup": {"goldmark": {"extensions": {"typographer": false}}}});
+        assert_eq!(read(off, Value::Null), Markup { typographer: false, ..default });
+        let off =
+            json!({"Markup": {"goldmark": {"extensions": {"typographer": {"disable": true}}}}});
+        assert_eq!(read(off, Value::Null), Markup { typographer: false, ..default });
+        let root = json!({"enableEmoji": true, "summaryLength": 30});
+        let own = json!({"summarylength": 20});
+        assert_eq!(read(root, own), Markup { emoji: true, summary_length: 20, ..default });
+    }
+}
