@@ -96,6 +96,13 @@ impl Terms {
         self.by_slug.get(&(taxonomy.to_owned(), rules.urlize(name.trim()))).copied()
     }
 
+    /// The last part of a term's address.
+    #[must_use]
+    pub fn slug(&self, id: Uuid) -> Option<&str> {
+        let id = self.means(id)?;
+        self.by_id.get(&id).map(|term| term.slug.as_str())
+    }
+
     /// The living term that an id means.
     #[must_use]
     pub fn means(&self, id: Uuid) -> Option<Uuid> {
