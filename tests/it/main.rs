@@ -15,6 +15,7 @@
 mod accounts;
 mod addresses;
 mod archive;
+mod arranged;
 mod articles;
 mod audit;
 mod authz;

@@ -175,9 +175,12 @@ fn sort(entries: Vec<Entry>, report: &mut Report) -> (Vec<Entry>, Vec<Entry>) {
     (lists, pages)
 }
 
-async fn configure(ctx: &Ctx, config: &SiteConfig, language: Option<String>) -> Result<bool> {
+/// Stores what a configuration says; says whether addresses may have changed.
+pub async fn configure(ctx: &Ctx, config: &SiteConfig, language: Option<String>) -> Result<bool> {
+    let arranged = crate::menu::plain::load(ctx).await?;
     let mut write = Write::begin(ctx).await?;
-    let moved = settings::store(&mut write, config, language.unwrap_or_default()).await?;
+    let language = language.unwrap_or_default();
+    let moved = settings::store(&mut write, config, language, &arranged).await?;
     write.commit().await?;
     Ok(moved)
 }

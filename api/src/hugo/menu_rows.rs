@@ -4,6 +4,8 @@
 //! Invariant: an entry is known by where it was said, so that reading one file
 //! again replaces the entries of that file and no others.
 
+use std::collections::BTreeSet;
+
 use entity::menu_entry;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
@@ -13,6 +15,7 @@ use super::config::{LanguageConfig, SiteConfig};
 use super::menu::MenuEntry;
 use crate::error::Result;
 use crate::event::Write;
+use crate::menu::plain::{self, PlainEntry, PlainMenu};
 
 /// An entry without an id, as it is compared and stored.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -47,6 +50,20 @@ impl Entry {
             title: entry.title.clone(),
             weight: entry.weight,
             params: params(entry),
+        }
+    }
+
+    fn from_row(row: menu_entry::Model) -> Self {
+        Self {
+            menu: row.menu,
+            language: row.language,
+            identifier: row.identifier,
+            parent: row.parent,
+            name: row.name,
+            url: row.url,
+            title: row.title,
+            weight: row.weight,
+            params: row.params.0.as_object().cloned().unwrap_or_default(),
         }
     }
 
@@ -111,8 +128,27 @@ pub fn of(config: &SiteConfig) -> Vec<Entry> {
 }
 
 /// Writes what a configuration says.
-pub async fn replace(write: &Write<'_>, menus: Vec<Entry>) -> Result<()> {
+///
+/// A menu that was arranged here, and that the configuration said just so until
+/// now, was changed there since it went out: it is the configuration's again. One
+/// that never went out stays as it was arranged.
+pub async fn replace(
+    write: &mut Write<'_>,
+    menus: Vec<Entry>,
+    arranged: &[PlainMenu],
+) -> Result<()> {
     use menu_entry::Column;
+    if !arranged.is_empty() {
+        let before = menu_entry::Entity::find()
+            .filter(Column::ArticleId.is_null())
+            .filter(Column::File.is_null())
+            .all(write.txn())
+            .await?;
+        let before: Vec<Entry> = before.into_iter().map(Entry::from_row).collect();
+        for (name, language) in overtaken(&before, &menus, arranged) {
+            plain::give_back(write, &name, &language).await?;
+        }
+    }
     menu_entry::Entity::delete_many()
         .filter(Column::ArticleId.is_null())
         .filter(Column::File.is_null())
@@ -121,6 +157,33 @@ pub async fn replace(write: &Write<'_>, menus: Vec<Entry>) -> Result<()> {
     let rows: Vec<_> = menus.into_iter().map(|entry| entry.into_row(write, None)).collect();
     write.insert_all(rows).await?;
     Ok(())
+}
+
+/// Names and languages of arranged menus that a configuration had taken over, and
+/// says otherwise now; the language of one for all is empty.
+fn overtaken(
+    before: &[Entry],
+    now: &[Entry],
+    arranged: &[PlainMenu],
+) -> BTreeSet<(String, String)> {
+    let of = |all: &[Entry], menu: &PlainMenu| -> Vec<Entry> {
+        let own = |entry: &&Entry| entry.menu == menu.name && entry.language == menu.language;
+        all.iter().filter(own).cloned().collect()
+    };
+    let key = |menu: &PlainMenu| {
+        let language = if menu.of_all { String::new() } else { menu.language.clone() };
+        (menu.name.clone(), language)
+    };
+    let (mut changed, mut stays) = (BTreeSet::new(), BTreeSet::new());
+    for menu in arranged {
+        let (was, is) = (of(before, menu), of(now, menu));
+        if !same(&was.iter().collect::<Vec<_>>(), &menu.entries) {
+            stays.insert(key(menu));
+        } else if was != is {
+            changed.insert(key(menu));
+        }
+    }
+    &changed - &stays
 }
 
 /// Writes what the file of a list page asks for. The entry's address is the page's.
@@ -159,4 +222,29 @@ pub async fn drop_of_file(write: &Write<'_>, file: &str) -> Result<()> {
         .exec(write.txn())
         .await?;
     Ok(())
+}
+
+/// Whether two addresses are one, however they are encoded.
+#[must_use]
+pub fn leads(one: &str, other: &str) -> bool {
+    let decoded =
+        |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
+    one == other || decoded(one) == decoded(other)
+}
+
+/// Whether a configured menu is the arranged one, whatever the order of its lines.
+#[must_use]
+pub fn same(was: &[&Entry], is: &[PlainEntry]) -> bool {
+    let known = |name: &&String| was.iter().any(|entry| entry.identifier == **name);
+    let one = |was: &Entry, is: &PlainEntry| {
+        let parent = was.parent.as_ref().filter(known);
+        was.identifier == is.identifier
+            && parent.filter(|parent| **parent != was.identifier) == is.parent.as_ref()
+            && was.name == is.name
+            && leads(was.url.as_deref().unwrap_or_default(), &is.url)
+            && was.title == is.title
+            && was.weight == is.weight
+            && was.params == is.params
+    };
+    was.len() == is.len() && is.iter().all(|is| was.iter().any(|was| one(was, is)))
 }

@@ -19,6 +19,7 @@ use super::{cast, fold, menu_rows, page_values};
 use crate::article::keywords;
 use crate::error::Result;
 use crate::event::{Event, Write};
+use crate::menu::plain::PlainMenu;
 use crate::site::{
     Frame, PageDefaults, Related, Sidebar, SiteAuthor, Switches, WidgetSetting, Widgets,
 };
@@ -215,7 +216,14 @@ pub fn site_row(config: &SiteConfig) -> Result<site::Model> {
 /// Says whether addresses may have changed with them.
 ///
 /// `given` is the language that content is in which does not say.
-pub async fn store(write: &mut Write<'_>, config: &SiteConfig, given: String) -> Result<bool> {
+///
+/// `arranged` are the menus that editors arranged, as they are shown.
+pub async fn store(
+    write: &mut Write<'_>,
+    config: &SiteConfig,
+    given: String,
+    arranged: &[PlainMenu],
+) -> Result<bool> {
     let site = site_row(config)?;
     let languages: Vec<_> =
         config.languages.iter().map(|language| language_row(config, language)).collect();
@@ -234,6 +242,7 @@ pub async fn store(write: &mut Write<'_>, config: &SiteConfig, given: String) ->
     let old = site::Entity::find_by_id(1).one(write.txn()).await?;
     let moved = old.as_ref().is_some_and(|old| old.rules != site.rules);
     let related = old.is_some_and(|old| old.related != site.related || old.rules != site.rules);
+    crate::site::follow_widgets(write, &languages).await?;
     upsert_languages(write, languages).await?;
     site::Entity::insert(site.into_active_model().reset_all())
         .on_conflict(
@@ -251,7 +260,7 @@ pub async fn store(write: &mut Write<'_>, config: &SiteConfig, given: String) ->
         let frame = Frame::read(write.txn()).await?;
         keywords::collect(write, &frame).await?;
     }
-    menu_rows::replace(write, menus).await?;
+    menu_rows::replace(write, menus, arranged).await?;
     let file = source_file::Model {
         path: CONFIGURATION.to_owned(),
         kind: "configuration".to_owned(),

@@ -7,14 +7,16 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use entity::menu;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-use serde_json::{Map, Value};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
+use serde_json::{Map, Value, json};
 
 use super::read::{Row, flatten};
 use super::target::Targets;
 use super::tree::{self, Entry, Target};
 use crate::ctx::Ctx;
 use crate::error::Result;
+use crate::event::{Event, Write};
 use crate::policy::Scope;
 use crate::site::Frame;
 
@@ -23,6 +25,8 @@ use crate::site::Frame;
 pub struct PlainMenu {
     pub language: String,
     pub name: String,
+    /// Whether it was arranged for all languages.
+    pub of_all: bool,
     pub entries: Vec<PlainEntry>,
 }
 
@@ -63,7 +67,9 @@ pub async fn load(ctx: &Ctx) -> Result<Vec<PlainMenu>> {
         for language in &frame.languages {
             let tree = |tag: &str| trees.get(&(name.clone(), tag.to_owned()));
             // That of the language goes before that of all.
-            let Some(entries) = tree(&language.tag).or_else(|| tree("")) else { continue };
+            let own = tree(&language.tag);
+            let of_all = own.is_none();
+            let Some(entries) = own.or_else(|| tree("")) else { continue };
             let wanted = tree::targets(entries);
             let targets = Targets::load(ctx, &scope, &frame, language, wanted).await?;
             let mut leads = HashMap::new();
@@ -86,11 +92,31 @@ pub async fn load(ctx: &Ctx) -> Result<Vec<PlainMenu>> {
             menus.push(PlainMenu {
                 language: language.tag.to_string(),
                 name: name.clone(),
+                of_all,
                 entries: entries.collect(),
             });
         }
     }
     Ok(menus)
+}
+
+/// Gives a menu back to the configuration, which says it now; the language of one
+/// for all is empty.
+pub async fn give_back(write: &mut Write<'_>, name: &str, language: &str) -> Result<()> {
+    use menu::Column;
+    write.record(Event {
+        language: Some(language.to_owned()).filter(|tag| !tag.is_empty()),
+        data: json!({ "name": name, "after": null, "import": true }),
+        ..Event::new("menu.arranged")
+    });
+    menu::Entity::update_many()
+        .col_expr(Column::Entries, Expr::val(None::<String>))
+        .col_expr(Column::Version, Column::Version.into_expr().add(1))
+        .filter(Column::Name.eq(name))
+        .filter(Column::Language.eq(language))
+        .exec(write.txn())
+        .await?;
+    Ok(())
 }
 
 /// Articles that entries lead to.

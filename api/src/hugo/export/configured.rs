@@ -94,34 +94,37 @@ impl State {
     }
 }
 
-/// The files that say something else now, and what cannot be said.
-pub async fn edits(
-    ctx: &Ctx,
-    site: &Site,
-    rows: &[Row],
-) -> Result<(HashMap<String, Vec<u8>>, Vec<Problem>)> {
-    if site.config.file.is_none() {
-        return Ok((HashMap::new(), Vec::new()));
+/// What became of a configuration.
+pub struct Edited {
+    /// The files that say something else now.
+    pub files: HashMap<String, Vec<u8>>,
+    /// What cannot be said.
+    pub problems: Vec<Problem>,
+    /// What it says now.
+    pub config: SiteConfig,
+}
+
+/// Edits the configuration of a site as far as it says something else here.
+pub async fn edits(ctx: &Ctx, site: &Site, rows: &[Row]) -> Result<Edited> {
+    let config = site.config.clone();
+    let as_it_is = |config| Edited { files: HashMap::new(), problems: Vec::new(), config };
+    if config.file.is_none() {
+        return Ok(as_it_is(config));
     }
     let now = State::load(ctx, site).await?;
-    if wanted(&site.config, &now).is_empty() {
-        return Ok((HashMap::new(), Vec::new()));
+    if wanted(&config, &now).is_empty() {
+        return Ok(as_it_is(config));
     }
     let db = ctx.app().db().read();
     let mut files = Vec::new();
     for row in rows.iter().filter(|row| site::is_configuration(row)) {
         files.push((row.path.clone(), blobs::whole(db, &row.hash).await?));
     }
-    Ok(edit(&now, Configuration::of(files), site.config.clone(), rows))
+    Ok(edit(&now, Configuration::of(files), config, rows))
 }
 
 /// Makes one edit after the other; each is read back before the next.
-fn edit(
-    now: &State,
-    mut files: Configuration,
-    mut config: SiteConfig,
-    rows: &[Row],
-) -> (HashMap<String, Vec<u8>>, Vec<Problem>) {
+fn edit(now: &State, mut files: Configuration, mut config: SiteConfig, rows: &[Row]) -> Edited {
     let (mut problems, mut failed) = (Vec::new(), Vec::<Setting>::new());
     loop {
         let all = wanted(&config, now);
@@ -155,7 +158,7 @@ fn edit(
             }
         }
     }
-    (files.edited(), problems)
+    Edited { files: files.edited(), problems, config }
 }
 
 /// The next setting, with the path at which it stands or should, and what of

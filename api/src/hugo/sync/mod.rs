@@ -19,8 +19,8 @@
 //!
 //! A folder with nothing in it is filled, and nothing in it counts as deleted. A
 //! database knows one folder: what is missing from another counts as deleted.
-//! Sections and terms are known by their files: one that is deleted is no longer
-//! written, and what it said stays here.
+//! Sections and terms have their texts from their files: with one that is deleted
+//! go its texts and its places in menus, and not the articles below it.
 //!
 //! **Invariants.** What has not changed is not touched. Files are written beside
 //! their place and moved there; the database notes them afterwards, so that a
@@ -30,6 +30,7 @@
 pub mod beside;
 mod disk;
 pub mod git;
+mod lists;
 mod look;
 mod out;
 mod renames;
@@ -50,9 +51,11 @@ use self::renames::Side;
 use crate::article::away;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
+use crate::hugo::config_file::is_configuration;
 use crate::hugo::export::{Folder, site};
-use crate::hugo::import;
 use crate::hugo::problem::Problem;
+use crate::hugo::settings::CONFIGURATION;
+use crate::hugo::{config, import};
 
 /// So many deletions never ask.
 const FEW: usize = 5;
@@ -92,7 +95,8 @@ pub enum Action {
     Renamed,
     /// It was gone, and its article went to the trash.
     Trashed,
-    /// It was gone, and belonged to no article.
+    /// It was gone, and belonged to no article; what it said of a section or term
+    /// is forgotten as well.
     Forgotten,
     /// It went out.
     Written,
@@ -262,7 +266,10 @@ impl Sync<'_> {
             fresh = false;
         }
         for path in forget {
-            rows::forget(self.ctx, &path).await?;
+            match self.look.files.get(&path).map(|both| both.kind.as_str()) {
+                Some("section" | "term") => lists::forget(self.ctx, &path).await?,
+                _ => rows::forget(self.ctx, &path).await?,
+            }
             self.report.note(&path, Action::Forgotten, None);
             fresh = false;
         }
@@ -288,6 +295,7 @@ impl Sync<'_> {
             let (ctx, git, look) = (self.ctx, self.git, &self.look);
             Out { ctx, folder: folder.clone(), git, look, report: &mut self.report }.run().await?;
             folder.tidy();
+            self.reconfigure().await?;
         }
         if let (Some(git), Some(commits)) = (self.git, self.options.git) {
             match git.commit(commits) {
@@ -296,6 +304,30 @@ impl Sync<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The configuration that went out is the one that is known from now on: what
+    /// is changed in it later is told from what was arranged here.
+    async fn reconfigure(&mut self) -> Result<()> {
+        let written =
+            |change: &Change| change.action == Action::Written && is_configuration(&change.file);
+        if !self.report.changes.iter().any(written) {
+            return Ok(());
+        }
+        let rows = site::rows(self.ctx).await?;
+        let language = rows.iter().find(|row| row.path == CONFIGURATION);
+        let language = language.map(|row| row.language.clone()).filter(|tag| !tag.is_empty());
+        let (dir, given) = (self.options.dir.clone(), language.clone());
+        let read = tokio::task::spawn_blocking(move || config::load(&dir, given.as_deref()))
+            .await
+            .map_err(Error::internal)?;
+        match read {
+            Ok(config) => import::configure(self.ctx, &config, language).await.map(drop),
+            Err(problem) => {
+                self.report.failures.push(problem);
+                Ok(())
+            }
+        }
     }
 
     /// Notes what is to be made in a folder that has nothing, so that a run

@@ -19,7 +19,7 @@ use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::hugo::config::{LanguageConfig, SiteConfig};
 use crate::hugo::menu::MenuEntry;
-use crate::hugo::menu_rows::{self, Entry};
+use crate::hugo::menu_rows::{self, Entry, leads, same};
 use crate::hugo::{fold, sanitize};
 use crate::menu::plain::{self, PlainEntry, PlainMenu};
 use crate::menu::tree::Target;
@@ -264,27 +264,4 @@ fn put(map: &mut Map<String, Value>, key: &str, value: Option<Value>) {
         Some(value) => drop(map.insert(key, value)),
         None => drop(map.shift_remove(&key)),
     }
-}
-
-/// Whether two addresses are one, however they are encoded.
-fn leads(one: &str, other: &str) -> bool {
-    let decoded =
-        |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
-    one == other || decoded(one) == decoded(other)
-}
-
-/// Whether a configured menu is the arranged one, whatever the order of its lines.
-fn same(was: &[&Entry], is: &[PlainEntry]) -> bool {
-    let known = |name: &&String| was.iter().any(|entry| entry.identifier == **name);
-    let one = |was: &Entry, is: &PlainEntry| {
-        let parent = was.parent.as_ref().filter(known);
-        was.identifier == is.identifier
-            && parent.filter(|parent| **parent != was.identifier) == is.parent.as_ref()
-            && was.name == is.name
-            && leads(was.url.as_deref().unwrap_or_default(), &is.url)
-            && was.title == is.title
-            && was.weight == is.weight
-            && was.params == is.params
-    };
-    was.len() == is.len() && is.iter().all(|is| was.iter().any(|was| one(was, is)))
 }
