@@ -14,6 +14,7 @@
 //! To add something to point at: a case of `tree::Target`, how `target` finds it
 //! for many at once, and a field of the input in `graphql`.
 
+mod bring;
 mod graphql;
 pub(crate) mod plain;
 mod read;
@@ -24,6 +25,7 @@ mod write;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+pub use bring::bring;
 pub use graphql::{MenuMutation, MenuQuery};
 pub use read::load;
 pub use tree::is_safe;

@@ -158,6 +158,13 @@ pub async fn create(ctx: &Ctx, path: &str, target: &str, permanent: bool) -> Res
     Ok(path)
 }
 
+/// Whether an address is led to this target already, or to where that leads.
+pub async fn leads(ctx: &Ctx, path: &str, target: &str) -> Result<bool> {
+    let row = read::redirect(ctx, &decode_address(path)).await?;
+    let found = led(ctx, row.into_iter().collect()).await?.pop().and_then(|led| led.target);
+    Ok(found.is_some_and(|found| decode_address(&found) == decode_address(target)))
+}
+
 pub async fn update(
     ctx: &Ctx,
     path: &str,
