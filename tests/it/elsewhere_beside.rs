@@ -81,7 +81,7 @@ on_both! {
         assert_eq!(app.as_role(Role::Admin).ask(made, Value::Null).at("/articles/nodes/0/imports/0/key"), "wp:12");
         for refused in [app.nobody(), app.as_role(Role::Viewer), app.as_role(Role::Author)] {
             let raw = refused.post(&json!({"query": document}));
-            assert!(!raw.body().contains("Well said") && raw.body().contains("errors"), "{}", raw.body());
+            assert!(!raw.body.contains("Well said") && raw.body.contains("errors"), "{}", raw.body);
         }
     }
 

@@ -50,7 +50,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 use self::model::{Item, Origin};
-pub use self::origin::{ArticleImport, of_articles};
+pub use self::origin::{ArticleImport, of_article};
 pub use self::report::Report;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::graphql::scalar::{Json, Url};
+use crate::graphql::siblings::Siblings;
 
 /// A post, page or entry of another system that an article was imported from.
 #[derive(Debug, Clone, SimpleObject)]
@@ -30,8 +31,14 @@ pub struct ArticleImport {
     kept: Json,
 }
 
-/// What articles were imported from, by article; in order of source and key.
-pub async fn of_articles(ctx: &Ctx, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<ArticleImport>>> {
+/// What an article was imported from, loaded for all that were read with it.
+pub async fn of_article(ctx: &Ctx, with: &Siblings, id: Uuid) -> Result<Vec<ArticleImport>> {
+    let found = with.load("imports".to_owned(), || of_articles(ctx, with.ids())).await?;
+    Ok(found.get(&id).cloned().unwrap_or_default())
+}
+
+/// By article; in order of source and key.
+async fn of_articles(ctx: &Ctx, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<ArticleImport>>> {
     let rows = Entity::find()
         .filter(Column::ArticleId.is_in(ids.iter().copied()))
         .order_by_asc(Column::Source)

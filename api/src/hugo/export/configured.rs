@@ -139,10 +139,9 @@ fn edit(now: &State, mut files: Configuration, mut config: SiteConfig, rows: &[R
             .and_then(|read| {
                 let still = wanted(&read, now);
                 let unsaid = still.iter().any(|one| means.iter().any(|meant| meant.is(one)));
-                // A table that is made may leave more to be said in it.
-                let new = !setting.makes_language
-                    && still.iter().any(|one| !all.iter().any(|before| before.is(one)));
-                if unsaid || new {
+                // A table that is made may leave more to be said in it; nothing else may.
+                let spoiled = !setting.makes_language && still.len() >= all.len();
+                if unsaid || spoiled {
                     let name = setting.path.join(".");
                     let message = format!("`{name}` cannot be set so that Hugo reads it so");
                     return Err(Problem::new(message));

@@ -48,11 +48,15 @@ pub(super) fn arrange(frame: &Frame, row: &mut Model) {
     let names = |kind: PageKind| -> Vec<&String> {
         is.page(kind).widgets.iter().map(|widget| &widget.name).collect()
     };
-    let common = names(PageKind::Single);
-    if KINDS.iter().all(|kind| names(*kind) == common) {
-        if settings::common_widgets(&table).unwrap_or_default() != plain(&common) {
-            put(&mut table, "widgets", Some(json!(common)));
-        }
+    // The theme shows the one list that most kinds of pages want.
+    let alike = |one: PageKind| KINDS.iter().filter(|kind| names(**kind) == names(one)).count();
+    let common = if alike(PageKind::List) > alike(PageKind::Single) {
+        names(PageKind::List)
+    } else {
+        names(PageKind::Single)
+    };
+    if settings::common_widgets(&table).unwrap_or_default() != plain(&common) {
+        put(&mut table, "widgets", Some(json!(common)));
     }
     let common = settings::common_widgets(&table).unwrap_or_default();
     for kind in KINDS {
