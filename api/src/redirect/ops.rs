@@ -160,9 +160,16 @@ pub async fn create(ctx: &Ctx, path: &str, target: &str, permanent: bool) -> Res
 
 /// Whether an address is led to this target already, or to where that leads.
 pub async fn leads(ctx: &Ctx, path: &str, target: &str) -> Result<bool> {
-    let row = read::redirect(ctx, &decode_address(path)).await?;
-    let found = led(ctx, row.into_iter().collect()).await?.pop().and_then(|led| led.target);
-    Ok(found.is_some_and(|found| decode_address(&found) == decode_address(target)))
+    let rows = [
+        read::redirect(ctx, &decode_address(path)).await?,
+        read::redirect(ctx, &decode_address(target)).await?,
+    ];
+    let [from, next] = rows.map(|row| row.into_iter().collect());
+    let from = led(ctx, from).await?.pop().and_then(|led| led.target);
+    let next = led(ctx, next).await?.pop().and_then(|led| led.target);
+    let next = next.unwrap_or_else(|| target.to_owned());
+    Ok(from
+        .is_some_and(|from| [target, &next].map(decode_address).contains(&decode_address(&from))))
 }
 
 pub async fn update(
