@@ -54,8 +54,8 @@ impl Term {
 impl Terms {
     pub async fn load(db: &impl ConnectionTrait) -> Result<Self> {
         use term::Column;
-        let mut terms = Self::default();
         type Found = (Uuid, String, String, String, Option<String>, i32);
+        let mut terms = Self::default();
         let rows: Vec<Found> = term::Entity::find()
             .select_only()
             .columns([
