@@ -24,6 +24,9 @@ use crate::hugo::{fold, sanitize};
 use crate::menu::plain::{self, PlainEntry, PlainMenu};
 use crate::menu::tree::Target;
 
+/// Names of menus, and their lists as they should be.
+type Changed<'a> = Vec<(&'a str, Vec<Value>)>;
+
 /// What was arranged, and how Hugo names what it leads to.
 #[derive(Debug, Default)]
 pub(super) struct Menus {
@@ -108,7 +111,7 @@ impl Menus {
         config: &SiteConfig,
         language: &LanguageConfig,
         level: &Map<String, Value>,
-    ) -> Vec<(&'a str, Vec<Value>)> {
+    ) -> Changed<'a> {
         let configured = menu_rows::of_language(config, language);
         self.menus
             .iter()
@@ -196,10 +199,7 @@ impl Menus {
 /// What languages without menus of their own should find: among the site's own
 /// where all want the same, else among their own. Those hide all of the site's,
 /// and so they hold all that the language shows.
-fn shared(
-    config: &SiteConfig,
-    sharing: &[(&LanguageConfig, Vec<(&str, Vec<Value>)>)],
-) -> Vec<Setting> {
+fn shared(config: &SiteConfig, sharing: &[(&LanguageConfig, Changed<'_>)]) -> Vec<Setting> {
     let mut settings = Vec::new();
     let of = |changed: &[(&str, Vec<Value>)], name: &str| {
         changed.iter().find(|(other, _)| *other == name).map(|(_, list)| list.clone())
