@@ -21,6 +21,9 @@ pub struct Model {
     pub title: Option<String>,
     pub weight: i32,
     pub params: crate::Json,
+    /// The `_index.md` that asks for it, below the site's folder; null for those of
+    /// the configuration and of articles.
+    pub file: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -11,6 +11,7 @@ mod m20261124_10_rendering;
 mod m20261124_11_imports;
 mod m20261124_12_documents;
 mod m20261124_13_pictures;
+mod m20261124_13_list_menus;
 mod m20261124_1_ground;
 mod m20261124_2_authoring;
 mod m20261124_3_history;
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_11_imports::Migration),
             Box::new(m20261124_9_delivery::Migration),
             Box::new(m20261124_13_pictures::Migration),
+            Box::new(m20261124_13_list_menus::Migration),
         ]
     }
 }

@@ -2,26 +2,24 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::SystemTime;
 
 use api::hugo::sync::git::Commits;
 use api::hugo::sync::{self, Action, Options, Report};
 use api::policy::Role;
 use serde_json::{Value, json};
-use tests::process::{Process, command};
 use tests::{Client, TestApp, on_both, write_files};
 
 const SAVE: &str = "mutation($id: ID!, $version: Int!, $input: UpdateArticleInput!) {
     updateArticle(id: $id, expectedVersion: $version, input: $input) { article { version } userErrors { message } } }";
 
-fn page(title: &str, text: &str) -> String {
+pub fn page(title: &str, text: &str) -> String {
     format!("---\ntitle: \"{title}\" # the title\ndate: 2026-01-01\ntags: [x]\n---\n{text}\n")
 }
 
-fn folder(names: &[&str]) -> tempfile::TempDir {
+pub fn folder(names: &[&str]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     write_files(
         folder.path(),
@@ -33,35 +31,35 @@ fn folder(names: &[&str]) -> tempfile::TempDir {
     folder
 }
 
-fn write(folder: &Path, name: &str, text: &str) {
+pub fn write(folder: &Path, name: &str, text: &str) {
     write_files(folder, &[(&format!("content/posts/{name}.md"), text)]);
 }
 
-fn read(folder: &Path, name: &str) -> String {
+pub fn read(folder: &Path, name: &str) -> String {
     fs::read_to_string(folder.join(format!("content/posts/{name}.md"))).expect("a file")
 }
 
-fn run(app: &TestApp, options: &Options) -> Report {
+pub fn run(app: &TestApp, options: &Options) -> Report {
     let ctx = app.ctx();
     app.block_on(sync::run(&ctx, options)).expect("a run")
 }
 
 #[track_caller]
-fn good(app: &TestApp, folder: &Path) -> Vec<(Action, String)> {
+pub fn good(app: &TestApp, folder: &Path) -> Vec<(Action, String)> {
     let report = run(app, &Options::new(folder));
     assert!(report.is_good(), "{report}");
     done(&report)
 }
 
-fn done(report: &Report) -> Vec<(Action, String)> {
+pub fn done(report: &Report) -> Vec<(Action, String)> {
     report.changes.iter().map(|change| (change.action, change.file.clone())).collect()
 }
 
-fn at(name: &str) -> String {
+pub fn at(name: &str) -> String {
     format!("content/posts/{name}.md")
 }
 
-fn find(editor: &Client, path: &str) -> Value {
+pub fn find(editor: &Client, path: &str) -> Value {
     editor
         .ask(
             "query($path: String!) { article(by: { path: $path }, view: WORKING) {
@@ -73,7 +71,7 @@ fn find(editor: &Client, path: &str) -> Value {
 }
 
 #[track_caller]
-fn save(editor: &Client, path: &str, input: Value) {
+pub fn save(editor: &Client, path: &str, input: Value) {
     let article = find(editor, path);
     let saved = editor
         .ask(SAVE, json!({"id": article["id"], "version": article["version"], "input": input}));
@@ -81,7 +79,7 @@ fn save(editor: &Client, path: &str, input: Value) {
 }
 
 #[track_caller]
-fn act(editor: &Client, mutation: &str, id: &Value) {
+pub fn act(editor: &Client, mutation: &str, id: &Value) {
     let done = editor.ask(
         &format!("mutation($id: ID!) {{ {mutation}(id: $id) {{ userErrors {{ message }} }} }}"),
         json!({ "id": id }),
@@ -104,7 +102,7 @@ fn times(folder: &Path) -> BTreeMap<String, SystemTime> {
         .collect()
 }
 
-fn git(folder: &Path, arguments: &[&str]) -> String {
+pub fn git(folder: &Path, arguments: &[&str]) -> String {
     let name = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.org"];
     tests::tools::output(Command::new("git").arg("-C").arg(folder).args(name).args(arguments))
 }
@@ -390,96 +388,75 @@ on_both! {
         assert_eq!(find(&editor, "/posts/d/")["id"], id);
         assert_eq!(good(&app, folder.path()), []);
     }
-}
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_broadsheet-under-test");
-
-fn broadsheet(data: &Path, arguments: &[&str]) -> Command {
-    let mut command = command(PROGRAM, data, None);
-    command.args(arguments);
-    command
-}
-
-#[test]
-fn watching_follows_both_sides_until_it_is_told_to_stop() {
-    let (data, folder) = (tempfile::tempdir().expect("a temporary folder"), folder(&["a", "b"]));
-    let mut add = broadsheet(
-        data.path(),
-        &["user", "add", "e@example.org", "--role", "EDITOR", "--password-stdin"],
-    );
-    add.stdin(Stdio::piped());
-    assert!(tests::process::run(add, "correct horse battery").status.success());
-    let server = Process::serve(broadsheet(data.path(), &["serve"]));
-    let dir = folder.path().to_str().expect("a name");
-    let mut watch = broadsheet(data.path(), &["sync", "hugo", dir, "--watch", "--json"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("a process");
-    let mut lines = BufReader::new(watch.stdout.take().expect("its output")).lines();
-    let mut told = |action: &str, file: &str| loop {
-        let line = lines.next().expect("another run").expect("a line");
-        let report: Value = serde_json::from_str(&line).expect("JSON");
-        assert_eq!((&report["failures"], &report["conflicts"]), (&json!([]), &json!([])), "{line}");
-        let changes = report["changes"].as_array().expect("changes");
-        if changes.iter().any(|change| change["action"] == action && change["file"] == file) {
-            return;
-        }
-    };
-    told("read", &at("a"));
-    let login = server.nobody().ask(
-        "mutation { login(input: { email: \"e@example.org\", password: \"correct horse battery\" }) { session { accessToken } } }",
-        Value::Null,
-    );
-    let editor = server.nobody().with_token(&login.text("/login/session/accessToken"));
-    save(&editor, "/posts/a/", json!({ "title": "Here" }));
-    act(&editor, "publishArticle", &find(&editor, "/posts/a/")["id"]);
-    told("written", &at("a"));
-    assert!(read(folder.path(), "a").starts_with("---\ntitle: \"Here\" # the title\n"));
-    write(folder.path(), "b", &page("There", "There."));
-    told("read", &at("b"));
-    assert_eq!(find(&editor, "/posts/b/")["title"], "There");
-    let stop = Command::new("kill").args(["-TERM", &watch.id().to_string()]).status();
-    assert!(stop.is_ok_and(|stop| stop.success()));
-    assert!(watch.wait().expect("its end").success());
-}
-
-#[test]
-fn a_run_that_is_killed_anywhere_is_completed_by_the_next() {
-    let data = tempfile::tempdir().expect("a temporary folder");
-    let names: Vec<String> = (0..80).map(|number| format!("p{number}")).collect();
-    let site = folder(&names.iter().map(String::as_str).collect::<Vec<_>>());
-    let copy = tempfile::tempdir().expect("a temporary folder");
-    let files = |folder: &Path| {
-        let posts = fs::read_dir(folder.join("content/posts"));
-        posts.map_or(0, |posts| posts.filter_map(Result::ok).count())
-    };
-    let dir = |folder: &Path| folder.to_str().expect("a name").to_owned();
-    let killed = |folder: &Path, enough: usize| {
-        let mut child = broadsheet(data.path(), &["sync", "hugo", &dir(folder)])
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("a process");
-        while files(copy.path()) < enough && child.try_wait().expect("a state").is_none() {
-            std::thread::yield_now();
-        }
-        child.kill().expect("a kill");
-        child.wait().expect("its end");
-    };
-    let completed = |folder: &Path| {
-        let done = broadsheet(data.path(), &["sync", "hugo", &dir(folder)]).output();
-        let done = done.expect("a run");
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
-    };
-    killed(site.path(), 0);
-    completed(site.path());
-    // From now on the copy is the site's folder.
-    for enough in [0, 1, 20, 60] {
-        killed(copy.path(), enough);
+    fn a_configuration_that_went_out_can_be_changed_on_either_side(app) {
+        let folder = folder(&["a"]);
+        let config = || fs::read_to_string(folder.path().join("hugo.toml")).expect("a file");
+        good(&app, folder.path());
+        let editor = app.as_role(Role::Editor);
+        let set = "mutation($version: Int!, $entries: [MenuEntryInput!]) { setMenu(by: {name: \"main\", language: \"en\"}, expectedVersion: $version, entries: $entries) {
+            userErrors { message } } }";
+        let entries = json!([{"name": "News", "target": {"url": "/news/"}}]);
+        let _ = editor.ask(set, json!({"version": 0, "entries": entries})).accepted("setMenu");
+        let sidebar = "mutation { setWidgets(page: HOME, expectedVersion: 0, input: { sidebar: LEFT }) { userErrors { message } } }";
+        let _ = editor.ask(sidebar, Value::Null).accepted("setWidgets");
+        let shown = || editor.ask("{ menu(name: \"main\") { items { name } } site { sidebar(page: HOME) } }", Value::Null).0.to_string();
+        assert_eq!(good(&app, folder.path()), [(Action::Written, "hugo.toml".to_owned())]);
+        let written = config();
+        assert!(written.contains("name = 'News'") && written.contains("home = 'left'"), "{written}");
+        assert_eq!(good(&app, folder.path()), []);
+        // What somebody changes there counts, though it was arranged here.
+        write_files(folder.path(), &[("hugo.toml", &written.replace("'News'", "'Latest'").replace("'left'", "'right'"))]);
+        assert_eq!(good(&app, folder.path()), [(Action::Read, "hugo.toml".to_owned())]);
+        assert!(shown().contains("Latest") && shown().contains("RIGHT"), "{}", shown());
+        assert_eq!(config(), written.replace("'News'", "'Latest'").replace("'left'", "'right'"));
+        // And it can be arranged again.
+        let entries = json!([{"name": "Third", "target": {"url": "/news/"}}]);
+        let _ = editor.ask(set, json!({"version": 2, "entries": entries})).accepted("setMenu");
+        assert_eq!(good(&app, folder.path()), [(Action::Written, "hugo.toml".to_owned())]);
+        assert!(config().contains("name = 'Third'") && !config().contains("Latest"), "{}", config());
     }
-    completed(copy.path());
-    completed(copy.path());
-    assert_eq!(
-        crate::export::differences(site.path(), copy.path()),
-        Vec::<std::path::PathBuf>::new()
-    );
+
+    fn with_the_file_of_a_section_or_term_go_its_texts(app) {
+        let folder = folder(&["a"]);
+        let (section, term) = ("content/posts/_index.md", "content/tags/x/_index.md");
+        write_files(folder.path(), &[
+            (section, "---\ntitle: All posts\nmenu: main\n---\nText\n"), (term, "---\ntitle: The x\n---\n"),
+        ]);
+        good(&app, folder.path());
+        let said = || app.query("{ sections { name title } tags(language: \"en\") { nodes { name } } menu(name: \"main\") { items { name } } }", Value::Null).0.to_string();
+        assert!(said().contains("All posts") && said().contains("The x"), "{}", said());
+        for file in [section, term] {
+            fs::remove_file(folder.path().join(file)).expect("a file");
+        }
+        let forgotten = [section, term].map(|file| (Action::Forgotten, file.to_owned()));
+        assert_eq!(good(&app, folder.path()), forgotten);
+        assert!(!said().contains("All posts") && !said().contains("The x"), "{}", said());
+        assert!(said().contains("\"x\"") && app.query("{ articles { totalCount } }", Value::Null).0.to_string().contains('1'));
+        assert_eq!(good(&app, folder.path()), []);
+        assert!(!folder.path().join(section).exists() && !folder.path().join(term).exists());
+        // The folder of a section that has a file again is what that says.
+        write_files(folder.path(), &[(section, "---\ntitle: Again\n---\n")]);
+        assert_eq!(good(&app, folder.path()), [(Action::Read, section.to_owned())]);
+        assert!(said().contains("Again"), "{}", said());
+    }
+
+    fn many_deletions_of_lists_and_other_files_ask_as_those_of_articles_do(app) {
+        let folder = folder(&["a", "b"]);
+        let names: Vec<String> = (0..8).map(|number| format!("content/s{number}/_index.md")).collect();
+        let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "---\ntitle: S\n---\n")).collect();
+        write_files(folder.path(), &files);
+        good(&app, folder.path());
+        for name in &names {
+            fs::remove_file(folder.path().join(name)).expect("a file");
+        }
+        let report = run(&app, &Options::new(folder.path()));
+        assert!(report.refused.as_deref().is_some_and(|why| why.contains("8 of 11 files")), "{report}");
+        assert_eq!(report.changes, []);
+        let sections = || app.query("{ sections { name } }", Value::Null).each("/sections", "name").iter().filter(|name| name.starts_with('s')).count();
+        assert_eq!(sections(), 8);
+        let report = run(&app, &Options { yes: true, ..Options::new(folder.path()) });
+        assert!(report.is_good() && report.changes.len() == 8, "{report}");
+        assert_eq!(sections(), 0);
+    }
 }

@@ -4,17 +4,31 @@ use std::fmt::Write;
 use std::path::Path;
 
 /// A small generator of numbers (`SplitMix64`): seeded, and without a crate.
-pub struct Numbers(pub(crate) u64);
+pub struct Numbers {
+    state: u64,
+    /// Those that come first, and then nothing but zero; none: by the state.
+    given: Option<std::vec::IntoIter<u64>>,
+}
 
 impl Numbers {
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self(seed)
+        Self { state: seed, given: None }
+    }
+
+    /// These, and zeros behind them: what is made of fewer and smaller numbers is
+    /// simpler, so that a failure can be made small.
+    #[must_use]
+    pub fn given(numbers: Vec<u64>) -> Self {
+        Self { state: 0, given: Some(numbers.into_iter()) }
     }
 
     pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
+        if let Some(given) = &mut self.given {
+            return given.next().unwrap_or_default();
+        }
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
@@ -38,7 +52,7 @@ pub fn site(folder: &Path, count: usize) {
          [params]\nmainSections = ['news']\n[params.sidebar]\nwidgets = ['recent', 'taglist']\n",
     )
     .expect("a file");
-    let mut numbers = Numbers(1);
+    let mut numbers = Numbers::new(1);
     for number in 0..count {
         std::fs::write(content.join(format!("a{number:05}.md")), document(&mut numbers, number))
             .expect("a file");

@@ -314,7 +314,12 @@ impl Writer<'_> {
 /// One document, by number.
 #[must_use]
 pub fn document(seed: u64) -> Vec<u8> {
-    let mut numbers = Numbers(seed);
+    document_of(Numbers::new(seed))
+}
+
+/// One document, by the numbers that it is drawn with.
+#[must_use]
+pub fn document_of(mut numbers: Numbers) -> Vec<u8> {
     let kind = numbers.below(100);
     let mut writer = Writer { numbers: &mut numbers, text: String::new() };
     match kind {

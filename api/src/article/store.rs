@@ -227,6 +227,7 @@ pub fn project(
             title: place.title.clone(),
             weight: place.weight,
             params: Value::Object(place.params.clone()).into(),
+            file: None,
         })
         .collect();
     let keywords = keywords::of(frame, language, view, identity.article_id, params);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 
-use super::{explain, open, say};
+use super::{explain, open, progress, say};
 use crate::config::Config;
 use crate::ctx::{Actor, Ctx};
 use crate::import::{self, From, OnConflict, Options};
@@ -23,6 +23,9 @@ pub enum Elsewhere {
     /// A Ghost export (Settings → Export).
     Ghost {
         file: PathBuf,
+        /// Its redirects [default: redirects.yaml or redirects.json beside FILE]
+        #[arg(long, value_name = "FILE")]
+        redirects: Option<PathBuf>,
         #[command(flatten)]
         how: How,
     },
@@ -64,18 +67,25 @@ pub struct How {
 }
 
 pub async fn run(config: Config, command: Elsewhere) -> Result<ExitCode, String> {
+    let mut beside = None;
     let (from, publish, limit, how) = match command {
         Elsewhere::Wordpress { file, how } => (From::WordPress(file), false, None, how),
-        Elsewhere::Ghost { file, how } => (From::Ghost(file), false, None, how),
+        Elsewhere::Ghost { file, redirects, how } => {
+            beside = redirects;
+            (From::Ghost(file), false, None, how)
+        }
         Elsewhere::Feed { address, publish, limit, how } => {
             (From::Feed(address), publish, limit, how)
         }
     };
     let How { language, section, on_conflict, dry_run, json } = how;
-    let options = Options { from, language, section, publish, limit, on_conflict, dry_run };
+    let redirects = beside;
+    let options =
+        Options { from, language, section, publish, limit, on_conflict, redirects, dry_run };
     let app = open(config).await?;
     let ctx = Ctx::new(Arc::clone(&app), Actor::System);
-    let done = import::run(&ctx, options).await;
+    let bar = progress::bar("Importing");
+    let done = import::run_with(&ctx, options, &*bar).await;
     app.db().close().await;
     let report = done.map_err(explain)?;
     if json {

@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::address::{Parts, Rules};
+use super::menu_rows;
 use super::page::Page;
 use super::sections::Sections;
-use super::settings::menu_params;
 use super::tree::Entry;
 use super::{fold, page};
 use crate::article::content::{Content, Image, MAX_KEY, MenuPlace, Source};
@@ -148,7 +148,7 @@ pub fn draft(
             .into_iter()
             .map(|(menu, entry)| MenuPlace {
                 menu,
-                params: menu_params(&entry),
+                params: menu_rows::params(&entry),
                 identifier: entry.identifier,
                 parent: entry.parent,
                 name: Some(entry.name).filter(|name| !name.is_empty()),

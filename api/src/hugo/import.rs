@@ -15,7 +15,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use entity::{View, article, body, section, term_text};
+use entity::{View, article, body, section, source_file, term_text};
 use rayon::prelude::*;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value;
@@ -28,6 +28,7 @@ use super::document::{self, Body, Document, Outcome, read};
 use super::files::{self, Found};
 use super::keep::Keep;
 use super::known::{Known, Touched};
+use super::page::Page;
 use super::problem::Problem;
 use super::report::Action;
 pub use super::report::Report;
@@ -35,7 +36,7 @@ use super::rows::{Before, Ready, Rows};
 use super::sections::Sections;
 use super::sync::beside::{Beside, Verdict};
 use super::tree::{self, Entry, EntryKind, Kind};
-use super::{known, settings};
+use super::{known, menu_rows, settings};
 use crate::article::content::MAX_KEY;
 use crate::article::write::body_row;
 use crate::ctx::Ctx;
@@ -173,9 +174,12 @@ fn sort(entries: Vec<Entry>, report: &mut Report) -> (Vec<Entry>, Vec<Entry>) {
     (lists, pages)
 }
 
-async fn configure(ctx: &Ctx, config: &SiteConfig, language: Option<String>) -> Result<bool> {
+/// Stores what a configuration says; says whether addresses may have changed.
+pub async fn configure(ctx: &Ctx, config: &SiteConfig, language: Option<String>) -> Result<bool> {
+    let arranged = crate::menu::plain::load(ctx).await?;
     let mut write = Write::begin(ctx).await?;
-    let moved = settings::store(&mut write, config, language.unwrap_or_default()).await?;
+    let language = language.unwrap_or_default();
+    let moved = settings::store(&mut write, config, language, &arranged).await?;
     write.commit().await?;
     Ok(moved)
 }
@@ -282,8 +286,9 @@ impl Import<'_> {
     }
 
     async fn list(&self, write: &mut Write<'_>, document: Document) -> Result<()> {
-        let Document { entry, page, keywords: _, body, mut file } = document;
+        let Document { entry, mut page, keywords: _, body, mut file } = document;
         let language = self.frame.language_of(&file.language);
+        self.menus(write, &entry, &mut page, &file).await?;
         let row = render_row(Uuid::nil(), body, language, false, &file.path)?;
         if let EntryKind::Content(Kind::Term { taxonomy, term }) = &entry.kind {
             "term".clone_into(&mut file.kind);
@@ -332,6 +337,29 @@ impl Import<'_> {
             settings::put_section(write, row).await?;
         }
         settings::put_files(write, vec![file]).await
+    }
+
+    /// The places in menus that a list page asks for.
+    async fn menus(
+        &self,
+        write: &Write<'_>,
+        entry: &Entry,
+        page: &mut Page,
+        file: &source_file::Model,
+    ) -> Result<()> {
+        let parts = super::address::Parts::new(entry, page);
+        let path = self.config.rules.page_path(&self.sections, &parts);
+        let mut menus = std::mem::take(&mut page.menus);
+        if page.draft {
+            menus.clear();
+        }
+        for (_, place) in menus.iter_mut().filter(|(_, place)| place.name.is_empty()) {
+            let own = entry.dir.rsplit('/').next().filter(|name| !name.is_empty());
+            let language = self.frame.language_of(&file.language);
+            own.unwrap_or(&language.row.title).clone_into(&mut place.name);
+        }
+        let url = super::address::encode(&path);
+        menu_rows::put_of_file(write, &file.path, &file.language, &url, menus).await
     }
 
     async fn pages(&mut self, entries: Vec<Entry>) -> Result<()> {

@@ -96,6 +96,7 @@ pub mod export;
 pub mod import;
 mod keep;
 mod known;
+mod menu_rows;
 pub mod report;
 pub(crate) mod rows;
 mod settings;

@@ -3,23 +3,23 @@
 //! Mainroad's parameters become settings; every parameter stays in `params` as
 //! well. Source: the Mainroad theme's documentation, "Configuration".
 
-use entity::{language, menu_entry, section, site, source_file, term, term_text};
+use entity::{language, section, site, source_file, term, term_text};
 use indexmap::IndexMap;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Iterable, PaginatorTrait,
-    QueryFilter,
+    QueryFilter, QuerySelect,
 };
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::config::{Direction, LanguageConfig, SiteConfig};
-use super::{cast, fold};
+use super::{cast, fold, menu_rows, page_values};
 use crate::article::keywords;
 use crate::error::Result;
 use crate::event::{Event, Write};
+use crate::menu::plain::PlainMenu;
 use crate::site::{
     Frame, Markup, PageDefaults, Related, Sidebar, SiteAuthor, Switches, WidgetSetting, Widgets,
 };
@@ -83,19 +83,33 @@ fn sidebar(value: &Value) -> Option<Sidebar> {
     }
 }
 
-fn widgets(params: &Map<String, Value>) -> Widgets {
+/// A list of widgets below `params.sidebar`: names, or names with settings.
+fn widget_list(places: &Map<String, Value>, key: &str) -> Option<Vec<WidgetSetting>> {
+    let list = fold::get(places, key).filter(|list| list.is_array())?;
+    let list = page_values::widgets(list).ok().flatten()?.into_iter();
+    let one = |(name, settings): (String, Option<Value>)| WidgetSetting {
+        name,
+        settings: settings.unwrap_or_default(),
+    };
+    Some(list.map(one).collect())
+}
+
+/// Mainroad's one list, which holds for every kind of page without one of its own.
+#[must_use]
+pub fn common_widgets(places: &Map<String, Value>) -> Option<Vec<WidgetSetting>> {
+    widget_list(places, "widgets")
+}
+
+/// Widgets and sidebars, as parameters say them.
+#[must_use]
+pub fn widgets(params: &Map<String, Value>) -> Widgets {
     let places = table(params, "sidebar");
-    let list: Vec<WidgetSetting> = places
-        .and_then(|places| fold::get(places, "widgets"))
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(cast::text)
-        .map(|name| WidgetSetting { name, settings: Value::Null })
-        .collect();
+    let list = places.and_then(common_widgets).unwrap_or_default();
     let page = |kind: &str| PageDefaults {
         sidebar: places.and_then(|places| fold::get(places, kind)).and_then(sidebar),
-        widgets: list.clone(),
+        widgets: places
+            .and_then(|places| widget_list(places, &format!("{kind}Widgets")))
+            .unwrap_or_else(|| list.clone()),
     };
     let own = table(params, "widgets");
     let number = |key: &str| {
@@ -172,61 +186,6 @@ pub fn tag<'a>(config: &'a SiteConfig, key: &'a str) -> &'a str {
     config.language(key).map_or(key, |language| &language.tag)
 }
 
-/// A menu entry without an id, as it is compared and stored.
-#[derive(Serialize)]
-struct Entry {
-    menu: String,
-    language: String,
-    identifier: String,
-    parent: Option<String>,
-    name: String,
-    url: Option<String>,
-    title: Option<String>,
-    weight: i32,
-    params: Map<String, Value>,
-}
-
-/// Settings that Hugo has and menus do not: kept with the other parameters.
-pub fn menu_params(entry: &super::menu::MenuEntry) -> Map<String, Value> {
-    let mut params = entry.params.clone();
-    for (key, value) in [("pre", &entry.pre), ("post", &entry.post)] {
-        if let Some(value) = value {
-            params.insert(key.to_owned(), json!(value));
-        }
-    }
-    params
-}
-
-fn menus(config: &SiteConfig) -> Vec<Entry> {
-    let mut entries = Vec::new();
-    for language in &config.languages {
-        let prefix = match config.rules.prefix(&language.key) {
-            "" => String::new(),
-            prefix => format!("/{prefix}"),
-        };
-        for (menu, own) in &language.menus {
-            for entry in own {
-                let page = entry.page_ref.as_ref().map(|page| match page.trim_matches('/') {
-                    "" => format!("{prefix}/"),
-                    page => format!("{prefix}/{page}/"),
-                });
-                entries.push(Entry {
-                    menu: menu.clone(),
-                    language: language.tag.clone(),
-                    identifier: entry.identifier.clone().unwrap_or_else(|| entry.name.clone()),
-                    parent: entry.parent.clone(),
-                    name: entry.name.clone(),
-                    url: entry.url.clone().or(page).or(Some(String::new())),
-                    title: entry.title.clone(),
-                    weight: entry.weight,
-                    params: menu_params(entry),
-                });
-            }
-        }
-    }
-    entries
-}
-
 /// How the site finds related articles; Hugo's own way compares tags where the
 /// site has them.
 fn related(config: &SiteConfig) -> Related {
@@ -259,11 +218,18 @@ pub fn site_row(config: &SiteConfig) -> Result<site::Model> {
 /// Says whether addresses may have changed with them.
 ///
 /// `given` is the language that content is in which does not say.
-pub async fn store(write: &mut Write<'_>, config: &SiteConfig, given: String) -> Result<bool> {
+///
+/// `arranged` are the menus that editors arranged, as they are shown.
+pub async fn store(
+    write: &mut Write<'_>,
+    config: &SiteConfig,
+    given: String,
+    arranged: &[PlainMenu],
+) -> Result<bool> {
     let site = site_row(config)?;
     let languages: Vec<_> =
         config.languages.iter().map(|language| language_row(config, language)).collect();
-    let menus = menus(config);
+    let menus = menu_rows::of(config);
     let said = json!([
         [site.base_url, site.time_zone, site.default_language, site.rules, site.related],
         languages.iter().map(|language| format!("{language:?}")).collect::<Vec<_>>(),
@@ -278,6 +244,7 @@ pub async fn store(write: &mut Write<'_>, config: &SiteConfig, given: String) ->
     let old = site::Entity::find_by_id(1).one(write.txn()).await?;
     let moved = old.as_ref().is_some_and(|old| old.rules != site.rules);
     let related = old.is_some_and(|old| old.related != site.related || old.rules != site.rules);
+    crate::site::follow_widgets(write, &languages).await?;
     upsert_languages(write, languages).await?;
     site::Entity::insert(site.into_active_model().reset_all())
         .on_conflict(
@@ -295,7 +262,7 @@ pub async fn store(write: &mut Write<'_>, config: &SiteConfig, given: String) ->
         let frame = Frame::read(write.txn()).await?;
         keywords::collect(write, &frame).await?;
     }
-    replace_menus(write, menus).await?;
+    menu_rows::replace(write, menus, arranged).await?;
     let file = source_file::Model {
         path: CONFIGURATION.to_owned(),
         kind: "configuration".to_owned(),
@@ -317,19 +284,42 @@ pub async fn store(write: &mut Write<'_>, config: &SiteConfig, given: String) ->
     Ok(moved)
 }
 
+/// Which of these languages were made or changed by a mutation.
+pub async fn made_here(
+    db: &impl sea_orm::ConnectionTrait,
+    tags: Vec<String>,
+) -> Result<Vec<String>> {
+    use entity::event::{Column, Entity};
+    if tags.is_empty() {
+        return Ok(tags);
+    }
+    Ok(Entity::find()
+        .select_only()
+        .column(Column::Language)
+        .distinct()
+        .filter(Column::Kind.eq("site.configured"))
+        .filter(Column::Language.is_in(tags))
+        .into_tuple()
+        .all(db)
+        .await?)
+}
+
 async fn upsert_languages(write: &Write<'_>, languages: Vec<language::Model>) -> Result<()> {
     let kept: Vec<_> = languages.iter().map(|language| language.tag.clone()).collect();
     let others = language::Entity::find()
         .filter(language::Column::Tag.is_not_in(kept))
         .all(write.txn())
         .await?;
+    let tags = others.iter().map(|other| other.tag.clone()).collect();
+    let made = made_here(write.txn(), tags).await?;
     for other in others {
         let used = entity::article::Entity::find()
             .filter(entity::article::Column::Language.eq(other.tag.as_str()))
             .count(write.txn())
             .await?;
-        // A language with articles stays, whatever the configuration says.
-        if used == 0 {
+        // A language with articles stays, whatever the configuration says, and so does
+        // one that was made here.
+        if used == 0 && !made.contains(&other.tag) {
             language::Entity::delete_by_id(other.tag).exec(write.txn()).await?;
         }
     }
@@ -354,32 +344,6 @@ async fn upsert_languages(write: &Write<'_>, languages: Vec<language::Model>) ->
             .exec_without_returning(write.txn())
             .await?;
     }
-    Ok(())
-}
-
-async fn replace_menus(write: &Write<'_>, menus: Vec<Entry>) -> Result<()> {
-    menu_entry::Entity::delete_many()
-        .filter(menu_entry::Column::ArticleId.is_null())
-        .exec(write.txn())
-        .await?;
-    let rows: Vec<_> = menus
-        .into_iter()
-        .map(|entry| menu_entry::Model {
-            id: write.ctx().new_id(),
-            view: None,
-            article_id: None,
-            menu: entry.menu,
-            language: entry.language,
-            identifier: entry.identifier,
-            parent: entry.parent,
-            name: entry.name,
-            url: entry.url,
-            title: entry.title,
-            weight: entry.weight,
-            params: Value::Object(entry.params).into(),
-        })
-        .collect();
-    write.insert_all(rows).await?;
     Ok(())
 }
 

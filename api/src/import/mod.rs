@@ -15,6 +15,8 @@
 //! | `known` | which article an item became, by its id in its system |
 //! | `place`, `content` | addresses that are free; an item as an article's content |
 //! | `work` | chunks and transactions |
+//! | `menus`, `redirects` | what a system has beside its posts |
+//! | `origin` | what was kept of an article's item, for those who edit it |
 //!
 //! **Invariants.** An item that says what it said is not touched, wherever its
 //! article lives now. What was edited, put away or deleted here is never
@@ -29,8 +31,11 @@ pub mod feed;
 pub mod ghost;
 pub mod html;
 mod known;
+mod menus;
 pub mod model;
+mod origin;
 mod place;
+mod redirects;
 pub mod report;
 pub mod site;
 pub mod wordpress;
@@ -45,6 +50,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 use self::model::{Item, Origin};
+pub use self::origin::{ArticleImport, of_article};
 pub use self::report::Report;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
@@ -94,6 +100,8 @@ pub struct Options {
     /// So many entries of a feed at most.
     pub limit: Option<usize>,
     pub on_conflict: OnConflict,
+    /// Ghost's redirects, where they do not lie beside its export.
+    pub redirects: Option<PathBuf>,
     /// Say what would happen, and write nothing.
     pub dry_run: bool,
 }
@@ -108,6 +116,7 @@ impl Options {
             publish: false,
             limit: None,
             on_conflict: OnConflict::default(),
+            redirects: None,
             dry_run: false,
         }
     }
@@ -123,6 +132,8 @@ struct Opened {
     name: String,
     origin: Origin,
     items: Items,
+    /// How many items there are, as far as that is known.
+    total: usize,
     warnings: Vec<Problem>,
 }
 
@@ -136,8 +147,16 @@ impl Opened {
     }
 }
 
+/// Is told how many of how many are done.
+pub type Progress = dyn Fn(usize, usize) + Sync;
+
 /// Imports what the options say.
 pub async fn run(ctx: &Ctx, options: Options) -> Result<Report> {
+    run_with(ctx, options, &|_, _| ()).await
+}
+
+/// The same; `progress` is told how many items of how many are done.
+pub async fn run_with(ctx: &Ctx, options: Options, progress: &Progress) -> Result<Report> {
     let mut report = Report { dry_run: options.dry_run, ..Report::default() };
     if let Some(section) = &options.section
         && let Some(message) = place::wrong_section(section)
@@ -165,7 +184,16 @@ pub async fn run(ctx: &Ctx, options: Options) -> Result<Report> {
         site::settle(&mut write, &opened.origin, language, adopt).await?;
         write.commit().await?;
     }
-    work::run(ctx, &options, opened, report).await
+    let origin = opened.origin.clone();
+    let (mut report, language) = work::run(ctx, &options, opened, report, progress).await?;
+    if let Some(language) = language.filter(|_| !options.dry_run) {
+        menus::write(ctx, &language, &mut report, origin.menus).await?;
+    }
+    if let From::Ghost(export) = &options.from {
+        let given = options.redirects.as_deref();
+        redirects::run(ctx, export, given, options.dry_run, &mut report).await?;
+    }
+    Ok(report)
 }
 
 fn open(options: &Options, guard: &Guard, zone: Tz) -> Result<Opened, Problem> {
@@ -190,6 +218,7 @@ fn open(options: &Options, guard: &Guard, zone: Tz) -> Result<Opened, Problem> {
                 system: "wordpress",
                 origin: survey.origin.clone(),
                 items: Box::new(items),
+                total: survey.items,
                 warnings: warnings.into_iter().map(in_file).collect(),
                 name: name.clone(),
             })
@@ -199,8 +228,9 @@ fn open(options: &Options, guard: &Guard, zone: Tz) -> Result<Opened, Problem> {
             let tables = ghost::survey(file(path)?).map_err(|problem| problem.in_file(&name))?;
             let tables = Arc::new(tables);
             let items = ghost::Posts::new(file(path)?, Arc::clone(&tables));
-            let (origin, warnings) = (tables.origin(), Vec::new());
-            Ok(Opened { system: "ghost", origin, items: Box::new(items), warnings, name })
+            let (origin, warnings, total) = (tables.origin(), Vec::new(), tables.posts);
+            let items = Box::new(items);
+            Ok(Opened { system: "ghost", origin, items, total, warnings, name })
         }
         From::Feed(address) => open_feed(address, options, guard),
     }
@@ -241,8 +271,9 @@ fn open_feed(address: &str, options: &Options, guard: &Guard) -> Result<Opened, 
         (shown(path), bytes)
     };
     let (origin, items) = feed::read(&bytes, &how).map_err(|problem| problem.in_file(&name))?;
+    let total = items.len();
     let items: Items = Box::new(items.into_iter().map(Ok));
-    Ok(Opened { system: "feed", name, origin, items, warnings: Vec::new() })
+    Ok(Opened { system: "feed", name, origin, items, total, warnings: Vec::new() })
 }
 
 fn shown(path: &Path) -> String {

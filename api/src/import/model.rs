@@ -25,6 +25,34 @@ pub struct Origin {
     pub languages: IndexMap<String, String>,
     /// All terms there are, used or not, by taxonomy.
     pub terms: IndexMap<String, Vec<Term>>,
+    /// Its menus, by name.
+    pub menus: IndexMap<String, Vec<Link>>,
+}
+
+/// An entry of a menu.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Link {
+    pub key: String,
+    /// The key of the entry above it.
+    pub parent: Option<String>,
+    /// Empty: what it leads to is called.
+    pub name: String,
+    pub title: Option<String>,
+    pub order: i64,
+    pub leads: Leads,
+}
+
+/// Where an entry of a menu leads.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Leads {
+    #[default]
+    Nowhere,
+    /// To an item, by its key.
+    Item(String),
+    /// To a term, by its taxonomy and slug.
+    Term(String, String),
+    /// To an address, as it is written.
+    Url(String),
 }
 
 /// When the public sees an item.

@@ -20,6 +20,9 @@ pub struct Report {
     pub unchanged: usize,
     /// Left as they are here, since they were edited, put away or deleted here.
     pub left: usize,
+    /// Menus and redirects that came in beside them.
+    pub menus: usize,
+    pub redirects: usize,
     /// Of a dry run: what would be done, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,
@@ -53,6 +56,9 @@ impl fmt::Display for Report {
             writeln!(f, "error: {failure}")?;
         }
         let verb = if self.dry_run { "would be " } else { "" };
+        if self.menus + self.redirects > 0 {
+            writeln!(f, "{} menus and {} redirects made", self.menus, self.redirects)?;
+        }
         writeln!(
             f,
             "{} documents from {}: {} {verb}created, {} {verb}updated, {} unchanged, {} left as \

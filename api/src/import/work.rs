@@ -15,7 +15,7 @@ use super::known::{self, Known, Ledger, Noted};
 use super::model::{Item, Origin, Release, Term};
 use super::place::Taken;
 use super::report::{Change, Report};
-use super::{Items, OnConflict, Opened, Options, site};
+use super::{Items, OnConflict, Opened, Options, Progress, site};
 use crate::article::content::{Content, MAX_KEY};
 use crate::article::store;
 use crate::ctx::Ctx;
@@ -59,14 +59,16 @@ struct Prepared {
     ready: Ready<Noted>,
 }
 
+/// Imports all items; says the language of those that do not say.
 pub async fn run(
     ctx: &Ctx,
     options: &Options,
     opened: Opened,
     mut report: Report,
-) -> Result<Report> {
+    progress: &Progress,
+) -> Result<(Report, Option<String>)> {
     let source = opened.source();
-    let Opened { system, name, origin, items, warnings } = opened;
+    let Opened { system, name, origin, items, total, warnings } = opened;
     report.warnings.extend(warnings);
     let ledger = Ledger::load(ctx, system, &source).await?;
     let frame = Arc::new(Frame::load(ctx.app()).await?);
@@ -84,7 +86,7 @@ pub async fn run(
         report,
     };
     if !import.choose_language(&origin) {
-        return Ok(import.report);
+        return Ok((import.report, None));
     }
     if !options.dry_run {
         import.all_terms(&origin).await?;
@@ -96,6 +98,9 @@ pub async fn run(
             .map_err(Error::internal)?;
         items = rest;
         import.chunk(chunk).await?;
+        let done = import.report.documents;
+        // What was announced may have been counted otherwise.
+        progress(done, if ended { done } else { total.max(done + 1) });
         if ended {
             break;
         }
@@ -103,7 +108,7 @@ pub async fn run(
     if import.report.created + import.report.updated >= MANY && !options.dry_run {
         ctx.app().db().analyze().await?;
     }
-    Ok(import.report)
+    Ok((import.report, Some(import.language)))
 }
 
 /// The next items, as many as a transaction takes; and whether they were the last.

@@ -1,19 +1,22 @@
 //! Menus: named trees of entries.
 //!
 //! A menu is what editors arranged for its language, else what they arranged for
-//! all languages, else what the configuration says; and entries of articles that
-//! ask for a place in their front matter stand in each. An entry that points at
+//! all languages, else what the configuration says; and entries of articles, sections
+//! and terms that ask for a place in their front matter stand in each. An entry that points at
 //! an article, a term or a section has that one's address and, where it has no
 //! name, that one's name; it is left out, with what is below it, where its target
 //! may not be seen.
 //!
 //! - `tree`: the arranged form (pure). `write`: arranging.
 //! - `read`: a menu as it is shown. `target`: what entries point at.
+//! - `plain`: what is arranged as a configuration would say it.
 //!
 //! To add something to point at: a case of `tree::Target`, how `target` finds it
 //! for many at once, and a field of the input in `graphql`.
 
+mod bring;
 mod graphql;
+pub(crate) mod plain;
 mod read;
 mod target;
 pub mod tree;
@@ -22,6 +25,7 @@ mod write;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+pub use bring::bring;
 pub use graphql::{MenuMutation, MenuQuery};
 pub use read::load;
 pub use tree::is_safe;
@@ -42,6 +46,8 @@ pub enum Origin {
     Configuration,
     /// The article asks for it in its front matter.
     Article,
+    /// The home page, or the page of a section or term, asks for it in its own.
+    Section,
 }
 
 /// A menu as it is shown.

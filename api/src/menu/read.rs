@@ -30,7 +30,8 @@ pub struct Found {
     /// What editors arranged for the language, or else for all.
     pub arranged: Option<Vec<Entry>>,
     pub configured: Vec<Row>,
-    of_articles: Vec<Row>,
+    /// Those of articles, sections and terms.
+    of_pages: Vec<Row>,
 }
 
 /// Loads a menu once a request.
@@ -41,7 +42,7 @@ pub async fn load(ctx: &Ctx, scope: &Scope, language: &str, name: &str) -> Resul
 }
 
 async fn read(ctx: &Ctx, scope: &Scope, language: &str, name: &str) -> Result<Menu> {
-    let Found { arranged, configured, of_articles } = find(ctx, scope, language, name).await?;
+    let Found { arranged, configured, of_pages } = find(ctx, scope, language, name).await?;
     let (origin, mut rows) = match arranged {
         Some(entries) => {
             let frame = ctx.frame().await?;
@@ -55,12 +56,12 @@ async fn read(ctx: &Ctx, scope: &Scope, language: &str, name: &str) -> Result<Me
         }
         None => (Origin::Configuration, configured),
     };
-    rows.extend(of_articles);
+    rows.extend(of_pages);
     Ok(Menu { name: name.to_owned(), origin, items: hang_all(rows) })
 }
 
 /// The entries that may be seen, each with what it is called and where it leads.
-fn flatten(
+pub fn flatten(
     entries: Vec<Entry>,
     parent: Option<&str>,
     language: &LanguageFrame,
@@ -122,6 +123,7 @@ fn statement(scope: &Scope, language: &str, name: &str) -> SelectStatement {
             Expr::col((menu::Entity, menu::Column::Entries)),
             nothing(),
             Expr::val(None::<Uuid>),
+            nothing(),
         ])
         .from(menu::Entity)
         .cond_where(Expr::col((menu::Entity, menu::Column::Name)).eq(name))
@@ -145,6 +147,7 @@ fn statement(scope: &Scope, language: &str, name: &str) -> SelectStatement {
         )
         .column((article_copy::Entity, article_copy::Column::Path))
         .column((menu_entry::Entity, Column::ArticleId))
+        .column((menu_entry::Entity, Column::File))
         .from(menu_entry::Entity)
         .join(
             JoinType::LeftJoin,
@@ -171,7 +174,7 @@ fn statement(scope: &Scope, language: &str, name: &str) -> SelectStatement {
 
 pub async fn find(ctx: &Ctx, scope: &Scope, language: &str, name: &str) -> Result<Found> {
     let statement = statement(scope, language, name);
-    let mut found = Found { arranged: None, configured: Vec::new(), of_articles: Vec::new() };
+    let mut found = Found { arranged: None, configured: Vec::new(), of_pages: Vec::new() };
     for result in ctx.app().db().read().query_all(&statement).await? {
         let params: entity::Json = result.try_get_by_index(8)?;
         let identifier: String = result.try_get_by_index(2)?;
@@ -185,9 +188,11 @@ pub async fn find(ctx: &Ctx, scope: &Scope, language: &str, name: &str) -> Resul
         let path: Option<String> = result.try_get_by_index(9)?;
         let url: Option<String> = result.try_get_by_index(5)?;
         let article: Option<Uuid> = result.try_get_by_index(10)?;
-        let (origin, rows) = match article {
-            Some(_) => (Origin::Article, &mut found.of_articles),
-            None => (Origin::Configuration, &mut found.configured),
+        let file: Option<String> = result.try_get_by_index(11)?;
+        let (origin, rows) = match (article, file) {
+            (Some(_), _) => (Origin::Article, &mut found.of_pages),
+            (None, Some(_)) => (Origin::Section, &mut found.of_pages),
+            (None, None) => (Origin::Configuration, &mut found.configured),
         };
         rows.push(Row {
             parent: result.try_get_by_index(3)?,

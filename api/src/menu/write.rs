@@ -120,6 +120,7 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<Listed>> {
         .select_only()
         .columns([Configured::Menu, Configured::Language])
         .filter(Configured::ArticleId.is_null())
+        .filter(Configured::File.is_null())
         .into_tuple()
         .all(db)
         .await?;

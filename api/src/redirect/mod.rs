@@ -13,3 +13,4 @@ mod graphql;
 mod ops;
 
 pub use graphql::{RedirectMutation, RedirectQuery};
+pub use ops::{create, leads};

@@ -158,6 +158,20 @@ pub async fn create(ctx: &Ctx, path: &str, target: &str, permanent: bool) -> Res
     Ok(path)
 }
 
+/// Whether an address is led to this target already, or to where that leads.
+pub async fn leads(ctx: &Ctx, path: &str, target: &str) -> Result<bool> {
+    let rows = [
+        read::redirect(ctx, &decode_address(path)).await?,
+        read::redirect(ctx, &decode_address(target)).await?,
+    ];
+    let [from, next] = rows.map(|row| row.into_iter().collect());
+    let from = led(ctx, from).await?.pop().and_then(|led| led.target);
+    let next = led(ctx, next).await?.pop().and_then(|led| led.target);
+    let next = next.unwrap_or_else(|| target.to_owned());
+    Ok(from
+        .is_some_and(|from| [target, &next].map(decode_address).contains(&decode_address(&from))))
+}
+
 pub async fn update(
     ctx: &Ctx,
     path: &str,

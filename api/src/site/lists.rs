@@ -3,13 +3,16 @@
 //! For each kind of page, what was arranged for its language comes first, then
 //! what was arranged for all languages, then the configuration. Widgets and the
 //! sidebar's place are looked up each by itself. A new configuration changes
-//! nothing of what was arranged, and what was given back is the configuration's.
+//! nothing of what was arranged, but for what it had taken over by then: that is
+//! the configuration's again, as what was given back is.
 
-use entity::Timestamp;
+use entity::{Timestamp, language};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Frame, LanguageFrame, PageKind, Sidebar, WidgetSetting};
+use super::{Frame, LanguageFrame, PageKind, Sidebar, WidgetSetting, Widgets};
+use crate::error::Result;
+use crate::event::{Event, Write};
 
 /// What was arranged, by kind of page.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -104,4 +107,54 @@ impl Frame {
             .or(configured.widgets.page(page).sidebar)
             .unwrap_or(Sidebar::Right)
     }
+}
+
+/// Gives back what was arranged and has gone out, where the configuration that is
+/// about to be stored says it otherwise than the one before: it was changed there.
+pub async fn follow_widgets(write: &mut Write<'_>, new: &[language::Model]) -> Result<()> {
+    let frame = Frame::read(write.txn()).await?;
+    let pairs: Vec<(&LanguageFrame, Widgets)> = new
+        .iter()
+        .filter_map(|row| Some((frame.language(&row.tag)?, super::read_json(&row.widgets).ok()?)))
+        .collect();
+    let scopes = std::iter::once(None).chain(pairs.iter().map(|(language, _)| Some(*language)));
+    for scope in scopes {
+        // What was arranged for all is what each language has to say.
+        let of_scope: Vec<_> = pairs
+            .iter()
+            .filter(|(language, _)| scope.is_none_or(|one| one.tag == language.tag))
+            .map(|(language, now)| (&language.widgets, now))
+            .collect();
+        let mut lists =
+            scope.map_or(&frame.widget_lists, |language| &language.widget_lists).clone();
+        let mut given_back = false;
+        for page in [PageKind::Home, PageKind::List, PageKind::Single] {
+            let arranged = lists.page_mut(page);
+            let each = || of_scope.iter().map(|(was, now)| (was.page(page), now.page(page)));
+            let widgets = arranged.widgets.as_ref().is_some_and(|own| {
+                each().all(|(was, _)| was.widgets == *own)
+                    && each().any(|(was, now)| was.widgets != now.widgets)
+            });
+            let sidebar = arranged.sidebar.is_some_and(|own| {
+                each().all(|(was, _)| was.sidebar == Some(own))
+                    && each().any(|(was, now)| was.sidebar != now.sidebar)
+            });
+            if widgets {
+                arranged.widgets = None;
+            }
+            if sidebar {
+                arranged.sidebar = None;
+            }
+            if widgets || sidebar {
+                arranged.version += 1;
+                given_back = true;
+            }
+        }
+        if given_back {
+            let tag = scope.map(|language| language.tag.to_string());
+            write.record(Event { language: tag.clone(), ..Event::new("widgets.arranged") });
+            super::put_widget_lists(write, tag.as_deref(), &lists).await?;
+        }
+    }
+    Ok(())
 }

@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use graphql::{Language, LanguageMutation, Site, SiteQuery};
-pub use lists::{Arranged, Origin, WidgetLists};
+pub use lists::{Arranged, Origin, WidgetLists, follow_widgets};
 pub use markup::Markup;
 pub use related::{Index, Related};
 

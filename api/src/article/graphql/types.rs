@@ -24,6 +24,7 @@ use crate::graphql::page::Page;
 use crate::graphql::scalar::{DateTime, Json, Url};
 use crate::graphql::siblings::Siblings;
 use crate::hugo::address;
+use crate::import::{self, ArticleImport};
 use crate::policy::{self, Action, Scope, Subject};
 use crate::seo::{self, Seo};
 use crate::site::{Language, PageKind, Sidebar, Site, WidgetSetting};
@@ -530,6 +531,15 @@ impl Article {
         #[graphql(default, desc = "Only what has not been dealt with.")] open: bool,
     ) -> async_graphql::Result<Vec<ArticleComment>> {
         Ok(desk::discussion(ctx.broadsheet(), self, open).await?)
+    }
+
+    /// What it was imported from, with what no field holds, such as the comments of
+    /// readers. Needs the right to edit the article.
+    async fn imports(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ArticleImport>> {
+        policy::check(ctx.broadsheet().actor(), Action::EditArticle, self.subject())?;
+        // What waits here would make every field of an article larger.
+        let load = import::of_article(ctx.broadsheet(), self.with(), self.row.article_id);
+        Ok(Box::pin(load).await?)
     }
 
     /// The article's saves, newest first; of autosaves in a row the last stands for

@@ -339,8 +339,18 @@ fn check(format: Format, document: &Document, edit: &Edit) -> Result<(), TestCas
     Ok(())
 }
 
+/// `BROADSHEET_CASES` asks for more, or fewer.
+fn config() -> ProptestConfig {
+    let cases = crate::config::environment("BROADSHEET_CASES").and_then(|text| text.parse().ok());
+    ProptestConfig {
+        cases: cases.unwrap_or(6_000),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 6_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn edits_change_their_lines_alone((format, document) in document(), edit in edit()) {

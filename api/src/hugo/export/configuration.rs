@@ -16,6 +16,7 @@ pub async fn write(ctx: &Ctx) -> Result<Vec<u8>> {
     let frame = ctx.frame().await?;
     let entries = menu_entry::Entity::find()
         .filter(menu_entry::Column::ArticleId.is_null())
+        .filter(menu_entry::Column::File.is_null())
         .order_by_asc(menu_entry::Column::Menu)
         .order_by_asc(menu_entry::Column::Weight)
         .order_by_asc(menu_entry::Column::Name)

@@ -1,362 +1,241 @@
 //! Edits of the configuration: what the site says of itself here, in the files
 //! that say it.
 //!
-//! Invariants: a setting is edited in the file from which it was read, the last
-//! of them where several have it; a new one goes to the file that has its table;
-//! the files are read again by the import's own code, and say what was meant, or
-//! stay as they were.
+//! Invariants: only what is said otherwise here is edited; the files are read
+//! again by the import's own code after each edit, and say what was meant and
+//! nothing else that is new, or stay as they were.
+//!
+//! | module | what it knows |
+//! |---|---|
+//! | [`files`] | in which file a setting stands, and how it is edited there |
+//! | [`languages`] | names, weights and directions; languages that were made here |
+//! | [`menus`] | menus that editors arranged, for all languages or for each |
+//! | [`sidebars`] | widgets and sidebars that editors arranged, as parameters |
+//!
+//! To add a setting: say in [`wanted`] where it stands and what it should be.
+
+mod files;
+mod languages;
+mod menus;
+mod sidebars;
 
 use std::collections::HashMap;
 
+use entity::{language, site as site_table};
 use sea_orm::EntityTrait;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+pub use self::files::Configuration;
+use self::menus::Menus;
 use super::site::{self, Row, Site};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::hugo::blobs;
 use crate::hugo::config::SiteConfig;
-use crate::hugo::edit::{self, Edit, House};
 use crate::hugo::problem::Problem;
 use crate::hugo::settings;
-use crate::hugo::{config_file, fold, front_matter, toml_value, yaml};
+use crate::site::Frame;
 
-/// One file of the configuration.
-#[derive(Debug, Clone)]
-struct File {
-    path: String,
-    bytes: Vec<u8>,
-    /// Below what its settings stand: `params` for `config/_default/params.toml`.
-    prefix: Vec<String>,
-    map: Map<String, Value>,
-    edited: bool,
+/// A setting that the configuration does not say as it is.
+#[derive(Debug, Clone, PartialEq)]
+struct Setting {
+    /// Hugo's key of the language for which it holds, of one that may stand among
+    /// the site's own; none where the path says everything.
+    language: Option<String>,
+    path: Vec<String>,
+    /// None: no longer said.
+    value: Option<Value>,
+    /// Whether it makes a language, of which there is more to say then.
+    makes_language: bool,
 }
 
-/// The files of a configuration, in the order in which they are laid over one
-/// another.
-#[derive(Debug, Clone, Default)]
-pub struct Configuration {
-    files: Vec<File>,
+impl Setting {
+    fn at(path: &[&str], value: Option<Value>) -> Self {
+        let path = path.iter().map(|key| (*key).to_owned()).collect();
+        Self { language: None, path, value, makes_language: false }
+    }
+
+    fn of(language: &str, path: &[&str], value: Option<Value>) -> Self {
+        Self { language: Some(language.to_owned()), ..Self::at(path, value) }
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        self.language == other.language && self.path == other.path
+    }
 }
 
-impl Configuration {
-    /// Takes files by path; those that are no configuration for readers, or that
-    /// cannot be read, are left alone.
-    #[must_use]
-    pub fn of(files: Vec<(String, Vec<u8>)>) -> Self {
-        let mut ranked: Vec<(u8, File)> = Vec::new();
-        for (path, bytes) in files {
-            let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
-            let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-            let main = matches!(stem, "hugo" | "config");
-            let rank = match (folder, main) {
-                ("", true) => 0,
-                ("config/_default", true) => 1,
-                ("config/_default", false) => 2,
-                ("config/production", true) => 3,
-                ("config/production", false) => 4,
-                _ => continue,
-            };
-            let prefix = config_file::place_of(stem);
-            let Some(map) = parse(&path, &bytes) else { continue };
-            ranked.push((rank, File { path: path.clone(), bytes, prefix, map, edited: false }));
+/// What the site says here.
+struct State {
+    site: Option<site_table::Model>,
+    languages: Vec<language::Model>,
+    /// Tags of languages that were made here.
+    made: Vec<String>,
+    menus: Menus,
+}
+
+impl State {
+    async fn load(ctx: &Ctx, site: &Site) -> Result<Self> {
+        let db = ctx.app().db().read();
+        let frame = Frame::load(ctx.app()).await?;
+        let mut rows = language::Entity::find().all(db).await?;
+        for row in &mut rows {
+            sidebars::arrange(&frame, row);
         }
-        ranked.sort_by(|(one, a), (other, b)| one.cmp(other).then_with(|| a.path.cmp(&b.path)));
-        Self { files: ranked.into_iter().map(|(_, file)| file).collect() }
-    }
-
-    /// Whether any file has a value there.
-    #[must_use]
-    pub fn has(&self, path: &[String]) -> bool {
-        self.files.iter().any(|file| file.value(path).is_some())
-    }
-
-    /// Sets a value, or takes it away.
-    pub fn set(
-        &mut self,
-        path: &[String],
-        value: Option<Value>,
-    ) -> std::result::Result<(), Problem> {
-        let has = self.files.iter().rposition(|file| file.value(path).is_some());
-        let place = has.or_else(|| {
-            let fits = self.files.iter().enumerate();
-            fits.filter_map(|(place, file)| Some((file.depth(path)?, place)))
-                .max_by_key(|(depth, place)| (*depth, std::cmp::Reverse(*place)))
-                .map(|(_, place)| place)
-        });
-        let Some(file) = place.and_then(|place| self.files.get_mut(place)) else {
-            return Err(Problem::new(format!("no configuration file has `{}`", path.join("."))));
-        };
-        let below = path.get(file.prefix.len()..).unwrap_or_default().to_vec();
-        let edit = match value {
-            Some(value) => Edit::Set { path: below, value },
-            None => Edit::Remove { path: below },
-        };
-        file.apply(&edit).map_err(|problem| problem.in_file(&file.path))
-    }
-
-    /// All files, for reading them again.
-    fn all(&self) -> Vec<(String, Vec<u8>)> {
-        self.files.iter().map(|file| (file.path.clone(), file.bytes.clone())).collect()
-    }
-
-    fn edited(self) -> HashMap<String, Vec<u8>> {
-        let edited = self.files.into_iter().filter(|file| file.edited);
-        edited.map(|file| (file.path, file.bytes)).collect()
+        let unknown = rows
+            .iter()
+            .filter(|row| !site.config.languages.iter().any(|language| language.tag == row.tag));
+        let made = settings::made_here(db, unknown.map(|row| row.tag.clone()).collect()).await?;
+        Ok(Self {
+            site: site_table::Entity::find_by_id(1).one(db).await?,
+            languages: rows,
+            made,
+            menus: Menus::load(ctx, site).await?,
+        })
     }
 }
 
-impl File {
-    fn value(&self, path: &[String]) -> Option<&Value> {
-        let below = self.below(path)?;
-        let (first, rest) = below.split_first()?;
-        rest.iter()
-            .try_fold(fold::get(&self.map, first)?, |value, key| fold::get(value.as_object()?, key))
-    }
-
-    /// The part of a path that is inside the file.
-    fn below<'a>(&self, path: &'a [String]) -> Option<&'a [String]> {
-        let inside = self.prefix.len() < path.len()
-            && self.prefix.iter().zip(path).all(|(one, other)| fold::same(one, other));
-        inside.then(|| path.get(self.prefix.len()..)).flatten()
-    }
-
-    /// How many elements of a path there are already.
-    fn depth(&self, path: &[String]) -> Option<usize> {
-        self.below(path)?;
-        let there = (self.prefix.len() + 1..path.len())
-            .rev()
-            .find(|length| path.get(..*length).is_some_and(|path| self.value(path).is_some()));
-        Some(there.unwrap_or(self.prefix.len()))
-    }
-
-    fn apply(&mut self, edit: &Edit) -> std::result::Result<(), Problem> {
-        let fence: &[u8] = match extension(&self.path) {
-            "json" => b"",
-            "toml" => b"+++\n",
-            _ => b"---\n",
-        };
-        let mark: &[u8] =
-            if self.bytes.starts_with(b"\xef\xbb\xbf") { b"\xef\xbb\xbf" } else { b"" };
-        let text = self.bytes.get(mark.len()..).unwrap_or_default();
-        // The closing fence begins a line of its own.
-        let closed = text.is_empty() || text.ends_with(b"\n") || fence.is_empty();
-        let end: &[u8] = if closed { b"" } else { b"\n" };
-        let wrapped = [fence, text, end, fence].concat();
-        let whole = front_matter::split(&wrapped)?;
-        if !whole.body.is_empty() && !fence.is_empty() {
-            return Err(Problem::new("a line of it begins with a delimiter; edit it by hand"));
-        }
-        let edited = edit::apply(&wrapped, std::slice::from_ref(edit), &House::default())?;
-        let inner = edited.front_matter;
-        let inner = inner.strip_prefix(fence).unwrap_or(&inner);
-        let inner = inner.strip_suffix(fence).unwrap_or(inner);
-        let inner = inner.strip_suffix(end).unwrap_or(inner);
-        let bytes = [mark, inner].concat();
-        self.map = parse(&self.path, &bytes)
-            .ok_or_else(|| Problem::new("it cannot be read once it is edited; edit it by hand"))?;
-        self.edited |= bytes != self.bytes;
-        self.bytes = bytes;
-        Ok(())
-    }
+/// What became of a configuration.
+pub struct Edited {
+    /// The files that say something else now.
+    pub files: HashMap<String, Vec<u8>>,
+    /// What cannot be said.
+    pub problems: Vec<Problem>,
+    /// What it says now.
+    pub config: SiteConfig,
 }
 
-fn extension(path: &str) -> &str {
-    path.rsplit_once('.').map_or("", |(_, extension)| extension)
-}
-
-fn parse(path: &str, bytes: &[u8]) -> Option<Map<String, Value>> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let parsed = match extension(path) {
-        "toml" => toml_value::parse(text),
-        "json" => front_matter::parse_json(text),
-        "yaml" | "yml" => yaml::parse(text),
-        _ => return None,
-    };
-    match parsed.ok()? {
-        Value::Object(map) => Some(map),
-        Value::Null => Some(Map::new()),
-        _ => None,
-    }
-}
-
-/// The files that say something else now, and what cannot be said.
-pub async fn edits(
-    ctx: &Ctx,
-    site: &Site,
-    rows: &[Row],
-) -> Result<(HashMap<String, Vec<u8>>, Vec<Problem>)> {
-    let config = &site.config;
+/// Edits the configuration of a site as far as it says something else here.
+pub async fn edits(ctx: &Ctx, site: &Site, rows: &[Row]) -> Result<Edited> {
+    let config = site.config.clone();
+    let as_it_is = |config| Edited { files: HashMap::new(), problems: Vec::new(), config };
     if config.file.is_none() {
-        return Ok((HashMap::new(), Vec::new()));
+        return Ok(as_it_is(config));
+    }
+    let now = State::load(ctx, site).await?;
+    if wanted(&config, &now).is_empty() {
+        return Ok(as_it_is(config));
     }
     let db = ctx.app().db().read();
-    let now = State {
-        site: entity::site::Entity::find_by_id(1).one(db).await?,
-        languages: entity::language::Entity::find().all(db).await?,
-    };
-    let wanted = wanted(config, &now);
-    if wanted.is_empty() {
-        return Ok((HashMap::new(), Vec::new()));
-    }
     let mut files = Vec::new();
     for row in rows.iter().filter(|row| site::is_configuration(row)) {
         files.push((row.path.clone(), blobs::whole(db, &row.hash).await?));
     }
-    let mut configuration = Configuration::of(files);
-    let mut problems = Vec::new();
-    for (language, path, value) in wanted {
-        let before = configuration.clone();
-        let place = place(&configuration, config, language.as_deref(), &path);
-        let done = configuration.set(&place, value).and_then(|()| {
-            let read = site::configured(&configuration.all(), rows)?;
-            let still = self::wanted(&read, &now);
-            if still.iter().any(|(other, rest, _)| *other == language && *rest == path) {
-                let name = place.join(".");
-                return Err(Problem::new(format!(
-                    "`{name}` cannot be set so that Hugo reads it so"
-                )));
+    Ok(edit(&now, Configuration::of(files), config, rows))
+}
+
+/// Makes one edit after the other; each is read back before the next.
+fn edit(now: &State, mut files: Configuration, mut config: SiteConfig, rows: &[Row]) -> Edited {
+    let (mut problems, mut failed) = (Vec::new(), Vec::<Setting>::new());
+    loop {
+        let all = wanted(&config, now);
+        let open = all.iter().filter(|one| !failed.iter().any(|other| other.is(one)));
+        let Some((setting, means)) = next(&open.collect::<Vec<_>>(), &files, &config) else {
+            break;
+        };
+        let mut edited = files.clone();
+        let done = edited
+            .set(&setting.path, setting.value.clone())
+            .and_then(|()| site::configured(&edited.all(), rows))
+            .and_then(|read| {
+                let still = wanted(&read, now);
+                let unsaid = still.iter().any(|one| means.iter().any(|meant| meant.is(one)));
+                // A table that is made may leave more to be said in it; nothing else may.
+                let spoiled = !setting.makes_language && still.len() >= all.len();
+                if unsaid || spoiled {
+                    let name = setting.path.join(".");
+                    let message = format!("`{name}` cannot be set so that Hugo reads it so");
+                    return Err(Problem::new(message));
+                }
+                Ok(read)
+            });
+        match done {
+            Ok(read) => (files, config) = (edited, read),
+            Err(problem) => {
+                let file = config.file.clone().unwrap_or_default();
+                problems.push(problem.in_file(&file));
+                failed.extend(means);
             }
-            Ok(())
-        });
-        if let Err(problem) = done {
-            configuration = before;
-            let file = config.file.clone().unwrap_or_default();
-            problems.push(problem.in_file(&file));
         }
     }
-    Ok((configuration.edited(), problems))
+    Edited { files: files.edited(), problems, config }
 }
 
-struct State {
-    site: Option<entity::site::Model>,
-    languages: Vec<entity::language::Model>,
+/// The next setting, with the path at which it stands or should, and what of
+/// the wanted ones it says: what all languages want alike the site says once.
+fn next(
+    wanted: &[&Setting],
+    files: &Configuration,
+    config: &SiteConfig,
+) -> Option<(Setting, Vec<Setting>)> {
+    let first = (*wanted.first()?).clone();
+    let Some(language) = first.language.clone() else {
+        return Some((first.clone(), vec![first]));
+    };
+    let own = |language: &str| {
+        let above = ["languages".to_owned(), language.to_owned()];
+        above.iter().chain(&first.path).cloned().collect::<Vec<_>>()
+    };
+    let alike: Vec<Setting> = wanted
+        .iter()
+        .filter(|one| one.path == first.path && one.value == first.value && one.language.is_some())
+        .map(|one| (*one).clone())
+        .collect();
+    let is_shared = alike.len() == config.languages.len()
+        && !config.languages.iter().any(|language| files.has(&own(&language.key)));
+    if is_shared {
+        return Some((Setting { language: None, ..first }, alike));
+    }
+    let path = own(&language);
+    // What all languages share and one says otherwise now is said by that one.
+    let among = config.languages.len() > 1 && files.has(path.get(..2).unwrap_or_default());
+    let path = if files.has(&path) || among { path } else { first.path.clone() };
+    Some((Setting { path, ..first.clone() }, vec![first]))
 }
-
-/// A setting of the site, or of a language, and its value.
-type Setting = (Option<String>, Vec<String>, Option<Value>);
 
 /// Settings that are others than the configuration says.
 fn wanted(config: &SiteConfig, now: &State) -> Vec<Setting> {
-    let mut wanted: Vec<Setting> = Vec::new();
-    let path = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let mut wanted = languages::wanted(config, &now.languages, &now.made);
     if let (Some(site), Ok(was)) = (&now.site, settings::site_row(config)) {
         if site.base_url != was.base_url {
-            wanted.push((None, path(&["baseURL"]), Some(json!(site.base_url))));
+            wanted.push(Setting::at(&["baseURL"], Some(json!(site.base_url))));
         }
         if site.time_zone != was.time_zone {
-            wanted.push((None, path(&["timeZone"]), Some(json!(site.time_zone))));
+            wanted.push(Setting::at(&["timeZone"], Some(json!(site.time_zone))));
         }
     }
     for language in &config.languages {
         let was = settings::language_row(config, language);
         let Some(is) = now.languages.iter().find(|row| row.tag == was.tag) else { continue };
-        let mut text = |names: &[&str], was: Option<&String>, is: Option<&String>| {
+        let mut text = |path: &[&str], was: Option<&String>, is: Option<&String>| {
             let filled = |text: Option<&String>| text.filter(|text| !text.is_empty()).cloned();
             if filled(was) != filled(is) {
                 let value = filled(is).map(Value::String);
-                wanted.push((Some(language.key.clone()), path(names), value));
+                wanted.push(Setting::of(&language.key, path, value));
             }
         };
         text(&["title"], Some(&was.title), Some(&is.title));
         text(&["copyright"], was.copyright.as_ref(), is.copyright.as_ref());
         text(&["params", "subtitle"], was.subtitle.as_ref(), is.subtitle.as_ref());
         text(&["params", "description"], was.description.as_ref(), is.description.as_ref());
-        deeper(&mut wanted, &language.key, &path(&["params"]), &was.params, &is.params);
+        deeper(&mut wanted, &language.key, &["params"], &was.params, &is.params);
     }
+    wanted.extend(now.menus.wanted(config));
     wanted
 }
 
 /// Parameters that differ, as deep as they do.
-fn deeper(wanted: &mut Vec<Setting>, language: &str, path: &[String], was: &Value, is: &Value) {
+fn deeper(wanted: &mut Vec<Setting>, language: &str, path: &[&str], was: &Value, is: &Value) {
     let (Some(before), Some(after)) = (was.as_object(), is.as_object()) else {
         if was != is {
-            wanted.push((Some(language.to_owned()), path.to_vec(), Some(is.clone())));
+            wanted.push(Setting::of(language, path, Some(is.clone())));
         }
         return;
     };
     for key in before.keys().chain(after.keys().filter(|key| !before.contains_key(*key))) {
-        let path: Vec<String> = path.iter().chain([key]).cloned().collect();
+        let path: Vec<&str> = path.iter().copied().chain([key.as_str()]).collect();
         match (before.get(key), after.get(key)) {
             (Some(was), Some(is)) => deeper(wanted, language, &path, was, is),
-            (_, is) => wanted.push((Some(language.to_owned()), path, is.cloned())),
+            (_, is) => wanted.push(Setting::of(language, &path, is.cloned())),
         }
-    }
-}
-
-/// Where a setting of a language stands, or should.
-fn place(
-    configuration: &Configuration,
-    config: &SiteConfig,
-    language: Option<&str>,
-    path: &[String],
-) -> Vec<String> {
-    let Some(language) = language else { return path.to_vec() };
-    let own: Vec<String> =
-        ["languages".to_owned(), language.to_owned()].iter().chain(path).cloned().collect();
-    let table = own.get(..2).unwrap_or_default();
-    // What all languages share and one says otherwise now is said by that one.
-    let shared = config.languages.len() > 1 && configuration.has(table);
-    if configuration.has(&own) || shared { own } else { path.to_vec() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(files: &[(&str, &str)], path: &str, value: Option<Value>, file: &str, expected: &str) {
-        let files = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()));
-        let mut configuration = Configuration::of(files.collect());
-        let path: Vec<String> = path.split('.').map(str::to_owned).collect();
-        configuration.set(&path, value).unwrap();
-        let edited = configuration.edited();
-        let texts: Vec<_> = edited
-            .iter()
-            .map(|(path, bytes)| (path.as_str(), std::str::from_utf8(bytes).unwrap()))
-            .collect();
-        assert_eq!(texts, [(file, expected)]);
-    }
-
-    #[test]
-    fn a_setting_is_edited_where_it_stands() {
-        let main = "# The site\ntitle = 'Old' # so called\n\n[params]\n  a = 1\n";
-        check(
-            &[("hugo.toml", main)],
-            "title",
-            Some(json!("New")),
-            "hugo.toml",
-            &main.replace("Old", "New"),
-        );
-        check(
-            &[("hugo.toml", main)],
-            "params.a",
-            Some(json!(2)),
-            "hugo.toml",
-            &main.replace("a = 1", "a = 2"),
-        );
-        let split = [
-            ("config/_default/hugo.yaml", "title: Old\n"),
-            ("config/_default/params.yaml", "a: 1 # one\nb: 2\n"),
-            ("config/_default/params.fr.toml", "a = 3"),
-        ];
-        check(&split, "params.a", Some(json!(9)), split[1].0, "a: 9 # one\nb: 2\n");
-        check(&split, "params.b", None, split[1].0, "a: 1 # one\n");
-        check(&split, "params.c", Some(json!(1)), split[1].0, "a: 1 # one\nb: 2\nc: 1\n");
-        check(&split, "languages.fr.params.a", Some(json!(4)), split[2].0, "a = 4");
-        check(&split, "copyright", Some(json!("x")), split[0].0, "title: Old\ncopyright: x\n");
-        let languages = [
-            ("config/_default/hugo.toml", ""),
-            ("config/_default/languages.fr.toml", "label = 'F'\n"),
-        ];
-        check(&languages, "languages.fr.label", Some(json!("G")), languages[1].0, "label = 'G'\n");
-        check(
-            &[("config.json", "{\n  \"title\": \"Old\"\n}\n")],
-            "title",
-            Some(json!("New")),
-            "config.json",
-            "{\n  \"title\": \"New\"\n}\n",
-        );
     }
 }

@@ -185,7 +185,9 @@ impl ListRow {
 
 #[derive(Default)]
 pub(super) struct Lists {
-    pub by_path: HashMap<String, ListRow>,
+    by_path: HashMap<String, ListRow>,
+    /// Names, descriptions and weights of terms whose files were made here.
+    made: HashMap<String, (String, Option<String>, i32)>,
 }
 
 impl Lists {
@@ -240,14 +242,26 @@ impl Lists {
                 row;
             if let Some(path) = terms.remove(&(term_id, language)) {
                 let params = params.0.as_object().cloned().unwrap_or_default();
+                // What a page does not say of its term is said for all languages.
+                let own = site.terms.get(term_id).and_then(|term| term.description.clone());
+                let description = description.filter(|text| !text.trim().is_empty()).or(own);
                 let row = ListRow { title: name, description, placed: None, markdown, params };
                 lists.by_path.insert(path, row);
+            }
+        }
+        // A file that was made here has no texts but the term's own.
+        for ((id, _), path) in terms {
+            if let Some(term) = site.terms.get(id) {
+                lists.made.insert(path, (term.name.clone(), term.description.clone(), term.weight));
             }
         }
         Ok(lists)
     }
 
     pub(super) fn state(&self, path: &str) -> State {
+        if let Some((title, description, weight)) = self.made.get(path).cloned() {
+            return State::Term { title, description, weight };
+        }
         match self.by_path.get(path) {
             Some(row) => State::List { row: row.clone() },
             None => State::AsItWas,

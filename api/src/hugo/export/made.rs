@@ -22,6 +22,12 @@ pub(super) enum State {
     List {
         row: ListRow,
     },
+    /// A file that was made for a term: what the term is called, and is.
+    Term {
+        title: String,
+        description: Option<String>,
+        weight: i32,
+    },
     /// Nothing is known that it should say: as it was.
     AsItWas,
     Gone,
@@ -86,6 +92,21 @@ impl Page {
                     let problem = problem.in_file(&row.path);
                     let planned = planned(original, row.hash.clone(), Why::Kept, None);
                     return Made::Wrong(Some(planned), problem);
+                }
+            },
+            State::Term { title, description, weight } => match site.parse(entry, &original) {
+                Ok(parsed) => {
+                    let mut content = parsed.content;
+                    (content.title, content.description, content.weight) =
+                        (title, description, weight);
+                    let (markdown, draft) = (parsed.markdown, parsed.draft);
+                    let target =
+                        Target { content, markdown, draft, from: None, is_imported_version: false };
+                    (target, None)
+                }
+                Err(problem) => {
+                    let planned = planned(original, row.hash.clone(), Why::Kept, None);
+                    return Made::Wrong(Some(planned), problem.in_file(&row.path));
                 }
             },
             State::AsItWas | State::Gone => {

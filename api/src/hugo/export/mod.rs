@@ -29,6 +29,7 @@
 //! | [`page`], [`parsed`], [`diff`] | one page: read, compared, edited, read again |
 //! | [`terms`], [`dates`], [`body`] | how a file calls terms, spells dates, ends lines |
 //! | [`place`], [`fresh`], [`new`] | where new articles go and what their files look like |
+//! | [`term_files`] | files of terms that say what no article says of them |
 //! | [`moves`] | files that lie elsewhere now, or nowhere |
 //! | [`configured`] | what was edited of the site, in its configuration |
 //! | [`configuration`] | `hugo.toml` of a site that never had one |
@@ -50,6 +51,7 @@ mod parsed;
 mod place;
 pub mod plan;
 pub mod site;
+mod term_files;
 mod terms;
 
 use std::collections::HashMap;
@@ -217,7 +219,7 @@ impl Export<'_> {
             }
             // A new file is what its article is measured against from now on; one
             // that was edited stays measured against what was imported.
-            if planned.why == Why::New && planned.article.is_some() {
+            if planned.why == Why::New && planned.kind != "file" {
                 adopted.extend(planned.as_source(self.ctx));
             } else if (planned.why != Why::Kept || planned.is_elsewhere())
                 && self.exported.get(&planned.path) != Some(&planned.hash)

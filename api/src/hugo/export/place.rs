@@ -190,7 +190,8 @@ impl Places {
 }
 
 /// The key of a language as the configuration spells it.
-fn spelled(config: &SiteConfig, language: &str) -> String {
+#[must_use]
+pub fn spelled(config: &SiteConfig, language: &str) -> String {
     let keys = fold::map(&config.root, "languages");
     keys.and_then(|keys| keys.keys().find(|key| fold::same(key, language)).cloned())
         .or_else(|| fold::get(&config.root, "defaultContentLanguage").and_then(cast::text))

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::configuration;
-use super::configured;
+use super::configured::{self, Edited};
 use super::fresh::{self, Style};
 use super::loaded::{Articles, Lists};
 use super::made::{Made, Page, State, edited, gone, kept};
@@ -24,6 +24,7 @@ use super::page::Target;
 use super::parsed::Parsed;
 use super::place::{self, Places};
 use super::site::{self, Row, Site};
+use super::term_files;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::hugo::files::PLAIN;
@@ -161,6 +162,8 @@ pub struct Plan<'a> {
     problems: Vec<Problem>,
     /// The last new article so far; none before the first.
     after: Option<Uuid>,
+    /// Files of terms that have none yet.
+    terms: Option<Chunk>,
 }
 
 impl<'a> Plan<'a> {
@@ -171,13 +174,20 @@ impl<'a> Plan<'a> {
         // A site that did not come from Hugo gets a configuration.
         let configuration =
             if rows.is_empty() { Some(configuration::write(ctx).await?) } else { None };
-        let site = match Site::load(ctx, &rows, configuration.as_deref()).await? {
-            Ok(site) => Arc::new(site),
+        let mut site = match Site::load(ctx, &rows, configuration.as_deref()).await? {
+            Ok(site) => site,
             Err(problem) => return Ok(Err(problem)),
         };
+        let Edited { files: settings, problems, config } =
+            configured::edits(ctx, &site, &rows).await?;
+        // Pages in a language that was made here find it in the configuration.
+        if config.languages.len() != site.config.languages.len() {
+            site = Site::of(ctx, &rows, config).await?;
+        }
+        let site = Arc::new(site);
+        let terms = term_files::plan(ctx, &site, &rows, &wanted.languages).await?;
         let moves = Arc::new(Moves::load(ctx, &site, &rows).await?);
         let places = Places::new(&site.entries, &rows);
-        let (settings, problems) = configured::edits(ctx, &site, &rows).await?;
         let rows: Vec<Row> = rows
             .into_iter()
             .filter(|row| row.kind != "configuration")
@@ -200,6 +210,7 @@ impl<'a> Plan<'a> {
             settings,
             problems,
             after: None,
+            terms: Some(terms),
         }))
     }
 
@@ -276,7 +287,10 @@ impl<'a> Plan<'a> {
     /// Articles that have no file yet, oldest first.
     async fn next_new(&mut self) -> Result<Option<Chunk>> {
         let found = new::load(self.ctx, self.after, CHUNK as u64).await?;
-        let Some(last) = found.last() else { return Ok(None) };
+        let Some(last) = found.last() else {
+            let terms = self.terms.take();
+            return Ok(terms.filter(|it| !it.planned.is_empty() || !it.problems.is_empty()));
+        };
         self.after = Some(last.exported.id);
         let mut chunk = Chunk::default();
         for new::New { language, target, exported } in found {
@@ -393,7 +407,7 @@ impl<'a> Plan<'a> {
             // Only what is edited needs to know how others do it.
             let edited = match &state {
                 State::Article { target, .. } => !target.is_imported_version,
-                State::List { .. } => true,
+                State::List { .. } | State::Term { .. } => true,
                 State::AsItWas | State::Gone => false,
             };
             let was = was.map(|was| was.content.clone());

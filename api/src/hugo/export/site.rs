@@ -200,6 +200,12 @@ impl Site {
             Ok(config) => config,
             Err(problem) => return Ok(Err(problem)),
         };
+        Ok(Ok(Self::of(ctx, rows, config).await?))
+    }
+
+    /// What all pages depend on, by a configuration.
+    pub async fn of(ctx: &Ctx, rows: &[Row], config: SiteConfig) -> Result<Self> {
+        let db = ctx.app().db().read();
         let files =
             rows.iter().filter(|row| !matches!(row.kind.as_str(), "link" | "configuration"));
         let tree = tree::of_paths(&config, files.map(|row| row.path.as_str()));
@@ -216,7 +222,7 @@ impl Site {
         let mut site =
             Self { config, sections: Sections::default(), terms: Terms::load(db).await?, entries };
         site.load_sections(ctx).await?;
-        Ok(Ok(site))
+        Ok(site)
     }
 
     /// The pages that others' addresses depend on, as they were imported.

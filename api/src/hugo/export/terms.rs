@@ -2,7 +2,8 @@
 //!
 //! Invariants: a name that a file has and that still means its term stays as it
 //! is written, whatever case it is in; a term that was renamed or merged is
-//! called by its new name.
+//! called by its new name. Where the name does not lead to the term's address, the
+//! files call it by what does, and its own file says the name (`term_files`).
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -27,24 +28,51 @@ pub struct Terms {
 }
 
 #[derive(Debug)]
-struct Term {
-    slug: String,
-    name: String,
+pub struct Term {
+    pub taxonomy: String,
+    pub slug: String,
+    pub name: String,
+    pub description: Option<String>,
+    pub weight: i32,
+}
+
+impl Term {
+    /// Whether an article that names it by its name leads to it.
+    #[must_use]
+    pub fn is_named(&self, rules: &Rules) -> bool {
+        rules.urlize(self.name.trim()) == self.slug
+    }
+
+    /// Whether anything leads to it: its address may follow other rules than those
+    /// of the site now.
+    #[must_use]
+    pub fn can_be_named(&self, rules: &Rules) -> bool {
+        rules.urlize(&self.slug) == self.slug
+    }
 }
 
 impl Terms {
     pub async fn load(db: &impl ConnectionTrait) -> Result<Self> {
         use term::Column;
+        type Found = (Uuid, String, String, String, Option<String>, i32);
         let mut terms = Self::default();
-        let rows: Vec<(Uuid, String, String, String)> = term::Entity::find()
+        let rows: Vec<Found> = term::Entity::find()
             .select_only()
-            .columns([Column::Id, Column::Taxonomy, Column::Slug, Column::Name])
+            .columns([
+                Column::Id,
+                Column::Taxonomy,
+                Column::Slug,
+                Column::Name,
+                Column::Description,
+                Column::Weight,
+            ])
             .into_tuple()
             .all(db)
             .await?;
-        for (id, taxonomy, slug, name) in rows {
-            terms.by_slug.insert((taxonomy, slug.clone()), id);
-            terms.by_id.insert(id, Term { slug, name });
+        for (id, taxonomy, slug, name, description, weight) in rows {
+            terms.by_slug.insert((taxonomy.clone(), slug.clone()), id);
+            let description = description.filter(|text| !text.trim().is_empty());
+            terms.by_id.insert(id, Term { taxonomy, slug, name, description, weight });
         }
         for row in merged_term::Entity::find().all(db).await? {
             terms.merged.insert(row.id, row.term_id);
@@ -94,6 +122,28 @@ impl Terms {
     #[must_use]
     pub fn id(&self, rules: &Rules, taxonomy: &str, name: &str) -> Option<Uuid> {
         self.by_slug.get(&(taxonomy.to_owned(), rules.urlize(name.trim()))).copied()
+    }
+
+    #[must_use]
+    pub fn get(&self, id: Uuid) -> Option<&Term> {
+        self.by_id.get(&id)
+    }
+
+    /// All of them, by taxonomy and address.
+    #[must_use]
+    pub fn all(&self) -> Vec<(Uuid, &Term)> {
+        let mut all: Vec<_> = self.by_id.iter().map(|(id, term)| (*id, term)).collect();
+        all.sort_by(|(_, one), (_, other)| {
+            (&one.taxonomy, &one.slug).cmp(&(&other.taxonomy, &other.slug))
+        });
+        all
+    }
+
+    /// The last part of a term's address.
+    #[must_use]
+    pub fn slug(&self, id: Uuid) -> Option<&str> {
+        let id = self.means(id)?;
+        self.by_id.get(&id).map(|term| term.slug.as_str())
     }
 
     /// The living term that an id means.
@@ -204,11 +254,11 @@ impl Terms {
         if term.name == name {
             return true;
         }
+        let leads = rules.urlize(name.trim()) == term.slug;
         if self.former.contains(&(id, name.to_owned())) {
-            return false;
+            return leads && !term.is_named(rules);
         }
-        rules.urlize(name.trim()) == term.slug
-            || self.localized.get(&(id, language.to_owned())).is_some_and(|known| known == name)
+        leads || self.localized.get(&(id, language.to_owned())).is_some_and(|known| known == name)
     }
 
     /// The name to write: one that leads to the term, in the article's language
@@ -216,6 +266,8 @@ impl Terms {
     fn name(&self, rules: &Rules, id: Uuid, language: &str) -> String {
         let Some(term) = self.by_id.get(&id) else { return String::new() };
         let leads = |name: &&String| rules.urlize(name.trim()) == term.slug;
-        self.localized.get(&(id, language.to_owned())).filter(leads).unwrap_or(&term.name).clone()
+        let localized = self.localized.get(&(id, language.to_owned())).filter(leads);
+        let named = term.is_named(rules) || !term.can_be_named(rules);
+        localized.unwrap_or(if named { &term.name } else { &term.slug }).clone()
     }
 }

@@ -19,8 +19,8 @@
 //!
 //! A folder with nothing in it is filled, and nothing in it counts as deleted. A
 //! database knows one folder: what is missing from another counts as deleted.
-//! Sections and terms are known by their files: one that is deleted is no longer
-//! written, and what it said stays here.
+//! Sections and terms have their texts from their files: with one that is deleted
+//! go its texts and its places in menus, and not the articles below it.
 //!
 //! **Invariants.** What has not changed is not touched. Files are written beside
 //! their place and moved there; the database notes them afterwards, so that a
@@ -30,29 +30,31 @@
 pub mod beside;
 mod disk;
 pub mod git;
+mod lists;
 mod look;
 mod out;
 mod renames;
+mod report;
 mod rows;
 pub mod watch;
 
 use std::collections::HashSet;
-use std::fmt;
 use std::path::PathBuf;
-
-use serde::Serialize;
 
 use self::beside::Beside;
 use self::git::{Commits, Repository};
 use self::look::{Both, Here, Look, There};
 use self::out::Out;
 use self::renames::Side;
+pub use self::report::{Action, Change, Report};
 use crate::article::away;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
+use crate::hugo::config_file::is_configuration;
 use crate::hugo::export::{Folder, site};
-use crate::hugo::import;
 use crate::hugo::problem::Problem;
+use crate::hugo::settings::CONFIGURATION;
+use crate::hugo::{config, import};
 
 /// So many deletions never ask.
 const FEW: usize = 5;
@@ -77,124 +79,6 @@ impl Options {
     #[must_use]
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         Self { dir: dir.into(), git: None, yes: false, share: SHARE, dry_run: false }
-    }
-}
-
-/// What became of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Action {
-    /// It came in.
-    Read,
-    /// It came in beside changes here.
-    Merged,
-    /// Its article has followed it to this place.
-    Renamed,
-    /// It was gone, and its article went to the trash.
-    Trashed,
-    /// It was gone, and belonged to no article.
-    Forgotten,
-    /// It went out.
-    Written,
-    /// It went out, and was not there.
-    Made,
-    /// It went to another place, as its article did.
-    Moved,
-    /// It was removed, as its article was.
-    Removed,
-}
-
-impl Action {
-    fn verb(self) -> &'static str {
-        match self {
-            Self::Read => "in:  read",
-            Self::Merged => "in:  merge",
-            Self::Renamed => "in:  follow",
-            Self::Trashed => "in:  trash the article of",
-            Self::Forgotten => "in:  forget",
-            Self::Written => "out: write",
-            Self::Made => "out: make",
-            Self::Moved => "out: move to",
-            Self::Removed => "out: remove",
-        }
-    }
-}
-
-/// One change of either side.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Change {
-    pub file: String,
-    pub action: Action,
-    /// The fields that were edited.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub fields: Vec<String>,
-    /// Where it was.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
-}
-
-/// What was done.
-#[derive(Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Report {
-    pub dry_run: bool,
-    /// Every change of either side.
-    pub changes: Vec<Change>,
-    /// What was changed on both sides and disagrees; neither was touched.
-    pub conflicts: Vec<Problem>,
-    /// Commits that were made.
-    pub commits: Vec<String>,
-    /// Why nothing at all was done.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub refused: Option<String>,
-    pub failures: Vec<Problem>,
-    pub warnings: Vec<Problem>,
-}
-
-impl Report {
-    /// Whether both sides agree now.
-    #[must_use]
-    pub fn is_good(&self) -> bool {
-        self.refused.is_none() && self.failures.is_empty() && self.conflicts.is_empty()
-    }
-
-    fn note(&mut self, file: &str, action: Action, from: Option<String>) {
-        self.changes.push(Change { file: file.to_owned(), action, fields: Vec::new(), from });
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Change { file, action, fields, from } in &self.changes {
-            write!(f, "{} {file}", action.verb())?;
-            if let Some(from) = from {
-                write!(f, " from {from}")?;
-            }
-            if !fields.is_empty() {
-                write!(f, " ({})", fields.join(", "))?;
-            }
-            writeln!(f)?;
-        }
-        for warning in &self.warnings {
-            writeln!(f, "warning: {warning}")?;
-        }
-        for conflict in &self.conflicts {
-            writeln!(f, "conflict: {conflict}")?;
-        }
-        for failure in &self.failures {
-            writeln!(f, "error: {failure}")?;
-        }
-        if let Some(refused) = &self.refused {
-            return writeln!(f, "nothing was done: {refused}");
-        }
-        let (verb, commits) = (if self.dry_run { "would be " } else { "" }, self.commits.len());
-        writeln!(
-            f,
-            "{} changes {verb}made, {} conflicts, {} failed, {commits} commits",
-            self.changes.len(),
-            self.conflicts.len(),
-            self.failures.len(),
-        )
     }
 }
 
@@ -262,7 +146,10 @@ impl Sync<'_> {
             fresh = false;
         }
         for path in forget {
-            rows::forget(self.ctx, &path).await?;
+            match self.look.files.get(&path).map(|both| both.kind.as_str()) {
+                Some("section" | "term") => lists::forget(self.ctx, &path).await?,
+                _ => rows::forget(self.ctx, &path).await?,
+            }
             self.report.note(&path, Action::Forgotten, None);
             fresh = false;
         }
@@ -288,6 +175,7 @@ impl Sync<'_> {
             let (ctx, git, look) = (self.ctx, self.git, &self.look);
             Out { ctx, folder: folder.clone(), git, look, report: &mut self.report }.run().await?;
             folder.tidy();
+            self.reconfigure().await?;
         }
         if let (Some(git), Some(commits)) = (self.git, self.options.git) {
             match git.commit(commits) {
@@ -296,6 +184,30 @@ impl Sync<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The configuration that went out is the one that is known from now on: what
+    /// is changed in it later is told from what was arranged here.
+    async fn reconfigure(&mut self) -> Result<()> {
+        let written =
+            |change: &Change| change.action == Action::Written && is_configuration(&change.file);
+        if !self.report.changes.iter().any(written) {
+            return Ok(());
+        }
+        let rows = site::rows(self.ctx).await?;
+        let language = rows.iter().find(|row| row.path == CONFIGURATION);
+        let language = language.map(|row| row.language.clone()).filter(|tag| !tag.is_empty());
+        let (dir, given) = (self.options.dir.clone(), language.clone());
+        let read = tokio::task::spawn_blocking(move || config::load(&dir, given.as_deref()))
+            .await
+            .map_err(Error::internal)?;
+        match read {
+            Ok(config) => import::configure(self.ctx, &config, language).await.map(drop),
+            Err(problem) => {
+                self.report.failures.push(problem);
+                Ok(())
+            }
+        }
     }
 
     /// Notes what is to be made in a folder that has nothing, so that a run

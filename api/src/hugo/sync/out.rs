@@ -141,6 +141,9 @@ impl Out<'_> {
         if same {
             return if buried { rows::unbury(self.ctx, &planned.path).await } else { Ok(()) };
         }
+        if let (Data::Bytes(bytes), true) = (&planned.data, planned.kind == "file") {
+            return rows::adopt_file(self.ctx, planned, bytes).await;
+        }
         let from = base.map(|(path, _)| path.as_str());
         let row = match planned.as_source(self.ctx) {
             Some(row) if planned.kind != "file" => Some(row),

@@ -16,7 +16,9 @@ use uuid::Uuid;
 
 use crate::ctx::Ctx;
 use crate::error::Result;
-use crate::hugo::settings;
+use crate::event::{Event, Write};
+use crate::hugo::export::Planned;
+use crate::hugo::{blobs, settings};
 
 /// Paths whose files were removed together with their articles.
 pub async fn buried(ctx: &Ctx) -> Result<HashSet<String>> {
@@ -47,6 +49,28 @@ pub async fn adopt(ctx: &Ctx, row: source_file::Model, from: Option<&str>) -> Re
     }
     settings::put_rows(&txn, vec![row]).await?;
     Ok(txn.commit().await?)
+}
+
+/// A file of the configuration lies there as it was edited: these bytes are what
+/// later edits, here and there, are measured against.
+pub async fn adopt_file(ctx: &Ctx, planned: &Planned, bytes: &[u8]) -> Result<()> {
+    let mut write = Write::begin(ctx).await?;
+    let found = source_file::Entity::find_by_id(planned.path.clone()).one(write.txn()).await?;
+    let Some(row) = found else { return Ok(()) };
+    if !blobs::has(write.txn(), &planned.hash).await? {
+        blobs::put(&write, planned.hash.clone(), bytes.to_vec()).await?;
+    }
+    forget_export(write.txn(), &planned.path).await?;
+    let row = source_file::Model {
+        hash: planned.hash.clone(),
+        size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+        modified: ctx.now(),
+        checked_at: None,
+        ..row
+    };
+    settings::put_files(&write, vec![row]).await?;
+    write.record(Event::new("site.files_changed"));
+    write.commit().await
 }
 
 /// A file is gone with its article, and may come back with it.

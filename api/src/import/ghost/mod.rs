@@ -17,7 +17,10 @@ use std::io::{BufReader, Read};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 
-use super::model::{Item, Origin};
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use super::model::{Item, Leads, Link, Origin, filled};
 use crate::hugo::problem::Problem;
 pub use tables::Tables;
 
@@ -57,8 +60,34 @@ impl Tables {
             description: setting("description").unwrap_or_default(),
             language: setting("locale").or_else(|| setting("lang")),
             terms: self.terms(),
+            menus: self.menus(),
             ..Origin::default()
         }
+    }
+}
+
+impl Tables {
+    /// The two navigations that a theme of Ghost has, under the names that Hugo's
+    /// themes know.
+    fn menus(&self) -> IndexMap<String, Vec<Link>> {
+        let mut menus = IndexMap::new();
+        for (key, name) in [("navigation", "main"), ("secondary_navigation", "footer")] {
+            let list = self.setting(key).and_then(|text| serde_json::from_str::<Value>(text).ok());
+            let list = list.as_ref().and_then(Value::as_array).map(Vec::as_slice);
+            let links: Vec<Link> = (0..)
+                .zip(list.unwrap_or_default())
+                .filter_map(|(order, one)| {
+                    let field = |key: &str| one.get(key).and_then(Value::as_str).and_then(filled);
+                    let url = field("url")?.replace("__GHOST_URL__", "");
+                    let (key, name) = (format!("{order}"), field("label")?);
+                    Some(Link { key, name, order, leads: Leads::Url(url), ..Link::default() })
+                })
+                .collect();
+            if !links.is_empty() {
+                menus.insert(name.to_owned(), links);
+            }
+        }
+        menus
     }
 }
 

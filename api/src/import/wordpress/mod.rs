@@ -11,6 +11,7 @@
 
 mod dates;
 mod item;
+mod menus;
 mod meta;
 #[cfg(test)]
 mod tests;
@@ -58,6 +59,8 @@ pub struct Survey {
     /// Parent and slug of pages and whatever else has a tree.
     pages: HashMap<u64, (u64, String)>,
     shared: HashMap<u64, String>,
+    /// Taxonomies and slugs of terms by their ids, which entries of menus name.
+    terms: HashMap<u64, (String, String)>,
     /// What is no content, by type: how many.
     pub left_out: IndexMap<String, usize>,
     pub items: usize,
@@ -88,6 +91,7 @@ pub fn survey(source: Box<dyn Read + Send>) -> Result<Survey, Problem> {
         // Languages of Polylang come as terms, before any post.
         survey.note(&element);
     }
+    menus::settle(&mut survey);
     if !version {
         return Err(Problem::new(
             "this is no WordPress export: make one in WordPress under Tools → Export, \
@@ -159,6 +163,8 @@ impl Survey {
         if name.is_empty() {
             return;
         }
+        let id = number(element.text_of("wp:term_id"));
+        self.terms.insert(id, (taxonomy.to_owned(), slug.clone()));
         let terms = self.origin.terms.entry(taxonomy.to_owned()).or_default();
         terms.push(Term {
             slug,
@@ -192,6 +198,10 @@ impl Survey {
                 self.shared.insert(id, element.text_of("content:encoded").to_owned());
             }
             "post" => {}
+            "nav_menu_item" => {
+                menus::note(element, id, &mut self.origin.menus);
+                return;
+            }
             _ => {
                 let slug = decode(element.text_of("wp:post_name").trim());
                 self.pages.insert(id, (parent, slug));
