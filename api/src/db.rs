@@ -26,6 +26,9 @@ const FEED_LOCK: i64 = 0x0062_7264_7368_7431;
 const MIGRATION_LOCK: i64 = 0x0062_7264_7368_7432;
 /// Lets one change the tree of terms while others wait.
 const TERM_LOCK: i64 = 0x0062_7264_7368_7433;
+/// Memory of SQLite's one writer, in KB below nought as SQLite has it: what a
+/// chunk of an import changes fits, and is not written before it is committed.
+const WRITE_CACHE: &str = "-32768";
 /// The channel on which a node tells its peers of new events.
 pub const FEED_CHANNEL: &str = "broadsheet_event";
 
@@ -69,7 +72,7 @@ impl Db {
         let wrong = |error| Error::internal(format!("cannot open {}: {error}", file.display()));
         let write = SqlitePoolOptions::new()
             .max_connections(1)
-            .connect_with(options.clone())
+            .connect_with(options.clone().pragma("cache_size", WRITE_CACHE))
             .await
             .map_err(wrong)?;
         let read = SqlitePoolOptions::new()

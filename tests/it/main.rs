@@ -45,6 +45,7 @@ mod hugo_edit;
 mod hugo_fields;
 mod hugo_rendering;
 mod languages;
+mod large;
 mod limits;
 mod logs;
 mod media;

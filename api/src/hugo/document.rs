@@ -1,9 +1,10 @@
 //! One content file on its way into the database: read, unless it is as it was,
 //! and understood.
 
-use entity::source_file;
+use entity::{body, source_file};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::config::SiteConfig;
 use super::files::{Found, Stat, file_clock};
@@ -12,6 +13,9 @@ use super::page::{self, Page};
 use super::problem::Problem;
 use super::tree::{Entry, EntryKind, Kind};
 use super::{convert, front_matter, settings};
+use crate::article::write::body_row;
+use crate::error::Result;
+use crate::site::LanguageFrame;
 
 /// A content file, understood.
 pub(super) struct Document {
@@ -121,4 +125,16 @@ pub(super) fn note_cascades(config: &mut SiteConfig, lists: &[Entry]) {
 /// it anyway.
 pub(super) fn markdown(body: &[u8]) -> String {
     String::from_utf8_lossy(body).replace('\0', "\u{fffd}")
+}
+
+/// The row of a body.
+pub(super) fn render_row(
+    id: Uuid,
+    body: Body,
+    language: &LanguageFrame,
+    math: bool,
+    file: &str,
+) -> Result<body::Model> {
+    let Body { markdown, is_html } = body;
+    body_row(id, markdown, language.rendering(math, is_html), Some(file))
 }

@@ -1,8 +1,8 @@
 //! `broadsheet import hugo`: a Hugo site into the database.
 //!
-//! Files are read and rendered in parallel and written a chunk at a time, each
-//! chunk in one transaction: a crash leaves whole chunks, and the next import
-//! goes on from there. A file that is as it was when it was imported is not
+//! Files are read and rendered on all cores ([`super::ahead`]) and written a chunk
+//! at a time, each chunk in one transaction: a crash leaves whole chunks, and the
+//! next import goes on from there. A file that is as it was when it was imported is not
 //! touched, nor is what was edited here since. A changed file becomes a new
 //! version of its article; what stood there before is in its history. A file
 //! that cannot be read is reported, and the rest goes in.
@@ -15,16 +15,17 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use entity::{View, article, body, section, source_file, term_text};
+use entity::{View, article, section, source_file, term_text};
 use rayon::prelude::*;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::ahead::{Ahead, By, Prepared};
 use super::config::{self, SiteConfig};
 use super::convert::{self, Draft};
 pub(super) use super::document::markdown;
-use super::document::{self, Body, Document, Outcome, read};
+use super::document::{self, Document, Outcome, read, render_row};
 use super::files::{self, Found};
 use super::keep::Keep;
 use super::known::{Known, Touched};
@@ -37,16 +38,12 @@ use super::sections::Sections;
 use super::sync::beside::{Beside, Verdict};
 use super::tree::{self, Entry, EntryKind, Kind};
 use super::{known, menu_rows, settings};
-use crate::article::content::MAX_KEY;
-use crate::article::write::body_row;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::event::Write;
-use crate::site::{Frame, LanguageFrame};
+use crate::site::Frame;
 use crate::taxonomy;
 
-/// Pages in one transaction.
-const CHUNK: usize = 400;
 /// So many new documents change what the database's planner should expect.
 const MANY: usize = 100;
 
@@ -182,17 +179,6 @@ pub async fn configure(ctx: &Ctx, config: &SiteConfig, language: Option<String>)
     let moved = settings::store(&mut write, config, language, &arranged).await?;
     write.commit().await?;
     Ok(moved)
-}
-
-fn render_row(
-    id: Uuid,
-    body: Body,
-    language: &LanguageFrame,
-    math: bool,
-    file: &str,
-) -> Result<body::Model> {
-    let Body { markdown, is_html } = body;
-    body_row(id, markdown, language.rendering(math, is_html), Some(file))
 }
 
 /// One import under way.
@@ -363,12 +349,18 @@ impl Import<'_> {
     }
 
     async fn pages(&mut self, entries: Vec<Entry>) -> Result<()> {
-        let mut entries = entries;
-        let total = entries.len();
-        while !entries.is_empty() {
-            let rest = entries.split_off(entries.len().min(CHUNK));
-            let chunk = std::mem::replace(&mut entries, rest);
-            let ready = self.prepare(chunk).await?;
+        let (total, mut done) = (entries.len(), 0);
+        let by = By {
+            config: Arc::clone(&self.config),
+            frame: Arc::clone(&self.frame),
+            sections: Arc::clone(&self.sections),
+            known: Arc::clone(&self.known),
+            anew: self.anew,
+        };
+        let mut ahead = Ahead::new(self.ctx, by, entries);
+        while let Some(outcomes) = ahead.next().await? {
+            done += outcomes.len();
+            let ready = self.sort_out(outcomes);
             let ready = self.refuse_taken(ready).await?;
             if self.report.dry_run {
                 for ready in &ready {
@@ -380,64 +372,14 @@ impl Import<'_> {
             } else if !ready.is_empty() {
                 self.write(ready).await?;
             }
-            (self.progress)(total - entries.len(), total);
+            (self.progress)(done, total);
         }
         Ok(())
     }
 
-    /// Reads, understands and renders a chunk on all cores.
-    async fn prepare(&mut self, chunk: Vec<Entry>) -> Result<Vec<Ready>> {
-        let (config, frame, sections, known, anew) = (
-            Arc::clone(&self.config),
-            Arc::clone(&self.frame),
-            Arc::clone(&self.sections),
-            Arc::clone(&self.known),
-            self.anew,
-        );
-        let ids: Vec<_> = chunk.iter().map(|_| self.ctx.new_id()).collect();
-        let outcomes: Vec<_> = tokio::task::spawn_blocking(move || {
-            chunk
-                .into_par_iter()
-                .zip(ids)
-                .map(|(entry, body_id)| {
-                    let before = known.get(&entry.relative);
-                    let skip = !anew && before.is_some_and(Known::is_article);
-                    let document = match read(entry, &config, before, skip) {
-                        Outcome::Read(document) => document,
-                        Outcome::Same(touched) => return Outcome::Same(touched),
-                        Outcome::Unread(problem, found) => return Outcome::Unread(problem, found),
-                    };
-                    let Document { entry, mut page, keywords, body, file } = document;
-                    let warnings = std::mem::take(&mut page.warnings);
-                    let draft = convert::draft(
-                        &config.rules,
-                        &sections,
-                        &entry,
-                        page,
-                        keywords,
-                        &body.markdown,
-                    );
-                    let unread = |message: String| {
-                        let problem = Problem::new(message).in_file(&entry.relative);
-                        Outcome::Unread(problem, Found::of(&entry.file, &file))
-                    };
-                    if let Some(what) = draft.too_long() {
-                        return unread(format!("{what} is longer than {MAX_KEY} bytes"));
-                    }
-                    let language = frame.language_of(&file.language);
-                    let math = draft.content.has_math().or(language.switches.mathjax);
-                    match render_row(body_id, body, language, math.unwrap_or(false), &file.path) {
-                        Ok(body) => Outcome::Read((
-                            Ready { found: entry.file, file, draft, body },
-                            warnings,
-                        )),
-                        Err(error) => unread(error.to_string()),
-                    }
-                })
-                .collect()
-        })
-        .await
-        .map_err(Error::internal)?;
+    /// Counts what is as it was and what cannot be read; what is left is to be
+    /// written.
+    fn sort_out(&mut self, outcomes: Vec<Outcome<Prepared>>) -> Vec<Ready> {
         let mut all = Vec::with_capacity(outcomes.len());
         for outcome in outcomes {
             match outcome {
@@ -452,7 +394,7 @@ impl Import<'_> {
                 Outcome::Unread(problem, found) => self.give_up(problem, found),
             }
         }
-        Ok(all)
+        all
     }
 
     /// Reports documents whose address another one has.

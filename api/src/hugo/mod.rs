@@ -88,6 +88,7 @@ pub mod yaml;
 mod yaml_repair;
 
 // What follows works on the database: the rest of this module is pure.
+mod ahead;
 pub(crate) mod blobs;
 pub(crate) mod convert;
 pub mod demo;

@@ -7,6 +7,7 @@
 //! process; what PostgreSQL itself spends shows in the times alone.
 
 pub mod floor;
+pub mod hugo;
 pub mod load;
 pub mod search;
 

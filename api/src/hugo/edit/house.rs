@@ -3,7 +3,7 @@
 //! Invariant: what is learned depends on the files and not on their order,
 //! but where two ways are equally frequent.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::FixedOffset;
 use chrono_tz::Tz;
@@ -143,14 +143,21 @@ impl House {
         let mut orders: Vec<_> = orders.0.iter().collect();
         orders.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         for (order, _) in orders {
-            let mut at = 0;
+            // Keys that no order before had come behind those that they follow here.
+            let places: HashMap<String, usize> = all.iter().cloned().zip(1..).collect();
+            let mut come: Vec<Vec<String>> = vec![Vec::new(); all.len() + 1];
+            let (mut seen, mut at) = (HashSet::new(), 0);
             for key in order {
-                if let Some(known) = all.iter().position(|known| known == key) {
-                    at = known + 1;
-                } else {
-                    all.insert(at, key.clone());
-                    at += 1;
+                match places.get(key) {
+                    Some(place) => at = *place,
+                    None if !seen.insert(key) => {}
+                    None => come.get_mut(at).into_iter().for_each(|come| come.push(key.clone())),
                 }
+            }
+            let mut known = std::mem::take(&mut all).into_iter();
+            for come in come {
+                all.extend(come);
+                all.extend(known.next());
             }
         }
         all
@@ -270,27 +277,26 @@ pub(super) fn join(path: &str, key: &str) -> String {
 
 /// The number of the slot before which a key belongs.
 pub(super) fn place(keys: &[String], key: &str, order: &[String]) -> usize {
-    let at = |name: &String| keys.iter().rposition(|key| key.to_lowercase() == *name);
     let Some(own) = order.iter().position(|name| *name == key.to_lowercase()) else {
         return keys.len();
     };
+    let places: HashMap<String, usize> =
+        keys.iter().map(|key| key.to_lowercase()).zip(0..).collect();
     let (before, behind) = order.split_at(own);
     before
         .iter()
         .rev()
-        .find_map(|name| at(name).map(|at| at + 1))
-        .or_else(|| behind.iter().find_map(at))
+        .find_map(|name| places.get(name).map(|at| at + 1))
+        .or_else(|| behind.iter().find_map(|name| places.get(name).copied()))
         .unwrap_or(keys.len())
 }
 
 /// A map in the order of the house; keys that it does not know come last.
 pub(super) fn ordered(map: &Map<String, Value>, path: &str, house: &House) -> Map<String, Value> {
-    let order = house.order(path);
-    let rank = |key: &String| {
-        order.iter().position(|name| *name == key.to_lowercase()).unwrap_or(order.len())
-    };
+    let order: HashMap<String, usize> = house.order(path).into_iter().zip(0..).collect();
+    let rank = |key: &String| order.get(&key.to_lowercase()).copied().unwrap_or(order.len());
     let mut entries: Vec<(&String, &Value)> = map.iter().collect();
-    entries.sort_by_key(|(key, _)| rank(key));
+    entries.sort_by_cached_key(|(key, _)| rank(key));
     let inner = |key: &String, value: &Value| match value {
         Value::Object(map) => Value::Object(ordered(map, &join(path, &key.to_lowercase()), house)),
         value => value.clone(),

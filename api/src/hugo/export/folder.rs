@@ -51,12 +51,11 @@ impl Folder {
         let _ = fs::remove_dir_all(self.root.join(WORKSHOP));
     }
 
-    /// Begins a file that will be put at `place`.
-    fn begin(&self, place: &Path) -> std::io::Result<Beside> {
-        fs::create_dir_all(place.parent().unwrap_or(&self.root))?;
+    /// Begins a file that is not in its place until it is whole.
+    fn begin(&self) -> std::io::Result<Beside> {
         let workshop = self.root.join(WORKSHOP);
-        fs::create_dir_all(&workshop)?;
-        tempfile::NamedTempFile::new_in(workshop).map(Beside)
+        let begun = with_folder(&workshop, || tempfile::NamedTempFile::new_in(&workshop));
+        begun.map(Beside)
     }
 
     /// Where a file lies, if that is inside the folder.
@@ -146,7 +145,7 @@ impl Folder {
         if planned.mode == LINK {
             return self.link(&place, bytes).map_err(wrong);
         }
-        let mut beside = self.begin(&place).map_err(wrong)?;
+        let mut beside = self.begin().map_err(wrong)?;
         beside.0.write_all(bytes).map_err(wrong)?;
         beside.settle(&place, planned.mode).map_err(wrong)
     }
@@ -168,7 +167,7 @@ impl Folder {
         let wrong = |error: std::io::Error| {
             Ok(Err(Problem::new(format!("cannot be written: {error}")).in_file(&planned.path)))
         };
-        let mut beside = match self.begin(&place) {
+        let mut beside = match self.begin() {
             Ok(beside) => beside,
             Err(error) => return wrong(error),
         };
@@ -221,14 +220,12 @@ impl Folder {
         use std::ffi::OsStr;
         use std::os::unix::ffi::OsStrExt;
         let parent = place.parent().unwrap_or(&self.root);
-        fs::create_dir_all(parent)?;
         // A link cannot be made over what is there, but one can be moved there.
         let workshop = self.root.join(WORKSHOP);
-        fs::create_dir_all(&workshop)?;
-        let folder = tempfile::TempDir::new_in(workshop)?;
+        let folder = with_folder(&workshop, || tempfile::TempDir::new_in(&workshop))?;
         let beside = folder.path().join("link");
         std::os::unix::fs::symlink(OsStr::from_bytes(target), &beside)?;
-        fs::rename(beside, place)
+        with_folder(parent, || fs::rename(&beside, place))
     }
 
     #[cfg(not(unix))]
@@ -237,16 +234,37 @@ impl Folder {
     }
 }
 
+/// Does something in a folder, which is made where it is missing: most are there.
+fn with_folder<T>(
+    folder: &Path,
+    mut act: impl FnMut() -> std::io::Result<T>,
+) -> std::io::Result<T> {
+    match act() {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            fs::create_dir_all(folder)?;
+            act()
+        }
+        done => done,
+    }
+}
+
 impl Beside {
     fn settle(self, place: &Path, mode: i32) -> std::io::Result<()> {
+        let parent = place.parent().unwrap_or(place);
         set_mode(self.0.path(), mode)?;
-        let unmoved = match self.0.persist(place) {
+        let moved = match self.0.persist(place) {
+            Err(error) if error.error.kind() == std::io::ErrorKind::NotFound => {
+                fs::create_dir_all(parent)?;
+                error.file.persist(place)
+            }
+            moved => moved,
+        };
+        let unmoved = match moved {
             Ok(_) => return Ok(()),
             Err(error) if error.error.kind() == std::io::ErrorKind::CrossesDevices => error.file,
             Err(error) => return Err(error.error),
         };
         // A folder that is mounted on its own: by way of a file in it.
-        let parent = place.parent().unwrap_or(place);
         let beside = tempfile::Builder::new().prefix(WORKSHOP).tempfile_in(parent)?;
         fs::copy(unmoved.path(), beside.path())?;
         beside.persist(place)?;

@@ -156,8 +156,12 @@ pub async fn run_with(
     if !dry_run {
         export.folder.tidy();
     }
-    while let Some(chunk) = Box::pin(plan.next()).await? {
-        Box::pin(export.chunk(chunk)).await?;
+    let mut next = Box::pin(plan.next()).await?;
+    while let Some(chunk) = next {
+        // While some are written, the next are made.
+        let (written, planned) = tokio::join!(Box::pin(export.chunk(chunk)), Box::pin(plan.next()));
+        written?;
+        next = planned?;
         progress(export.report.files, plan.total());
     }
     if !dry_run {
