@@ -11,6 +11,7 @@ mod m20261124_10_rendering;
 mod m20261124_11_imports;
 mod m20261124_12_documents;
 mod m20261124_1_ground;
+mod m20261124_20_touched;
 mod m20261124_2_authoring;
 mod m20261124_3_history;
 mod m20261124_4_taxonomy_work;
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_10_rendering::Migration),
             Box::new(m20261124_11_imports::Migration),
             Box::new(m20261124_9_delivery::Migration),
+            Box::new(m20261124_20_touched::Migration),
         ]
     }
 }
