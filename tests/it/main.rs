@@ -54,6 +54,7 @@ mod oracle;
 mod pages;
 mod people;
 mod previews;
+mod purging;
 mod races;
 mod related;
 mod rendering;

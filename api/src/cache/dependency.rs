@@ -16,19 +16,27 @@ pub enum Dependency<'a> {
     Menus,
     Sections,
     Redirects,
-    /// Names, places and addresses of terms, whichever they are.
+    /// Terms, whichever they are.
     Terms,
+    /// One term as those are shown that articles carry.
+    Term(Uuid),
     /// Any published article, whatever changes of it.
     Articles,
-    /// What is published of one article; its terms count, their names do not.
+    /// What is published of one article, all of it.
     Article(Uuid),
+    /// The same, as far as a [`Footprint`](super::Footprint) tells it: whether it is
+    /// there, its address, title, dates, authors and terms.
+    Face(Uuid),
     /// That nothing, or no other thing, lives at a decoded address.
     Path(&'a str),
     /// Which articles share a translation key.
     Translations(&'a str),
-    /// Which articles are in a list, and in which order: what the rows of a list
-    /// say is [`Dependency::Article`].
+    /// Which articles are in a list, and their order by date, creation or weight.
+    /// What the rows of a list say is [`Dependency::Article`] or `Face`.
     List(Where<'a>),
+    /// Titles, authors, keywords and last changes of the articles in a list: what
+    /// is sorted or filtered by them depends on this besides.
+    Texts(Where<'a>),
 }
 
 /// The articles that a list can hold; what is absent is no condition.
@@ -87,25 +95,33 @@ impl Dependency<'_> {
             Self::Redirects => "redirects".to_owned(),
             Self::Terms => "terms".to_owned(),
             Self::Articles => "articles".to_owned(),
+            Self::Term(id) => format!("term {id}"),
             Self::Article(id) => format!("article {id}"),
+            Self::Face(id) => format!("face {id}"),
             Self::Path(path) => format!("path {path}"),
             Self::Translations(key) => format!("translations {key}"),
-            Self::List(Where { language, section, term }) => {
-                let mut text = "list".to_owned();
-                for part in [language, section] {
-                    // A name may hold any character but this one.
-                    text.push('\0');
-                    text.push_str(part.unwrap_or("\u{1}"));
-                }
-                let _ = match term {
-                    None => write!(text, "\0"),
-                    Some(Term::Id(id)) => write!(text, "\0id {id}"),
-                    Some(Term::Slug(taxonomy, slug)) => write!(text, "\0{taxonomy}\0{slug}"),
-                };
-                text
-            }
+            Self::List(of) => of.text("list"),
+            Self::Texts(of) => of.text("texts"),
         };
         Tag::of(&text)
+    }
+}
+
+impl Where<'_> {
+    fn text(self, kind: &str) -> String {
+        let Self { language, section, term } = self;
+        let mut text = kind.to_owned();
+        for part in [language, section] {
+            // A name may hold any character but this one.
+            text.push('\0');
+            text.push_str(part.unwrap_or("\u{1}"));
+        }
+        let _ = match term {
+            None => write!(text, "\0"),
+            Some(Term::Id(id)) => write!(text, "\0id {id}"),
+            Some(Term::Slug(taxonomy, slug)) => write!(text, "\0{taxonomy}\0{slug}"),
+        };
+        text
     }
 }
 
@@ -156,6 +172,9 @@ mod tests {
             Dependency::Articles,
             Dependency::Article(a),
             Dependency::Article(b),
+            Dependency::Face(a),
+            Dependency::Term(a),
+            Dependency::Texts(Where::default()),
             Dependency::Path("/a/"),
             Dependency::Translations("/a/"),
             list(None, None, None),
@@ -173,6 +192,6 @@ mod tests {
     #[test]
     fn a_tag_is_the_same_in_every_version() {
         // Nodes of different versions purge for each other.
-        assert_eq!(Dependency::Frame.tag().0, 0x3a9b_27e2_7c8d_52b8_u64);
+        assert_eq!(Dependency::Frame.tag().0, 0xd8d4_3356_28b3_5226_u64);
     }
 }

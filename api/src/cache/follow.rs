@@ -201,7 +201,13 @@ async fn touch(app: &App, place: &mut Place, events: &[event::Model]) -> Result<
             }
             // What nothing carries is not there for the public.
             (_, "term.created") => {}
-            ("term", _) => tags.extend(public(Dependency::Terms)),
+            ("term", _) => {
+                tags.extend(public(Dependency::Terms));
+                let others = event.data["merged"].as_array().into_iter().flatten();
+                let others = others.chain([&event.data["added"]]);
+                let others = others.filter_map(|other| other["id"].as_str()?.parse().ok());
+                tags.extend(others.chain(event.entity_id).map(|id| Dependency::Term(id).tag()));
+            }
             ("menu", _) => tags.extend(public(Dependency::Menus)),
             ("section", _) => tags.extend(public(Dependency::Sections)),
             ("redirect", _) => tags.extend(public(Dependency::Redirects)),

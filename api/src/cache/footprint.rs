@@ -1,15 +1,14 @@
 //! An article as lists and lookups tell it: where it is found, and before what.
 //!
 //! **Invariant.** Two footprints of an article that are equal make no difference
-//! to any list: to which articles it holds, their order and their number. So
-//! [`Footprint::shape`] holds whatever [`crate::article::ArticleFilter`] and
-//! `ArticleOrder` can look at. A new filter or order needs its column there, or
-//! depends on [`Dependency::Articles`].
+//! to any list: to which articles it holds, their order and their number. So they
+//! hold whatever `ArticleFilter` and `ArticleOrder` can look at. A new filter or
+//! order needs its column here, or depends on [`Dependency::Articles`].
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entity::article_copy::{Column, Entity};
-use entity::{Json, Timestamp, View, article_term, menu_entry, term};
+use entity::{Json, Timestamp, View, article_keyword, article_term, menu_entry, term};
 use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Order, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait};
 use serde::{Deserialize, Serialize};
@@ -40,8 +39,10 @@ pub struct Footprint {
     until: i64,
     /// Whether it puts itself into menus.
     menus: bool,
-    /// A hash of the rest.
+    /// A hash of its date, when it was made, and its weight.
     shape: String,
+    /// A hash of its titles, authors, keywords and last change.
+    texts: String,
 }
 
 /// What became of an article for the public.
@@ -116,12 +117,11 @@ impl Footprint {
                     Column::Path,
                     Column::TranslationKey,
                     Column::Aliases,
-                    // What follows is the shape.
                     Column::Title,
                     Column::LinkTitle,
                     Column::Authors,
-                    Column::Date,
                     Column::LastModified,
+                    Column::Date,
                     Column::CreatedAt,
                     Column::UtcOffset,
                     Column::Weight,
@@ -135,25 +135,22 @@ impl Footprint {
             for row in db.query_all(&select).await? {
                 let aliases: Json = row.try_get_by_index(5)?;
                 let link_title: Option<String> = row.try_get_by_index(7)?;
-                let mut hash = Sha256::new();
-                for text in [row.try_get_by_index(6)?, link_title.unwrap_or_default()] {
-                    hash.update(text.len().to_be_bytes());
-                    hash.update(text);
-                }
+                let mut texts = Sha256::new();
                 let authors: Json = row.try_get_by_index(8)?;
-                hash.update(authors.to_string());
-                for index in 9..=11 {
-                    let time: Timestamp = row.try_get_by_index(index)?;
-                    hash.update(time.0.to_be_bytes());
+                for text in
+                    [row.try_get_by_index(6)?, link_title.unwrap_or_default(), authors.to_string()]
+                {
+                    texts.update(text.len().to_be_bytes());
+                    texts.update(text);
+                }
+                texts.update(row.try_get_by_index::<Timestamp>(9)?.0.to_be_bytes());
+                let mut shape = Sha256::new();
+                for index in 10..=11 {
+                    shape.update(row.try_get_by_index::<Timestamp>(index)?.0.to_be_bytes());
                 }
                 for index in 12..=13 {
-                    hash.update(row.try_get_by_index::<i32>(index)?.to_be_bytes());
+                    shape.update(row.try_get_by_index::<i32>(index)?.to_be_bytes());
                 }
-                let digest: [u8; 32] = hash.finalize().into();
-                let shape = digest
-                    .iter()
-                    .take(8)
-                    .fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
                 let footprint = Self {
                     language: row.try_get_by_index(1)?,
                     section: row.try_get_by_index(2)?,
@@ -164,9 +161,33 @@ impl Footprint {
                     from: row.try_get_by_index::<Timestamp>(14)?.0,
                     until: row.try_get_by_index::<Timestamp>(15)?.0,
                     menus: row.try_get_by_index::<i64>(16)? > 0,
-                    shape,
+                    shape: short(shape),
+                    texts: short(texts),
                 };
                 found.insert(row.try_get_by_index(0)?, footprint);
+            }
+            let of = |column: article_keyword::Column| Expr::col((article_keyword::Entity, column));
+            let mut select = Query::select();
+            select
+                .expr(of(article_keyword::Column::ArticleId))
+                .expr(of(article_keyword::Column::Name))
+                .expr(of(article_keyword::Column::Value))
+                .from(article_keyword::Entity)
+                .cond_where(of(article_keyword::Column::View).eq(View::Published))
+                .cond_where(of(article_keyword::Column::ArticleId).is_in(ids.iter().copied()))
+                .order_by((article_keyword::Entity, article_keyword::Column::Name), Order::Asc)
+                .order_by((article_keyword::Entity, article_keyword::Column::Value), Order::Asc);
+            for row in db.query_all(&select).await? {
+                let id: Uuid = row.try_get_by_index(0)?;
+                if let Some(footprint) = found.get_mut(&id) {
+                    let mut hash = Sha256::new();
+                    let known = std::mem::take(&mut footprint.texts);
+                    for text in [known, row.try_get_by_index(1)?, row.try_get_by_index(2)?] {
+                        hash.update(text.len().to_be_bytes());
+                        hash.update(text);
+                    }
+                    footprint.texts = short(hash);
+                }
             }
             let of = |column: article_term::Column| Expr::col((article_term::Entity, column));
             let mut select = Query::select();
@@ -201,32 +222,47 @@ impl Footprint {
 
     /// Everything that the article's coming, going or moving changes.
     fn touch(&self, tags: &mut BTreeSet<Tag>) {
-        let Self {
-            language,
-            section,
-            path,
-            aliases,
-            key,
-            terms,
-            from: _,
-            until: _,
-            menus: _,
-            shape: _,
-        } = self;
-        let paths = aliases.iter().chain([path]);
+        let paths = self.aliases.iter().chain([&self.path]);
         tags.extend(paths.map(|path| Dependency::Path(path).tag()));
-        tags.insert(Dependency::Translations(key).tag());
-        let terms = terms.iter().flat_map(|(id, taxonomy, slug)| {
+        tags.insert(Dependency::Translations(&self.key).tag());
+        tags.extend(self.lists().into_iter().map(|list| Dependency::List(list).tag()));
+    }
+
+    /// The lists that it can be in.
+    fn lists(&self) -> Vec<Where<'_>> {
+        let terms = self.terms.iter().flat_map(|(id, taxonomy, slug)| {
             [Some(Term::Id(*id)), Some(Term::Slug(taxonomy, slug))]
         });
+        let mut lists = Vec::new();
         for term in terms.chain([None]) {
-            for language in [None, Some(language.as_str())] {
-                for section in [None, Some(section.as_str())] {
-                    tags.insert(Dependency::List(Where { language, section, term }).tag());
+            for language in [None, Some(self.language.as_str())] {
+                for section in [None, Some(self.section.as_str())] {
+                    lists.push(Where { language, section, term });
                 }
             }
         }
+        lists
     }
+
+    /// Whether it stands elsewhere than another, in lists that look at no text.
+    fn moved(&self, other: &Self) -> bool {
+        let Self { language, section, path, aliases, key, terms, from, until, menus, shape, texts } =
+            self;
+        // When it is seen is accounted for when it is; what menus say, by itself.
+        let _ = (from, until, menus, texts);
+        *language != other.language
+            || *section != other.section
+            || *path != other.path
+            || *aliases != other.aliases
+            || *key != other.key
+            || *terms != other.terms
+            || *shape != other.shape
+    }
+}
+
+fn short(hash: Sha256) -> String {
+    let digest: [u8; 32] = hash.finalize().into();
+    digest.iter().take(8).fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// How many entries an article has in menus.
@@ -246,6 +282,7 @@ impl Change {
     /// known.
     pub fn by_time(id: Uuid, footprint: Option<&Footprint>, tags: &mut BTreeSet<Tag>) {
         Self::touch_one(id, tags);
+        tags.insert(Dependency::Face(id).tag());
         if let Some(footprint) = footprint {
             footprint.touch(tags);
             if footprint.menus {
@@ -276,9 +313,18 @@ impl Change {
         if was.into_iter().chain(is).any(|footprint| footprint.menus) {
             tags.insert(Dependency::Menus.tag());
         }
-        if was != is {
-            for footprint in was.into_iter().chain(is) {
-                footprint.touch(tags);
+        match (was, is) {
+            (Some(was), Some(is)) if !was.moved(is) => {
+                if was.texts != is.texts {
+                    tags.insert(Dependency::Face(self.id).tag());
+                    tags.extend(is.lists().into_iter().map(|list| Dependency::Texts(list).tag()));
+                }
+            }
+            _ => {
+                tags.insert(Dependency::Face(self.id).tag());
+                for footprint in was.into_iter().chain(is) {
+                    footprint.touch(tags);
+                }
             }
         }
     }

@@ -184,7 +184,8 @@ fn requests(
                 .map_err(|error| error.to_string()),
             Form::VarnishBan => request
                 .method("BAN")
-                .header("surrogate-key-ban", format!("(^| )({})( |$)", tags.join("|")))
+                // No tag is part of two others side by side, nor of another.
+                .header("surrogate-key-ban", tags.join("|"))
                 .body(String::new())
                 .map_err(|error| error.to_string()),
             Form::Fastly => request

@@ -126,14 +126,14 @@ pub async fn of_articles(ctx: &Ctx, scope: &Scope, ids: &[Uuid]) -> Result<OfArt
         .cond_where(articles::shown(scope, "article_term"))
         .cond_where(of(article_term::Column::ArticleId).is_in(ids.iter().copied()))
         .order_by((article_term::Entity, article_term::Column::Position), Order::Asc);
-    ctx.depends(ids.iter().map(|id| Dependency::Article(*id)));
-    let results = ctx.db_of([Dependency::Terms]).query_all(&select).await?;
+    let results = ctx.db_of(ids.iter().map(|id| Dependency::Face(*id))).query_all(&select).await?;
     let mut languages: HashMap<String, Arc<str>> = HashMap::new();
     let mut rows: HashMap<Taxonomy, Vec<Owned>> = HashMap::new();
     for result in &results {
         let tag: String = result.try_get_by_index(11)?;
         let language = languages.entry(tag).or_insert_with_key(|tag| Arc::from(tag.as_str()));
         let term = row(result, true)?;
+        ctx.depends([Dependency::Term(term.id)]);
         rows.entry(term.taxonomy.clone()).or_default().push((
             result.try_get_by_index(10)?,
             term,

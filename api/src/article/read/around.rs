@@ -67,7 +67,7 @@ pub async fn neighbours(
         .column((Entity, Column::Language))
         .column((Entity, Column::Section))
         .cond_where(Column::ArticleId.is_in(ids.iter().copied()));
-    ctx.depends(ids.iter().map(|id| Dependency::Article(*id)));
+    ctx.depends(ids.iter().map(|id| Dependency::Face(*id)));
     ctx.db_of([Dependency::Sections])
         .query_all(&select)
         .await?
@@ -76,7 +76,7 @@ pub async fn neighbours(
             let (language, section): (String, String) =
                 (result.try_get_by_index(3)?, result.try_get_by_index(4)?);
             let list = Where { language: Some(&language), section: Some(&section), term: None };
-            ctx.depends([Dependency::List(list)]);
+            ctx.depends([Dependency::List(list), Dependency::Texts(list)]);
             let neighbours = Neighbours {
                 older: result.try_get_by_index(1)?,
                 newer: result.try_get_by_index(2)?,

@@ -4,13 +4,19 @@
 //! named here, at the moment and later: conditions that are not understood are
 //! left out, so that the list named is wider.
 
-use crate::article::filter::{ArticleFilter, Own, StringFilter, TaxonomyTermFilter, TermFilter};
+use entity::article_copy::Column;
+use uuid::Uuid;
+
+use crate::article::columns::Columns;
+use crate::article::filter::{
+    ArticleFilter, ArticleOrderField, Own, StringFilter, TaxonomyTermFilter, TermFilter,
+};
 use crate::cache::{Dependency, Term, Where};
 use crate::ctx::Ctx;
 use crate::graphql::id::{self, IdKind};
 use crate::taxonomy::Taxonomy;
 
-use super::Parents;
+use super::{List, Parents};
 
 /// Lists that one filter may name; beyond that it is wider.
 const MOST: usize = 64;
@@ -21,6 +27,8 @@ struct Narrow<'a> {
     languages: Option<Vec<&'a str>>,
     sections: Option<Vec<&'a str>>,
     terms: Option<Vec<Named>>,
+    /// Whether it asks about titles, authors or last changes.
+    texts: bool,
     /// Whether it asks about terms at all.
     asks_terms: bool,
     /// Whether it follows from what no event tells.
@@ -31,13 +39,60 @@ struct Narrow<'a> {
 
 /// A term with what names it.
 enum Named {
-    Id(uuid::Uuid),
+    Id(Uuid),
     Slug(String, String),
 }
 
-/// Notes what a list with this filter depends on, or those that hang on parents.
+/// What of an article's row is read: as much as its footprint tells, or more.
+pub fn row<'a>(columns: Columns, id: Uuid) -> Dependency<'a> {
+    const FACE: Columns = Columns::of(&[
+        Column::View,
+        Column::ArticleId,
+        Column::Language,
+        Column::Section,
+        Column::Slug,
+        Column::Path,
+        Column::TranslationKey,
+        Column::Title,
+        Column::LinkTitle,
+        Column::Date,
+        Column::UtcOffset,
+        Column::LastModified,
+        Column::CreatedAt,
+        Column::Weight,
+        Column::Authors,
+        Column::Aliases,
+    ]);
+    if !columns.have(Column::ArticleId) {
+        return Dependency::Articles;
+    }
+    if columns.iter().all(|column| FACE.have(column)) {
+        Dependency::Face(id)
+    } else {
+        Dependency::Article(id)
+    }
+}
+
+/// Notes what a sorted list depends on, or those that hang on parents.
+pub fn note_list(ctx: &Ctx, list: &List, parents: Option<&Parents>) {
+    let by_text =
+        matches!(list.order.field, ArticleOrderField::Title | ArticleOrderField::LastModified);
+    note_any(ctx, &list.filter, parents, by_text);
+}
+
+/// The same, without an order.
 pub fn note(ctx: &Ctx, filter: &ArticleFilter, parents: Option<&Parents>) {
-    let own = Narrow::of(filter);
+    note_any(ctx, filter, parents, false);
+}
+
+/// The same, of which titles or authors are looked at.
+pub fn note_texts(ctx: &Ctx, filter: &ArticleFilter, parents: Option<&Parents>) {
+    note_any(ctx, filter, parents, true);
+}
+
+fn note_any(ctx: &Ctx, filter: &ArticleFilter, parents: Option<&Parents>, texts: bool) {
+    let mut own = Narrow::of(filter);
+    own.texts |= texts;
     match parents {
         None => own.note(ctx),
         // What is behind a better translation may have whatever terms.
@@ -53,6 +108,7 @@ pub fn note(ctx: &Ctx, filter: &ArticleFilter, parents: Option<&Parents>) {
                 let part = Narrow::of(filter);
                 if own.wide || part.wide {
                     Narrow {
+                        texts: own.texts || part.texts,
                         asks_terms: true,
                         private: own.private || part.private,
                         ..Narrow::default()
@@ -64,6 +120,7 @@ pub fn note(ctx: &Ctx, filter: &ArticleFilter, parents: Option<&Parents>) {
                     languages: part.languages.or_else(|| own.languages.clone()),
                     sections: part.sections.or_else(|| own.sections.clone()),
                     terms: part.terms,
+                    texts: part.texts || own.texts,
                     asks_terms: part.asks_terms || own.asks_terms,
                     private: part.private || own.private,
                     wide: false,
@@ -82,10 +139,10 @@ impl<'a> Narrow<'a> {
             not,
             language,
             section,
-            title: _,
+            title,
             path: _,
             date: _,
-            last_modified: _,
+            last_modified,
             tag,
             category,
             term,
@@ -98,6 +155,7 @@ impl<'a> Narrow<'a> {
             languages: language.as_ref().map(|tag| vec![tag.0.as_str()]),
             sections: section.as_ref().and_then(sections),
             asks_terms: tag.is_some() || category.is_some() || term.is_some(),
+            texts: title.is_some() || last_modified.is_some(),
             private: review.is_some() || assigned_to.is_some(),
             ..Self::default()
         };
@@ -120,7 +178,8 @@ impl<'a> Narrow<'a> {
             narrow = Self { languages: None, sections: None, terms: None, ..narrow };
         }
         match own {
-            None | Some(Own::Ids(_) | Own::Below(_) | Own::Authors(_)) => {}
+            None | Some(Own::Ids(_) | Own::Below(_)) => {}
+            Some(Own::Authors(_)) => narrow.texts = true,
             Some(Own::Carrying(ids)) => {
                 narrow.asks_terms = true;
                 narrow.terms = Some(ids.iter().map(|id| Named::Id(*id)).collect());
@@ -138,6 +197,7 @@ impl<'a> Narrow<'a> {
 
     /// What a part brings that does not narrow.
     fn add(&mut self, part: &Self) {
+        self.texts |= part.texts;
         self.asks_terms |= part.asks_terms;
         self.private |= part.private;
         self.wide |= part.wide;
@@ -174,10 +234,13 @@ impl<'a> Narrow<'a> {
         }
         for language in &languages {
             for section in &sections {
-                ctx.depends(terms.iter().map(|term| {
-                    let (language, section, term) = (*language, *section, *term);
-                    Dependency::List(Where { language, section, term })
-                }));
+                for term in &terms {
+                    let list = Where { language: *language, section: *section, term: *term };
+                    ctx.depends([Dependency::List(list)]);
+                    if self.texts {
+                        ctx.depends([Dependency::Texts(list)]);
+                    }
+                }
             }
         }
     }

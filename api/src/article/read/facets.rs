@@ -44,7 +44,11 @@ pub async fn facets(
         Facet::Author => vec![column(Column::Authors).cast_as(Alias::new("text"))],
     };
     let mut counts: HashMap<Uuid, HashMap<Vec<String>, i64>> = HashMap::new();
-    depends::note(ctx, filter, parents);
+    if facet == Facet::Author {
+        depends::note_texts(ctx, filter, parents);
+    } else {
+        depends::note(ctx, filter, parents);
+    }
     for (start, part) in parts(parents) {
         let mut select = from(scope);
         select

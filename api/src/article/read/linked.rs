@@ -94,7 +94,7 @@ pub async fn places(ctx: &Ctx, scope: &Scope, wanted: Wanted) -> Result<Places> 
     for row in ctx.db_of([]).query_all(&select).await? {
         let (which, name, path): (i32, String, String) =
             (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
-        ctx.depends([Dependency::Article(row.try_get_by_index(3)?)]);
+        ctx.depends([Dependency::Face(row.try_get_by_index(3)?)]);
         match which {
             0 => {
                 found.paths.insert(name, path);

@@ -133,11 +133,7 @@ async fn rows(
     let results = ctx.db_of(what).query_all(select).await?;
     let read = results.iter().map(|result| columns::read(result, columns));
     let rows: Vec<Model> = read.collect::<Result<_, _>>()?;
-    if columns.have(Column::ArticleId) {
-        ctx.depends(rows.iter().map(|row| Dependency::Article(row.article_id)));
-    } else {
-        ctx.depends([Dependency::Articles]);
-    }
+    ctx.depends(rows.iter().map(|row| depends::row(columns, row.article_id)));
     Ok(rows)
 }
 
@@ -152,7 +148,7 @@ pub async fn one(
     match by {
         ArticleBy::Id(id) => {
             let id = id::decode_as(IdKind::Article, id)?;
-            ctx.depends([Dependency::Article(id)]);
+            ctx.depends([Dependency::Face(id)]);
             select.cond_where(Column::ArticleId.eq(id));
         }
         ArticleBy::Path(path) => {
@@ -176,7 +172,7 @@ pub async fn by_ids(
     }
     let mut select = select(scope, columns);
     select.cond_where(Column::ArticleId.is_in(ids.iter().copied()));
-    rows(ctx, &select, columns, ids.iter().map(|id| Dependency::Article(*id))).await
+    rows(ctx, &select, columns, ids.iter().map(|id| Dependency::Face(*id))).await
 }
 
 /// Articles by decoded address, in no particular order.
@@ -205,7 +201,7 @@ pub async fn list(
     paginate(&mut select, list.order, page);
     order_by(&mut select, list.order, page.backward);
     select.limit(page.limit());
-    depends::note(ctx, &list.filter, None);
+    depends::note_list(ctx, list, None);
     Ok(page.slice(rows(ctx, &select, columns, []).await?))
 }
 
@@ -224,7 +220,7 @@ pub async fn numbered(
     select.cond_where(filter_condition(scope, &list.filter)?);
     order_by(&mut select, list.order, false);
     select.limit(limit).offset(skip);
-    depends::note(ctx, &list.filter, None);
+    depends::note_list(ctx, list, None);
     rows(ctx, &select, columns, []).await
 }
 

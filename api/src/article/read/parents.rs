@@ -18,7 +18,6 @@ use super::condition::filter_condition;
 use super::{List, depends, direction, from, order_by, paginate, same_copy, select, visible};
 use crate::article::columns::{self, Columns};
 use crate::article::filter::{ArticleFilter, ArticleOrder};
-use crate::cache::Dependency;
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::graphql::page::{Key, Page, Slice};
@@ -199,7 +198,7 @@ pub async fn list_by_parent(
     let columns = columns.with(Columns::of(&[list.order.column(), Column::ArticleId]));
     let parent = columns.iter().count();
     let mut groups: HashMap<Uuid, Vec<Model>> = HashMap::new();
-    depends::note(ctx, &list.filter, Some(parents));
+    depends::note_list(ctx, list, Some(parents));
     for (start, chunk) in parents.chunks() {
         let statement = match &chunk {
             Parents::Terms { ids, below } => by_terms(scope, ids, *below, list, page, columns)?,
@@ -210,7 +209,7 @@ pub async fn list_by_parent(
         };
         for result in ctx.db_of([]).query_all(&statement).await? {
             let row = columns::read(&result, columns)?;
-            ctx.depends([Dependency::Article(row.article_id)]);
+            ctx.depends([depends::row(columns, row.article_id)]);
             let id = later(result.try_get_by_index(parent)?, start);
             groups.entry(id).or_default().push(row);
         }

@@ -23,7 +23,7 @@ use sea_orm::sea_query::{
 use uuid::Uuid;
 
 use super::{COPY, from, shown, visible};
-use crate::cache::Dependency;
+use crate::cache::{Dependency, Where};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::policy::Scope;
@@ -48,7 +48,14 @@ pub async fn related(
     };
     let statement = scored(scope, &frame.related, shares, limit);
     let mut related: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
-    for result in ctx.db_of([Dependency::Articles, Dependency::Terms]).query_all(&statement).await?
+    for result in ctx
+        .db_of([
+            Dependency::List(Where::default()),
+            Dependency::Texts(Where::default()),
+            Dependency::Terms,
+        ])
+        .query_all(&statement)
+        .await?
     {
         related.entry(result.try_get_by_index(0)?).or_default().push(result.try_get_by_index(1)?);
     }
