@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::cache::PurgeForm;
 use crate::network::Network;
 use crate::user;
 
@@ -37,6 +38,8 @@ pub struct Config {
     pub oidc: Oidc,
     pub preview: Preview,
     pub delivery: Delivery,
+    pub cache: Cache,
+    pub purge: Purge,
     pub limits: Limits,
     pub documents: Documents,
     pub history: History,
@@ -116,6 +119,47 @@ pub struct Delivery {
     pub sitemap_entries: u32,
     pub robots: String,
     pub cache_seconds: u64,
+}
+
+/// Answers of the public in memory.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cache {
+    pub megabytes: u64,
+    pub surrogate_keys: bool,
+}
+
+/// Caches outside, and how they are told.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Purge {
+    pub form: PurgeForm,
+    pub url: String,
+    pub token: Secret,
+}
+
+impl Purge {
+    #[must_use]
+    pub fn is_on(&self) -> bool {
+        self.form != PurgeForm::None
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let Self { form, url, token } = self;
+        if !self.is_on() {
+            return Ok(());
+        }
+        if !url.starts_with("http://") && !url.starts_with("https://") {
+            return Err(ConfigError(
+                "purge.url must start with https:// or http:// where purge.form is set".to_owned(),
+            ));
+        }
+        let keyed = matches!(form, PurgeForm::Fastly | PurgeForm::Cloudflare);
+        if keyed && token.reveal().is_empty() {
+            return Err(ConfigError("purge.token is needed for this purge.form".to_owned()));
+        }
+        Ok(())
+    }
 }
 
 /// What feeds hold of an article.
@@ -349,6 +393,7 @@ impl Config {
             ));
         }
         self.oidc.check()?;
+        self.purge.check()?;
         self.search.check()?;
         Ok(self)
     }

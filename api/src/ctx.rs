@@ -5,9 +5,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use entity::Timestamp;
+use sea_orm::DatabaseConnection;
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use crate::cache::{Cache, Dependency, Reads};
 use crate::config::{Config, Secret};
 use crate::db::Db;
 use crate::error::Result;
@@ -37,6 +39,7 @@ pub struct App {
     feed: watch::Sender<i64>,
     token_uses: token::Uses,
     search: Search,
+    cache: Cache,
 }
 
 impl App {
@@ -48,6 +51,7 @@ impl App {
 
     pub fn with_db(config: Config, clock: Clock, db: Db) -> Result<Arc<Self>> {
         let keys = Keys::load(&config, clock())?;
+        let cache = Cache::new(&config.cache, config.purge.is_on());
         Ok(Arc::new(Self {
             db,
             config,
@@ -58,6 +62,7 @@ impl App {
             feed: watch::Sender::new(0),
             token_uses: token::Uses::default(),
             search: Search::default(),
+            cache,
         }))
     }
 
@@ -104,8 +109,15 @@ impl App {
         &self.search
     }
 
+    /// What the public was answered.
+    #[must_use]
+    pub fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
     /// Wakes the followers in this process.
     pub fn feed_advanced(&self, position: i64) {
+        self.cache.heard(position);
         self.feed.send_if_modified(|last| {
             let newer = position > *last;
             *last = position.max(*last);
@@ -173,6 +185,7 @@ pub struct Ctx {
     client: Client,
     now: Timestamp,
     once: Arc<Siblings>,
+    reads: Option<Arc<Reads>>,
 }
 
 impl Ctx {
@@ -180,7 +193,14 @@ impl Ctx {
     #[must_use]
     pub fn new(app: Arc<App>, actor: Actor) -> Self {
         let now = app.now();
-        Self { app, actor, client: Client::default(), now, once: Siblings::new(Vec::new()) }
+        Self {
+            app,
+            actor,
+            client: Client::default(),
+            now,
+            once: Siblings::new(Vec::new()),
+            reads: None,
+        }
     }
 
     /// The same, from a client.
@@ -189,12 +209,55 @@ impl Ctx {
         Self { client, ..self }
     }
 
+    /// The same, whose answer may be kept: what it reads is recorded.
+    #[must_use]
+    pub fn recording(self, reads: Arc<Reads>) -> Self {
+        Self { reads: Some(reads), ..self }
+    }
+
+    /// Where to read whatever an operation does not tell apart: the answer depends
+    /// on everything public. See [`Self::db_of`].
+    #[must_use]
+    pub fn db(&self) -> &DatabaseConnection {
+        self.db_of([Dependency::Anything])
+    }
+
+    /// Where to read what follows from this alone: **nothing that the statement
+    /// gives may change but by a change of one of these**.
+    #[must_use]
+    pub fn db_of<'a>(&self, what: impl IntoIterator<Item = Dependency<'a>>) -> &DatabaseConnection {
+        self.depends(what);
+        self.app.db().read()
+    }
+
+    /// Where to read what no public event tells of: accounts, what a desk does.
+    /// Such an answer is kept by nobody.
+    #[must_use]
+    pub fn db_private(&self) -> &DatabaseConnection {
+        self.never_kept();
+        self.app.db().read()
+    }
+
+    /// Notes what the answer depends on.
+    pub fn depends<'a>(&self, what: impl IntoIterator<Item = Dependency<'a>>) {
+        if let Some(reads) = &self.reads {
+            reads.record(what);
+        }
+    }
+
+    /// Notes that the answer follows from more than the database.
+    pub fn never_kept(&self) {
+        if let Some(reads) = &self.reads {
+            reads.never();
+        }
+    }
+
     /// The same request, by somebody who has just shown who they are.
     #[must_use]
     pub fn acting_as(&self, actor: Actor) -> Self {
-        let Self { app, actor: _, client, now, once } = self;
+        let Self { app, actor: _, client, now, once, reads } = self;
         let (app, client, once) = (Arc::clone(app), client.clone(), Arc::clone(once));
-        Self { app, actor, client, now: *now, once }
+        Self { app, actor, client, now: *now, once, reads: reads.clone() }
     }
 
     #[must_use]
@@ -231,6 +294,7 @@ impl Ctx {
 
     /// The site and its languages.
     pub async fn frame(&self) -> Result<Arc<Frame>> {
+        self.depends([Dependency::Frame]);
         self.once.load("frame".to_owned(), || Frame::load(&self.app)).await
     }
 

@@ -7,10 +7,11 @@
 //! transaction that took an earlier one. Taking the lock last also means that
 //! nobody who holds it waits for another row.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use entity::Timestamp;
 use entity::event::{ActiveModel, Column, Entity, Model};
+use entity::{Json, Timestamp};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait,
     IntoActiveModel, Iterable, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
@@ -19,6 +20,7 @@ use serde_json::Value;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
+use crate::cache::{Change, Footprint, Noted};
 use crate::ctx::{Actor, Ctx, Via};
 use crate::error::Result;
 use crate::graphql::page::{Cursor, Key, Page, Slice};
@@ -26,6 +28,9 @@ use crate::site::Frame;
 
 /// Values in one statement: SQLite takes 32,766.
 const BOUND: usize = 20_000;
+
+/// What a transaction touches that changed more articles than were worth telling.
+pub const EVERYTHING: &str = "everything";
 
 /// What happened, for those who follow the feed.
 #[derive(Debug, Clone)]
@@ -56,12 +61,13 @@ pub struct Write<'a> {
     txn: DatabaseTransaction,
     frame: OnceCell<Arc<Frame>>,
     events: Vec<Event>,
+    public: Mutex<Noted>,
 }
 
 impl<'a> Write<'a> {
     pub async fn begin(ctx: &'a Ctx) -> Result<Self> {
         let txn = ctx.app().db().begin().await?;
-        Ok(Self { ctx, txn, frame: OnceCell::new(), events: Vec::new() })
+        Ok(Self { ctx, txn, frame: OnceCell::new(), events: Vec::new(), public: Mutex::default() })
     }
 
     #[must_use]
@@ -101,6 +107,18 @@ impl<'a> Write<'a> {
         Ok(())
     }
 
+    /// Notes what is published of these articles. Whoever changes that says so
+    /// here **before**: the events tell followers what the public had, and has.
+    pub async fn note_public(&self, ids: &[Uuid]) -> Result<()> {
+        let noted = || self.public.lock().unwrap_or_else(PoisonError::into_inner);
+        let missing = noted().missing(ids);
+        if !missing.is_empty() {
+            let were = Footprint::read(&self.txn, &missing).await?;
+            noted().add(&missing, were);
+        }
+        Ok(())
+    }
+
     pub fn record(&mut self, event: Event) {
         self.events.push(event);
     }
@@ -108,11 +126,13 @@ impl<'a> Write<'a> {
     /// Appends the events and commits. Without events nothing was written, and
     /// the transaction is rolled back.
     pub async fn commit(self) -> Result<()> {
-        let Self { ctx, txn, frame: _, events } = self;
+        let Self { ctx, txn, frame: _, events, public } = self;
         if events.is_empty() {
             txn.rollback().await?;
             return Ok(());
         }
+        let noted = public.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let changes = noted.changes(&txn).await?;
         let db = ctx.app().db();
         db.lock_feed(&txn).await?;
         let (session_id, token_id) = match ctx.actor() {
@@ -138,8 +158,10 @@ impl<'a> Write<'a> {
                 token_id: Set(token_id),
                 address: Set(address.clone()),
                 data: Set(data.into()),
+                touched: Set(None),
             });
         }
+        tell(&mut rows, changes)?;
         for rows in rows.chunks(500) {
             Entity::insert_many(rows.to_vec()).exec_without_returning(&txn).await?;
         }
@@ -151,7 +173,41 @@ impl<'a> Write<'a> {
     }
 }
 
-async fn last_position(db: &impl sea_orm::ConnectionTrait) -> Result<i64> {
+/// Puts with each event what it changed for the public: with those of an article
+/// what became of it, and with the last one whatever no other tells.
+fn tell(rows: &mut [ActiveModel], changes: Option<Vec<Change>>) -> Result<()> {
+    let Some(changes) = changes else {
+        if let Some(last) = rows.last_mut() {
+            last.touched = Set(Some(Json::of(EVERYTHING)?));
+        }
+        return Ok(());
+    };
+    let mut untold: HashMap<Uuid, Change> =
+        changes.into_iter().map(|change| (change.id(), change)).collect();
+    let mut told: HashMap<Uuid, Change> = HashMap::new();
+    let count = rows.len();
+    for (index, row) in rows.iter_mut().enumerate() {
+        let article = row.entity.as_ref() == "article";
+        let id = row.entity_id.as_ref().filter(|_| article);
+        let mut own = Vec::new();
+        if let Some(id) = id {
+            if let Some(change) = untold.remove(&id) {
+                told.insert(id, change);
+            }
+            own.extend(told.get(&id).cloned());
+        }
+        if index + 1 == count {
+            own.extend(untold.drain().map(|(_, change)| change));
+        }
+        if article || !own.is_empty() {
+            row.touched = Set(Some(Json::of(&own)?));
+        }
+    }
+    Ok(())
+}
+
+/// The position of the last event that a connection sees; nought before the first.
+pub async fn last_position(db: &impl sea_orm::ConnectionTrait) -> Result<i64> {
     use sea_orm::sea_query::ExprTrait;
     let last: Option<Option<i64>> = Entity::find()
         .select_only()
@@ -164,7 +220,7 @@ async fn last_position(db: &impl sea_orm::ConnectionTrait) -> Result<i64> {
 
 /// The position of the last event; nought before the first.
 pub async fn last(ctx: &Ctx) -> Result<i64> {
-    last_position(ctx.app().db().read()).await
+    last_position(ctx.db_private()).await
 }
 
 /// Events after a position, oldest first, at most `limit`.

@@ -6,6 +6,7 @@
 pub mod archive;
 pub mod article;
 pub mod audit;
+pub mod cache;
 pub mod cli;
 pub mod config;
 pub mod ctx;

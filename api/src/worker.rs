@@ -1,5 +1,6 @@
 //! What a serving process does beside answering: announcing what has come due,
-//! hearing of peers' events, keeping the search index, and housekeeping.
+//! hearing of peers' events, keeping the search index and the caches, and
+//! housekeeping.
 //!
 //! Every node does all of it; what must be done once is done in a transaction
 //! that the others wait for. Nothing here decides what readers see: if no worker
@@ -19,7 +20,7 @@ use crate::article::{history, rendering, schedule};
 use crate::ctx::{Actor, App, Ctx};
 use crate::error::Result;
 use crate::hugo::blobs;
-use crate::{search, token, user};
+use crate::{cache, search, token, user};
 
 /// How long a node sleeps at most before it looks again.
 const IDLE: Duration = Duration::from_secs(30);
@@ -38,8 +39,10 @@ impl Worker {
         let timed = tokio::spawn(timed(Arc::clone(app), stopped.clone()));
         let renewed = tokio::spawn(renew_all(Arc::clone(app), stopped.clone()));
         let heard = tokio::spawn(hear(Arc::clone(app), stopped.clone()));
+        let kept = tokio::spawn(cache::follow(Arc::clone(app), stopped.clone()));
+        let purged = tokio::spawn(cache::purge(Arc::clone(app), stopped.clone()));
         let indexed = tokio::spawn(search::follow(Arc::clone(app), stopped));
-        Self { stop, jobs: vec![timed, renewed, heard, indexed] }
+        Self { stop, jobs: vec![timed, renewed, heard, kept, purged, indexed] }
     }
 
     /// Lets the job that is running end, and starts no other.
@@ -88,7 +91,11 @@ async fn renew_all(app: Arc<App>, stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
         match renew(&app).await {
             Ok(0) => return,
-            Ok(count) => tracing::info!(count, "bodies and pictures were looked at anew"),
+            Ok(count) => {
+                // No event tells of it.
+                app.cache().clear();
+                tracing::info!(count, "bodies and pictures were looked at anew");
+            }
             Err(error) => {
                 tracing::error!(?error, "rendering anew");
                 return;

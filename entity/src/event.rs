@@ -25,6 +25,9 @@ pub struct Model {
     pub address: Option<String>,
     /// What a follower needs beyond that, such as the addresses before and after.
     pub data: crate::Json,
+    /// What of the published articles it changed, as `cache` reads it; null where
+    /// nobody noted that.
+    pub touched: Option<crate::Json>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -13,6 +13,7 @@ mod m20261124_12_documents;
 mod m20261124_13_pictures;
 mod m20261124_13_list_menus;
 mod m20261124_1_ground;
+mod m20261124_20_touched;
 mod m20261124_2_authoring;
 mod m20261124_3_history;
 mod m20261124_4_taxonomy_work;
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_9_delivery::Migration),
             Box::new(m20261124_13_pictures::Migration),
             Box::new(m20261124_13_list_menus::Migration),
+            Box::new(m20261124_20_touched::Migration),
         ]
     }
 }

@@ -24,6 +24,7 @@ pub mod forms;
 pub mod generate;
 pub mod messy;
 pub mod oracle;
+pub mod peer;
 pub mod postgres;
 pub mod process;
 pub mod tools;
@@ -238,10 +239,16 @@ impl TestApp {
         self.clock.store(time, Ordering::SeqCst);
     }
 
-    /// The SQL statements that `work` caused.
+    /// The SQL statements that `work` caused. Nothing is answered from memory, and
+    /// the cache does not look for what others wrote meanwhile.
     pub fn statements<T>(&self, work: impl FnOnce() -> T) -> (T, Vec<String>) {
+        let cache = self.app.cache();
+        self.block_on(api::cache::ready(&self.app)).expect("a cache that follows");
+        cache.clear();
+        cache.set_followed(true);
         self.statements.lock().expect("the recorder").clear();
         let value = work();
+        cache.set_followed(false);
         (value, std::mem::take(&mut *self.statements.lock().expect("the recorder")))
     }
 
@@ -269,6 +276,8 @@ impl TestApp {
             txn.execute_unprepared(statement).await.expect(statement);
             txn.commit().await.expect("a commit");
         });
+        // No event tells of it.
+        self.app.cache().clear();
     }
 
     /// The whole feed.

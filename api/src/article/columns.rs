@@ -34,6 +34,11 @@ impl Columns {
         Self(self.0 | other.0)
     }
 
+    #[must_use]
+    pub fn have(self, column: Column) -> bool {
+        self.0 & (1 << column as u64) != 0
+    }
+
     pub fn iter(self) -> impl Iterator<Item = Column> {
         Column::iter().filter(move |column| self.0 & (1 << *column as u64) != 0)
     }

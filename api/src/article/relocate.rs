@@ -149,6 +149,8 @@ pub async fn lock(write: &Write<'_>) -> Result<()> {
 
 /// Carries out a plan without conflicts.
 pub async fn apply(write: &mut Write<'_>, plan: &Plan) -> Result<()> {
+    let published = plan.moves.iter().filter(|one| one.view == View::Published);
+    write.note_public(&published.map(|one| one.article_id).collect::<Vec<_>>()).await?;
     let left: HashSet<_> = plan.moves.iter().map(|one| (one.view, one.from.as_str())).collect();
     // Who goes where another has not left yet steps aside first.
     let waits = |one: &&Move| left.contains(&(one.view, one.to.as_str()));

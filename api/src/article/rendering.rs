@@ -51,7 +51,7 @@ pub async fn renew(ctx: &Ctx) -> Result<usize> {
         .select_only()
         .column(Column::Id)
         .into_tuple()
-        .one(ctx.app().db().read())
+        .one(ctx.db_private())
         .await?;
     if first.is_none() {
         return Ok(0);

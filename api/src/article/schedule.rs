@@ -77,7 +77,7 @@ pub async fn next(ctx: &Ctx) -> Result<Option<Timestamp>> {
         .column(due::Column::At)
         .order_by_asc(due::Column::At)
         .into_tuple()
-        .one(ctx.app().db().read())
+        .one(ctx.db_private())
         .await?)
 }
 
@@ -148,9 +148,7 @@ pub async fn list(ctx: &Ctx, wanted: &Wanted, page: &Page) -> Result<Slice<Momen
         .order_by((due::Entity, due::Column::ArticleId), direction)
         .limit(page.limit());
     let rows = ctx
-        .app()
         .db()
-        .read()
         .query_all(&select)
         .await?
         .iter()
@@ -171,6 +169,6 @@ pub async fn total(ctx: &Ctx, wanted: &Wanted) -> Result<i64> {
     let scope = policy::desk(ctx)?;
     let mut select = select(&scope, wanted);
     select.expr(Expr::col((due::Entity, due::Column::ArticleId)).count());
-    let row = ctx.app().db().read().query_one(&select).await?;
+    let row = ctx.db_private().query_one(&select).await?;
     Ok(row.map_or(Ok(0), |row| row.try_get_by_index(0))?)
 }

@@ -357,6 +357,9 @@ pub async fn remove(write: &Write<'_>, view: View, ids: &[Uuid]) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
+    if view == View::Published {
+        write.note_public(ids).await?;
+    }
     let txn = write.txn();
     for ids in ids.chunks(CHUNK) {
         let ids = || ids.iter().copied();
@@ -388,6 +391,9 @@ pub async fn remove(write: &Write<'_>, view: View, ids: &[Uuid]) -> Result<()> {
 /// Moves what one view shows of an article to another view, as it is.
 pub async fn shift(write: &Write<'_>, id: Uuid, from: View, to: View) -> Result<()> {
     let txn = write.txn();
+    if from == View::Published {
+        write.note_public(&[id]).await?;
+    }
     remove(write, to, &[id]).await?;
     article_copy::Entity::update_many()
         .col_expr(article_copy::Column::View, Expr::val(to as i16))

@@ -55,6 +55,7 @@ pub fn translate(rows: &mut Vec<article_term::Model>, means: &HashMap<Uuid, Uuid
 /// Writes anew what the copies of these articles carry, after what the ids in
 /// their revisions mean has changed. The caller has locked the articles.
 pub async fn project(write: &Write<'_>, articles: &[Uuid]) -> Result<()> {
+    write.note_public(articles).await?;
     for articles in articles.chunks(CHUNK) {
         let ids = || articles.iter().copied();
         let copies = article_copy::Entity::find()

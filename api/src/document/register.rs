@@ -99,7 +99,7 @@ async fn check(ctx: &Ctx, schema: &Schema, id: &str, text: &str) -> Result<Optio
 /// Everything that is registered, by name and id.
 pub async fn list(ctx: &Ctx) -> Result<Vec<Model>> {
     let all = Entity::find().order_by_asc(Column::Name).order_by_asc(Column::Id);
-    Ok(all.all(ctx.app().db().read()).await?)
+    Ok(all.all(ctx.db_private()).await?)
 }
 
 /// Forgets a document. Nodes that have used it go on for up to a minute.

@@ -14,7 +14,7 @@ use crate::error::Result;
 /// What the public cannot tell: people and what a desk does. A kind of event that
 /// is not named here counts as a change of what is public, which is always right.
 const PRIVATE_ENTITIES: [&str; 5] = ["user", "session", "apiToken", "preview", "webhook"];
-const PRIVATE_KINDS: [&str; 10] = [
+const PRIVATE_KINDS: [&str; 11] = [
     "article.created",
     "article.saved",
     "article.assigned",
@@ -25,7 +25,15 @@ const PRIVATE_KINDS: [&str; 10] = [
     "article.commented",
     "article.revision_named",
     "article.translation_marked",
+    "history.pruned",
 ];
+
+/// Whether an event of this kind changes nothing that the public can tell.
+#[must_use]
+pub fn is_private(event: &event::Model) -> bool {
+    PRIVATE_ENTITIES.contains(&event.entity.as_str())
+        || PRIVATE_KINDS.contains(&event.kind.as_str())
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct State {
@@ -79,7 +87,7 @@ pub async fn now(ctx: &Ctx) -> Result<State> {
         .cond_where(event::Column::Kind.is_not_in(PRIVATE_KINDS))
         .order_by((event::Entity, event::Column::Id), Order::Desc)
         .limit(1);
-    let Some(row) = ctx.app().db().read().query_one(&last).await? else {
+    let Some(row) = ctx.db().query_one(&last).await? else {
         return Ok(State::default());
     };
     let at: Timestamp = row.try_get_by_index(1)?;

@@ -21,11 +21,12 @@ use async_graphql::{ErrorExtensionValues, Request, Response, ServerError, Variab
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::client;
-use super::conditional::{self, Validators};
+use super::source::{self, Missing, Source, holds_nul};
+use super::{answers, client, conditional};
+use crate::cache::{self, Answer, Entry, Key, Reads};
 use crate::config::Limits;
 use crate::ctx::{Actor, App, Ctx};
-use crate::document::{self, Document, Documents};
+use crate::document::Documents;
 use crate::error::Error;
 use crate::feed::state;
 use crate::graphql::{Schema, limits};
@@ -67,29 +68,20 @@ struct Parameters {
     extensions: Option<serde_json::Map<String, Value>>,
 }
 
-/// Apollo's automatic persisted queries.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PersistedQuery {
-    version: u32,
-    #[serde(rename = "sha256Hash")]
-    hash: String,
-}
-
 /// What went wrong before a document could run.
 #[derive(Debug)]
-struct Refusal {
+pub struct Refusal {
     status: StatusCode,
     code: &'static str,
     message: String,
 }
 
 impl Refusal {
-    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self { status, code, message: message.into() }
     }
 
-    fn bad(message: impl Into<String>) -> Self {
+    pub fn bad(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
     }
 }
@@ -141,6 +133,9 @@ pub async fn post(
         Ok(body) => body,
         Err(refusal) => return refuse(media, &refusal),
     };
+    if let Some(entry) = answers::known(&request, &endpoint.app, &body).await {
+        return answers::post(&request, &content_type(media), &entry.answer).await;
+    }
     let parsed: Value = match serde_json::from_slice(&body) {
         Ok(parsed) => parsed,
         Err(error) => {
@@ -151,8 +146,11 @@ pub async fn post(
     if let Value::Array(batch) = parsed {
         return run_batch(&request, &endpoint, media, batch).await;
     }
-    match run(&request, &endpoint, parsed, false).await {
-        Ok(response) => answer(media, &response),
+    match ask(&request, &endpoint, parsed, &body, false).await {
+        Ok(Asked::Kept(entry)) => {
+            answers::post(&request, &content_type(media), &entry.answer).await
+        }
+        Ok(Asked::Own(response)) => answer(media, &response),
         Err(refusal) => refuse(media, &refusal),
     }
 }
@@ -163,14 +161,30 @@ pub async fn get(request: HttpRequest, endpoint: Data<Endpoint>) -> HttpResponse
         Ok(media) => media,
         Err(refusal) => return refuse(JSON, &refusal),
     };
+    let bytes = request.query_string().as_bytes();
+    if let Some(entry) = answers::known(&request, &endpoint.app, bytes).await {
+        return from_memory(&request, &endpoint.app, media, &entry).await;
+    }
     let parameters = match query_string(request.query_string()) {
         Ok(parameters) => parameters,
         Err(refusal) => return refuse(media, &refusal),
     };
-    match run(&request, &endpoint, parameters, true).await {
-        Ok(response) => kept(&request, &endpoint.app, media, &response).await,
+    match ask(&request, &endpoint, parameters, bytes, true).await {
+        Ok(Asked::Kept(entry)) => from_memory(&request, &endpoint.app, media, &entry).await,
+        Ok(Asked::Own(response)) => kept(&request, &endpoint.app, media, &response).await,
         Err(refusal) => uncached(refuse(media, &refusal)),
     }
+}
+
+async fn from_memory(
+    request: &HttpRequest,
+    app: &App,
+    media: &'static str,
+    entry: &Entry,
+) -> HttpResponse {
+    let policy = answers::Policy::of_kept(request, app, VARY);
+    let media = content_type(media);
+    answers::get(request, app, &media, &entry.answer, Some(&entry.tags), &policy).await
 }
 
 /// An answer that caches may keep and ask about again. One with errors they may
@@ -194,9 +208,9 @@ async fn kept(
         let ctx = Ctx::new(Arc::clone(app), Actor::Nobody);
         state::now(&ctx).await.map_or(0, |state| state.seconds(ctx.now(), wanted))
     };
-    let cache = conditional::cache_control(request, seconds);
-    let validators = Validators::of(&[media.as_bytes(), &body], None);
-    conditional::answer(request, &validators, &cache, VARY, &content_type(media), body)
+    let cache_control = conditional::cache_control(request, seconds);
+    let policy = answers::Policy { cache_control, vary: VARY };
+    answers::get(request, app, &content_type(media), &Answer::new(body), None, &policy).await
 }
 
 fn uncached(mut response: HttpResponse) -> HttpResponse {
@@ -336,12 +350,99 @@ async fn actor(request: &HttpRequest, app: &App) -> Result<Actor, Refusal> {
     }
 }
 
+/// An answer: one that everybody is given, or who asked alone.
+enum Asked {
+    Kept(Arc<Entry>),
+    Own(Response),
+}
+
+/// What a request comes to, from memory where that is possible; `bytes` are those
+/// by which the same request is known again.
+async fn ask(
+    http: &HttpRequest,
+    endpoint: &Endpoint,
+    parameters: Value,
+    bytes: &[u8],
+    only_queries: bool,
+) -> Result<Asked, Refusal> {
+    let ready = match prepare(http, endpoint, parameters, only_queries).await? {
+        Prepared::Ready(ready) => ready,
+        Prepared::Failed(response) => return Ok(Asked::Own(response)),
+    };
+    let (app, key) = (&endpoint.app, ready.key);
+    let Some(key) = key else {
+        return execute(http, endpoint, ready, None).await.map(Asked::Own);
+    };
+    if let Err(error) = cache::ready(app).await {
+        tracing::error!(?error, "the answer cache does not follow");
+        return execute(http, endpoint, ready, None).await.map(Asked::Own);
+    }
+    let (mut ready, mut own) = (Some(ready), None);
+    let entry = app.cache().get(key, async || {
+        let reads = Reads::new();
+        let response = execute(http, endpoint, ready.take()?, Some(Arc::clone(&reads))).await;
+        let kept = response.as_ref().ok().and_then(|response| keep(response, &reads));
+        if kept.is_none() {
+            own = Some(response);
+        }
+        kept
+    });
+    match (entry.await, own, ready) {
+        (Some(entry), _, _) => {
+            app.cache().note_request(bytes, &entry);
+            Ok(Asked::Kept(entry))
+        }
+        (None, Some(own), _) => own.map(Asked::Own),
+        // Another's answer was not for everybody.
+        (None, None, Some(ready)) => execute(http, endpoint, ready, None).await.map(Asked::Own),
+        (None, None, None) => Err(Refusal::bad("the request was given up")),
+    }
+}
+
+/// What can be kept of an answer. One with errors cannot: who asks again may be
+/// luckier.
+fn keep(response: &Response, reads: &Reads) -> Option<Arc<Entry>> {
+    if !response.errors.is_empty() || !response.http_headers.is_empty() {
+        return None;
+    }
+    let tags = reads.tags()?;
+    let body = serde_json::to_vec(response).ok()?;
+    Some(Entry::new(Answer::new(body), &tags))
+}
+
+/// One request of a batch.
 async fn run(
     http: &HttpRequest,
     endpoint: &Endpoint,
     parameters: Value,
     only_queries: bool,
 ) -> Result<Response, Refusal> {
+    match prepare(http, endpoint, parameters, only_queries).await? {
+        Prepared::Ready(ready) => execute(http, endpoint, ready, None).await,
+        Prepared::Failed(response) => Ok(response),
+    }
+}
+
+/// A request that may run.
+struct Ready {
+    request: Request,
+    actor: Actor,
+    /// Where it asks for what everybody gets.
+    key: Option<Key>,
+}
+
+enum Prepared {
+    Ready(Ready),
+    /// The document cannot be read.
+    Failed(Response),
+}
+
+async fn prepare(
+    http: &HttpRequest,
+    endpoint: &Endpoint,
+    parameters: Value,
+    only_queries: bool,
+) -> Result<Prepared, Refusal> {
     let limits = &endpoint.app.config().limits;
     let Parameters { query, document_id, operation_name, variables, extensions } =
         serde_json::from_value(parameters).map_err(|error| {
@@ -362,18 +463,22 @@ async fn run(
     let persisted = extensions.as_ref().and_then(|extensions| extensions.get("persistedQuery"));
     let source = Source { query, document_id, persisted };
     let actor = actor(http, &endpoint.app).await?;
-    let document = match find(endpoint, &actor, source).await {
+    let document = match source::find(&endpoint.app, &endpoint.documents, &actor, source).await {
         Ok(document) => document,
         Err(Missing::Refused(refusal)) => return Err(refusal),
         Err(Missing::Unreadable(error)) => {
-            return Ok(coded(failed(vec![error]), "GRAPHQL_PARSE_FAILED"));
+            let failed = coded(failed(vec![error]), "GRAPHQL_PARSE_FAILED");
+            return Ok(Prepared::Failed(failed));
         }
     };
-    let variables = Variables::from_json(variables.map_or(Value::Null, Value::Object));
-    let mut request = Request::new("").variables(variables);
+    let variables = variables.map_or(Value::Null, Value::Object);
+    let operation = choose(&document.parsed, operation_name.as_deref())?;
+    let everybodys = actor == Actor::Nobody
+        && operation.ty == OperationType::Query
+        && endpoint.app.cache().is_on();
+    let key = everybodys.then(|| Key::new(&document.hash, operation_name.as_deref(), &variables));
+    let mut request = Request::new("").variables(Variables::from_json(variables));
     request.set_parsed_query(document.parsed.clone());
-    let document = &document.parsed;
-    let operation = choose(document, operation_name.as_deref())?;
     if only_queries && operation.ty != OperationType::Query {
         return Err(Refusal::new(
             StatusCode::METHOD_NOT_ALLOWED,
@@ -381,16 +486,30 @@ async fn run(
             "GET is for queries: send mutations by POST",
         ));
     }
-    limits::check(document, operation, &request.variables, limits).map_err(|error| over(&error))?;
+    limits::check(&document.parsed, operation, &request.variables, limits)
+        .map_err(|error| over(&error))?;
     if let Some(name) = operation_name {
         request = request.operation_name(name);
     }
-    let request = request.data(
-        Ctx::new(Arc::clone(&endpoint.app), actor)
-            .from_client(client::of(http, &endpoint.app.config().http)),
-    );
+    Ok(Prepared::Ready(Ready { request, actor, key }))
+}
+
+/// Runs a request, noting in `reads` what its answer depends on.
+async fn execute(
+    http: &HttpRequest,
+    endpoint: &Endpoint,
+    ready: Ready,
+    reads: Option<Arc<Reads>>,
+) -> Result<Response, Refusal> {
+    let limits = &endpoint.app.config().limits;
+    let Ready { request, actor, key: _ } = ready;
+    let mut ctx = Ctx::new(Arc::clone(&endpoint.app), actor)
+        .from_client(client::of(http, &endpoint.app.config().http));
+    if let Some(reads) = reads {
+        ctx = ctx.recording(reads);
+    }
     let patience = Duration::from_secs(limits.seconds);
-    let response = tokio::time::timeout(patience, endpoint.schema.execute(request)).await;
+    let response = tokio::time::timeout(patience, endpoint.schema.execute(request.data(ctx))).await;
     Ok(finish(response.map_err(|_| {
         Refusal::new(
             StatusCode::OK,
@@ -398,118 +517,6 @@ async fn run(
             format!("the request took longer than the limit of {} seconds", limits.seconds),
         )
     })?))
-}
-
-/// How a request names its document.
-struct Source<'a> {
-    query: Option<String>,
-    document_id: Option<String>,
-    persisted: Option<&'a Value>,
-}
-
-/// Why there is no document.
-enum Missing {
-    Refused(Refusal),
-    Unreadable(ServerError),
-}
-
-impl From<Refusal> for Missing {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
-/// The document of a request.
-async fn find(
-    endpoint: &Endpoint,
-    actor: &Actor,
-    source: Source<'_>,
-) -> Result<Arc<Document>, Missing> {
-    let Endpoint { app, schema: _, documents } = endpoint;
-    let config = &app.config().documents;
-    let Source { query, document_id, persisted } = source;
-    let registered = async |id: &str| {
-        documents.registered(app, id).await.map_err(|error| {
-            tracing::error!(?error, "registered documents cannot be read");
-            let status = StatusCode::INTERNAL_SERVER_ERROR;
-            Refusal::new(status, "INTERNAL_SERVER_ERROR", "internal error")
-        })
-    };
-    if let Some(id) = document_id {
-        if query.is_some() {
-            return Err(Refusal::bad("send `documentId` or `query`, not both").into());
-        }
-        return registered(&id).await?.ok_or_else(|| {
-            let message = format!("no document is registered as {id:?}");
-            Refusal::new(StatusCode::NOT_FOUND, "DOCUMENT_NOT_FOUND", message).into()
-        });
-    }
-    let persisted: Option<PersistedQuery> = match persisted {
-        None => None,
-        Some(value) => Some(serde_json::from_value(value.clone()).map_err(|error| {
-            Refusal::bad(format!("`extensions.persistedQuery` cannot be read: {error}"))
-        })?),
-    };
-    if persisted.as_ref().is_some_and(|persisted| persisted.version != 1) {
-        return Err(Refusal::bad("`extensions.persistedQuery.version` is 1").into());
-    }
-    let hash = persisted.map(|persisted| persisted.hash.to_ascii_lowercase());
-    let open = !config.registered_only || !matches!(actor, Actor::Nobody);
-    match (query, hash) {
-        (None, None) => Err(Refusal::bad("a request has a `query` or a `documentId`").into()),
-        (None, Some(hash)) => {
-            if let Some(document) = registered(&format!("sha256:{hash}")).await? {
-                return Ok(document);
-            }
-            // The words are those that Apollo's clients wait for.
-            if !config.automatic {
-                let message = "PersistedQueryNotSupported";
-                return Err(
-                    Refusal::new(StatusCode::OK, "PERSISTED_QUERY_NOT_SUPPORTED", message).into()
-                );
-            }
-            let known = documents.by_hash(&hash).filter(|_| open);
-            known.ok_or_else(|| {
-                let message = "PersistedQueryNotFound";
-                Refusal::new(StatusCode::OK, "PERSISTED_QUERY_NOT_FOUND", message).into()
-            })
-        }
-        (Some(text), hash) => {
-            limits::check_tokens(&text, &app.config().limits).map_err(|error| {
-                Refusal::new(StatusCode::BAD_REQUEST, "LIMIT_EXCEEDED", error.to_string())
-            })?;
-            if hash.is_some_and(|hash| hash != document::hash(&text)) {
-                let message = "`extensions.persistedQuery.sha256Hash` is not that of the query";
-                return Err(Refusal::bad(message).into());
-            }
-            let written = text.contains('\0') || text.contains("\\u");
-            let document = documents.parse(&text).map_err(Missing::Unreadable)?;
-            if written && serde_json::to_value(&document.parsed).is_ok_and(|it| holds_nul(&it)) {
-                let message = "no text here can hold the character U+0000";
-                return Err(Refusal::new(StatusCode::BAD_REQUEST, "BAD_USER_INPUT", message).into());
-            }
-            if !open && registered(&format!("sha256:{}", document.hash)).await?.is_none() {
-                let message = "this server runs registered documents only: sign in, or send one";
-                return Err(Refusal::new(
-                    StatusCode::FORBIDDEN,
-                    "DOCUMENT_NOT_REGISTERED",
-                    message,
-                )
-                .into());
-            }
-            Ok(document)
-        }
-    }
-}
-
-/// Whether a text in it holds U+0000, which PostgreSQL can store in none.
-fn holds_nul(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.contains('\0'),
-        Value::Array(values) => values.iter().any(holds_nul),
-        Value::Object(map) => map.iter().any(|(key, value)| key.contains('\0') || holds_nul(value)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
-    }
 }
 
 /// The operation that will run.

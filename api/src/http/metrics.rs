@@ -9,7 +9,7 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, Responder};
 
 use crate::ctx::{Actor, App, Ctx};
-use crate::search;
+use crate::{cache, search};
 
 pub async fn metrics(app: Data<App>) -> impl Responder {
     let ctx = Ctx::new(Arc::clone(&app), Actor::System);
@@ -18,6 +18,18 @@ pub async fn metrics(app: Data<App>) -> impl Responder {
         // Writing to a text cannot fail.
         let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}");
     };
+    let cache::Numbers { hits, misses, evicted, overtaken, answers, bytes } = app.cache().numbers();
+    for (name, help, value) in [
+        ("hits", "Answers from memory.", hits),
+        ("misses", "Answers that were made and may be kept.", misses),
+        ("evictions", "Kept answers that something changed.", evicted),
+        ("overtaken", "Answers that something changed while they were made.", overtaken),
+        ("answers", "Answers in memory.", answers),
+        ("bytes", "Memory that they take.", bytes),
+    ] {
+        let value = i64::try_from(value).unwrap_or(i64::MAX);
+        gauge(&format!("broadsheet_cache_{name}"), help, value);
+    }
     match search::status(&ctx).await {
         Ok(Some(search::Status { up, position, lag, documents, bytes })) => {
             let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);

@@ -2,6 +2,7 @@
 //!
 //! To add a route: a function here or in a file beside, and a line in [`routes`].
 
+mod answers;
 mod client;
 mod conditional;
 mod cors;
@@ -14,6 +15,7 @@ mod metrics;
 mod oembed;
 mod oidc;
 mod sitemap;
+mod source;
 mod widgets;
 
 use std::net::{SocketAddr, TcpListener};

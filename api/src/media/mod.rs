@@ -97,7 +97,7 @@ fn below(parts: &[&str], page: &str) -> String {
 async fn file(ctx: &Ctx, path: &str) -> Result<Option<Media>> {
     let row = source_file::Entity::find_by_id(path.to_owned())
         .filter(source_file::Column::Kind.eq(FILE))
-        .one(ctx.app().db().read())
+        .one(ctx.db())
         .await?;
     Ok(row.map(Media::from))
 }
@@ -120,7 +120,7 @@ async fn beside_article(
     };
     let source = source_file::Entity::find()
         .filter(source_file::Column::ArticleId.eq(page.article_id))
-        .one(ctx.app().db().read())
+        .one(ctx.db())
         .await?;
     let Some(folder) = source.as_ref().and_then(|source| bundle(&source.path)) else {
         return Ok(None);
@@ -148,7 +148,7 @@ async fn beside_section(
         .filter(source_file::Column::Kind.eq("section"))
         .filter(source_file::Column::Language.eq(language.as_str()))
         .into_tuple()
-        .all(ctx.app().db().read())
+        .all(ctx.db())
         .await?;
     // Of folders that end alike, that of the content folder is the shortest.
     let own = sources
@@ -189,7 +189,7 @@ async fn in_bundle(ctx: &Ctx, folder: &str, below: &str) -> Result<bool> {
     let found = source_file::Entity::find()
         .filter(source_file::Column::Kind.is_in(["article", "unread"]))
         .filter(any)
-        .count(ctx.app().db().read())
+        .count(ctx.db())
         .await?;
     Ok(found > 0)
 }
@@ -203,7 +203,7 @@ pub fn bundle(path: &str) -> Option<&str> {
 /// One part of a file's bytes, of [`PART`] each but for the last.
 pub async fn part(ctx: &Ctx, media: &Media, number: u64) -> Result<Vec<u8>> {
     let number = i32::try_from(number).map_err(Error::internal)?;
-    let found = blobs::part(ctx.app().db().read(), &media.hash, number).await?;
+    let found = blobs::part(ctx.db(), &media.hash, number).await?;
     found.ok_or_else(|| Error::internal("the bytes of a file are missing"))
 }
 

@@ -13,6 +13,7 @@ use super::target::Targets;
 use super::tree::{self, Entry, Target};
 use super::{DEPTH, Menu, MenuItem, Origin};
 use crate::article::read::{visible, within};
+use crate::cache::Dependency;
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::hugo::address;
@@ -175,7 +176,7 @@ fn statement(scope: &Scope, language: &str, name: &str) -> SelectStatement {
 pub async fn find(ctx: &Ctx, scope: &Scope, language: &str, name: &str) -> Result<Found> {
     let statement = statement(scope, language, name);
     let mut found = Found { arranged: None, configured: Vec::new(), of_pages: Vec::new() };
-    for result in ctx.app().db().read().query_all(&statement).await? {
+    for result in ctx.db_of([Dependency::Menus]).query_all(&statement).await? {
         let params: entity::Json = result.try_get_by_index(8)?;
         let identifier: String = result.try_get_by_index(2)?;
         if result.try_get_by_index(0)? {

@@ -174,6 +174,8 @@ pub async fn status(ctx: &Ctx) -> Result<Option<Status>> {
 /// The index, as new as who asks may expect: whoever is signed in finds what was
 /// written before, by them or anybody; the public waits for nothing.
 async fn ready(ctx: &Ctx) -> Result<Arc<Opened>> {
+    // The index follows the feed in its own time.
+    ctx.never_kept();
     let search = ctx.app().search();
     if !search.followed.load(Ordering::SeqCst) {
         follow::catch_up(ctx.app()).await.map_err(|error| match error {

@@ -9,6 +9,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
 
 use super::{HOME, Section};
 use crate::article::read;
+use crate::cache::{Dependency, Where};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::policy::Scope;
@@ -51,7 +52,7 @@ pub async fn written_at(
     let find = written(scope)
         .filter(section::Column::Path.eq(path))
         .filter(section::Column::Language.eq(language));
-    let row = find.one(ctx.app().db().read()).await?;
+    let row = find.one(ctx.db_of([Dependency::Sections])).await?;
     let frame = ctx.frame().await?;
     Ok(row.and_then(|row| Section::group(vec![row], &frame, scope).pop()))
 }
@@ -76,7 +77,8 @@ async fn has_articles(ctx: &Ctx, scope: &Scope, language: &str, name: &str) -> R
         .cond_where(Column::Language.eq(language))
         .cond_where(Column::Section.eq(name))
         .limit(1);
-    Ok(ctx.app().db().read().query_one(&select).await?.is_some())
+    let list = Where { language: Some(language), section: Some(name), term: None };
+    Ok(ctx.db_of([Dependency::List(list)]).query_one(&select).await?.is_some())
 }
 
 /// A section that says nothing of itself.
@@ -121,7 +123,7 @@ pub async fn named(
     }
     let mut found: HashMap<Key, section::Model> = written(scope)
         .filter(wanted)
-        .all(ctx.app().db().read())
+        .all(ctx.db_of([Dependency::Sections]))
         .await?
         .into_iter()
         .map(|row| ((row.language.clone(), row.name.clone()), row))
@@ -150,7 +152,7 @@ pub async fn linked(
     let rows = section::Entity::find()
         .filter(section::Column::Language.eq(&*language.tag))
         .filter(section::Column::Name.is_in(names.iter().map(String::as_str)))
-        .all(ctx.app().db().read())
+        .all(ctx.db_of([Dependency::Sections]))
         .await?;
     let mut found = Vec::new();
     for name in names {
@@ -173,13 +175,13 @@ pub async fn linked(
 /// The sections with pages of their own, in all languages.
 pub async fn all(ctx: &Ctx, scope: &Scope) -> Result<Vec<section::Model>> {
     let find = written(scope).order_by_asc(section::Column::Name);
-    Ok(find.all(ctx.app().db().read()).await?)
+    Ok(find.all(ctx.db_of([Dependency::Sections])).await?)
 }
 
 /// Language and name of the section at one of these decoded paths, the deepest.
 pub async fn deepest(ctx: &Ctx, scope: &Scope, paths: &[String]) -> Result<Option<Key>> {
     let find = written(scope).filter(section::Column::Path.is_in(paths.iter().map(String::as_str)));
-    let found = find.all(ctx.app().db().read()).await?;
+    let found = find.all(ctx.db_of([Dependency::Sections])).await?;
     let deepest = found.into_iter().max_by_key(|row| row.path.len());
     Ok(deepest.map(|row| (row.language, row.name)))
 }
@@ -238,7 +240,7 @@ pub async fn top(ctx: &Ctx, scope: &Scope, language: &LanguageFrame) -> Result<V
     let frame = ctx.frame().await?;
     let rows = written(scope)
         .filter(section::Column::Language.eq(&*language.tag))
-        .all(ctx.app().db().read())
+        .all(ctx.db_of([Dependency::Sections]))
         .await?;
     let mut used = Query::select();
     used.distinct()
@@ -247,8 +249,9 @@ pub async fn top(ctx: &Ctx, scope: &Scope, language: &LanguageFrame) -> Result<V
         .cond_where(read::visible(scope, "article_copy"))
         .cond_where(read::within(scope, "article_copy"))
         .cond_where(Column::Language.eq(&*language.tag));
+    let list = Where { language: Some(&language.tag), ..Where::default() };
     let mut names = HashSet::new();
-    for result in ctx.app().db().read().query_all(&used).await? {
+    for result in ctx.db_of([Dependency::List(list)]).query_all(&used).await? {
         names.insert(result.try_get_by_index::<String>(0)?);
     }
     names.remove(HOME);
@@ -286,7 +289,7 @@ pub async fn below(ctx: &Ctx, scope: &Scope, above: &[Key]) -> Result<HashMap<Ke
     let rows = written(scope)
         .filter(section::Column::Language.is_in(languages))
         .filter(section::Column::Name.like("%/%"))
-        .all(ctx.app().db().read())
+        .all(ctx.db_of([Dependency::Sections]))
         .await?;
     let above: HashSet<_> = above.iter().collect();
     let mut rows: Vec<_> = rows

@@ -180,6 +180,8 @@ async fn attempt(ctx: &Ctx, taxonomy: &Taxonomy, ids: &[Uuid], into: Uuid) -> Re
 }
 
 async fn apply(write: &Write<'_>, plan: &Plan) -> Result<()> {
+    let articles: Vec<_> = plan.articles.iter().copied().collect();
+    write.note_public(&articles).await?;
     let gone: Vec<_> = plan.removed.iter().map(|row| row.id).collect();
     article_term::Entity::delete_many()
         .filter(article_term::Column::TermId.is_in(gone.iter().copied()))
@@ -194,7 +196,6 @@ async fn apply(write: &Write<'_>, plan: &Plan) -> Result<()> {
     merged::lead(write, &gone, plan.term.id).await?;
     term::Entity::delete_many().filter(term::Column::Id.is_in(gone)).exec(write.txn()).await?;
     plan.term.clone().into_active_model().reset_all().update(write.txn()).await?;
-    let articles: Vec<_> = plan.articles.iter().copied().collect();
     article_terms::project(write, &articles).await
 }
 

@@ -21,7 +21,7 @@ pub enum Proposal {
 /// The plan of a change; none where it would change nothing.
 pub async fn preview(ctx: &Ctx, taxonomy: &Taxonomy, proposal: Proposal) -> Result<Option<Plan>> {
     policy::check(ctx.actor(), Action::EditTerms, Subject::default())?;
-    let (frame, db) = (ctx.frame().await?, ctx.app().db().read());
+    let (frame, db) = (ctx.frame().await?, ctx.db_private());
     match proposal {
         Proposal::Rename(id, change) => {
             let plan = write::plan_rename(db, ctx, &frame, taxonomy, id, change).await?;

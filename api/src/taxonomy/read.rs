@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::{Taxonomy, Term, TermRow, merged};
 use crate::article::filter::ArticleFilter;
 use crate::article::read as articles;
+use crate::cache::{Dependency, Term as Named, Where};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::graphql::page::{Cursor, Key, Page, Slice};
@@ -82,6 +83,8 @@ pub(super) fn row(result: &QueryResult, localized: bool) -> Result<TermRow> {
     Ok(row)
 }
 
+/// Terms that a statement selects. Where it asks which are used, the caller says
+/// by which lists.
 pub(super) async fn rows(
     ctx: &Ctx,
     scope: &Scope,
@@ -90,9 +93,7 @@ pub(super) async fn rows(
 ) -> Result<Vec<Term>> {
     let shared: Option<Arc<str>> = language.map(Arc::from);
     let rows = ctx
-        .app()
-        .db()
-        .read()
+        .db_of([Dependency::Terms])
         .query_all(select)
         .await?
         .iter()
@@ -125,13 +126,14 @@ pub async fn of_articles(ctx: &Ctx, scope: &Scope, ids: &[Uuid]) -> Result<OfArt
         .cond_where(articles::shown(scope, "article_term"))
         .cond_where(of(article_term::Column::ArticleId).is_in(ids.iter().copied()))
         .order_by((article_term::Entity, article_term::Column::Position), Order::Asc);
-    let results = ctx.app().db().read().query_all(&select).await?;
+    let results = ctx.db_of(ids.iter().map(|id| Dependency::Face(*id))).query_all(&select).await?;
     let mut languages: HashMap<String, Arc<str>> = HashMap::new();
     let mut rows: HashMap<Taxonomy, Vec<Owned>> = HashMap::new();
     for result in &results {
         let tag: String = result.try_get_by_index(11)?;
         let language = languages.entry(tag).or_insert_with_key(|tag| Arc::from(tag.as_str()));
         let term = row(result, true)?;
+        ctx.depends([Dependency::Term(term.id)]);
         rows.entry(term.taxonomy.clone()).or_default().push((
             result.try_get_by_index(10)?,
             term,
@@ -168,6 +170,15 @@ pub async fn one(
     if let Some(taxonomy) = taxonomy {
         select.cond_where(term::Column::Taxonomy.eq(taxonomy.plural()));
     }
+    let used = match (&by, taxonomy) {
+        (TermBy::Id(id), Some(Taxonomy::Tags)) => Some(Named::Id(*id)),
+        (TermBy::Slug(slug), Some(Taxonomy::Tags)) => {
+            Some(Named::Slug(Taxonomy::Tags.plural(), slug))
+        }
+        // One above others is used where one of those is.
+        _ => None,
+    };
+    ctx.depends([Dependency::List(Where { term: used, ..Where::default() })]);
     select.cond_where(match by {
         TermBy::Id(id) => term::Column::Id.eq(id),
         TermBy::Slug(slug) => term::Column::Slug.eq(slug),
@@ -189,6 +200,15 @@ pub async fn by_ids(
     select.cond_where(term::Column::Id.is_in(ids.iter().copied()));
     restrict_to_used(&mut select, scope);
     let terms = rows(ctx, scope, &select, language).await?;
+    let tags = terms.iter().filter(|term| term.row.taxonomy == Taxonomy::Tags);
+    if tags.clone().count() == ids.len() {
+        let used = |term: &Term| Where { term: Some(Named::Id(term.row.id)), ..Where::default() };
+        ctx.depends(tags.map(|term| Dependency::List(used(term))));
+    } else {
+        // One above others is used where one of those is, and one that is missing
+        // may be such a one.
+        ctx.depends([Dependency::List(Where::default())]);
+    }
     Ok(terms.into_iter().map(|term| (term.row.id, term)).collect())
 }
 
@@ -203,7 +223,7 @@ pub async fn meant(
     let mut found = by_ids(ctx, scope, &all, Some(language)).await?;
     let missing: BTreeSet<_> = ids.into_iter().filter(|id| !found.contains_key(id)).collect();
     if !missing.is_empty() {
-        let led = merged::led(ctx.app().db().read(), &missing).await?;
+        let led = merged::led(ctx.db_of([Dependency::Terms]), &missing).await?;
         let survivors: Vec<_> = led.values().copied().collect();
         let survivors = by_ids(ctx, scope, &survivors, Some(language)).await?;
         found.extend(
@@ -290,6 +310,10 @@ fn placed(weight: i32) -> i32 {
     if weight == 0 { i32::MAX } else { weight }
 }
 
+/// What the terms that the public sees depend on.
+pub(super) const USED: [Dependency<'static>; 2] =
+    [Dependency::Terms, Dependency::List(Where { language: None, section: None, term: None })];
+
 /// The terms of a list, under this name.
 const LISTED: &str = "listed";
 
@@ -339,9 +363,7 @@ pub async fn list(
     let count = if language.is_some() { 10 } else { 8 };
     let shared: Option<Arc<str>> = language.map(Arc::from);
     let rows = ctx
-        .app()
-        .db()
-        .read()
+        .db_of(USED)
         .query_all(&outer)
         .await?
         .iter()
@@ -401,7 +423,7 @@ pub async fn total(ctx: &Ctx, scope: &Scope, taxonomy: &Taxonomy) -> Result<i64>
         .from(term::Entity)
         .cond_where(term::Column::Taxonomy.eq(taxonomy.plural()));
     restrict_to_used(&mut select, scope);
-    let result = ctx.app().db().read().query_one(&select).await?;
+    let result = ctx.db_of(USED).query_one(&select).await?;
     Ok(result.map_or(Ok(0), |result| result.try_get_by_index(0))?)
 }
 

@@ -14,7 +14,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait};
 use uuid::Uuid;
 
 use super::Term;
-use super::read::{restrict_to_used, row, rows, select};
+use super::read::{USED, restrict_to_used, row, rows, select};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::policy::Scope;
@@ -39,6 +39,7 @@ pub async fn children(
         .order_by((term::Entity, term::Column::Id), Order::Asc);
     restrict_to_used(&mut select, scope);
     let mut groups: HashMap<Uuid, Vec<Term>> = HashMap::new();
+    ctx.depends(USED);
     for term in rows(ctx, scope, &select, language).await? {
         if let Some(parent) = term.row.parent_id {
             groups.entry(parent).or_default().push(term);
@@ -156,7 +157,7 @@ async fn along(
     let shared: Option<std::sync::Arc<str>> = language.map(Into::into);
     let mut owners = Vec::new();
     let mut found = Vec::new();
-    for result in ctx.app().db().read().query_all(&query).await? {
+    for result in ctx.db_of(USED).query_all(&query).await? {
         owners.push(result.try_get_by_index::<Uuid>(root)?);
         found.push((row(&result, language.is_some())?, shared.clone()));
     }

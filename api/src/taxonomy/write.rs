@@ -218,7 +218,7 @@ pub async fn create_in(ctx: &Ctx, plural: &str, new: Rename) -> Result<Done> {
 /// The taxonomy of a term that is none of the typed ones.
 pub async fn taxonomy_of(ctx: &Ctx, id: Uuid) -> Result<Taxonomy> {
     policy::check(ctx.actor(), Action::EditTerms, Subject::default())?;
-    let row = term::Entity::find_by_id(id).one(ctx.app().db().read()).await?;
+    let row = term::Entity::find_by_id(id).one(ctx.db_private()).await?;
     let taxonomy = row.map(|row| Taxonomy::named(&row.taxonomy));
     taxonomy
         .filter(|taxonomy| !Taxonomy::TYPED.contains(taxonomy))

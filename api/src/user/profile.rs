@@ -17,7 +17,7 @@ use crate::policy;
 pub async fn prove(ctx: &Ctx, password: String, field: &str) -> Result<user::Model> {
     let (id, _) = policy::session(ctx.actor())?;
     let user = user::Entity::find_by_id(id)
-        .one(ctx.app().db().read())
+        .one(ctx.db_private())
         .await?
         .ok_or_else(|| Error::not_found("user"))?;
     if user.password_hash.is_empty() {

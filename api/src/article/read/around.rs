@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{from, rows, select, visible, within};
 use crate::article::columns::Columns;
+use crate::cache::{Dependency, Where};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::policy::Scope;
@@ -26,7 +27,7 @@ pub async fn translations(
         .cond_where(Column::TranslationKey.is_in(keys.iter().map(String::as_str)))
         .order_by((Entity, Column::Language), Order::Asc)
         .order_by((Entity, Column::ArticleId), Order::Asc);
-    rows(ctx, &select, columns).await
+    rows(ctx, &select, columns, keys.iter().map(|key| Dependency::Translations(key))).await
 }
 
 /// The neighbours in the order in which Hugo lists the pages of a section: by
@@ -63,14 +64,19 @@ pub async fn neighbours(
         .column((Entity, Column::ArticleId))
         .expr_as(neighbour(false), "older")
         .expr_as(neighbour(true), "newer")
+        .column((Entity, Column::Language))
+        .column((Entity, Column::Section))
         .cond_where(Column::ArticleId.is_in(ids.iter().copied()));
-    ctx.app()
-        .db()
-        .read()
+    ctx.depends(ids.iter().map(|id| Dependency::Face(*id)));
+    ctx.db_of([Dependency::Sections])
         .query_all(&select)
         .await?
         .iter()
         .map(|result| {
+            let (language, section): (String, String) =
+                (result.try_get_by_index(3)?, result.try_get_by_index(4)?);
+            let list = Where { language: Some(&language), section: Some(&section), term: None };
+            ctx.depends([Dependency::List(list), Dependency::Texts(list)]);
             let neighbours = Neighbours {
                 older: result.try_get_by_index(1)?,
                 newer: result.try_get_by_index(2)?,

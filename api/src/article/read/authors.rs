@@ -4,6 +4,7 @@ use entity::article_copy::{Column, Entity};
 use sea_orm::{ColumnTrait, ConnectionTrait};
 
 use super::from;
+use crate::cache::{Dependency, Where};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::policy::Scope;
@@ -16,6 +17,8 @@ pub async fn author_lists(ctx: &Ctx, scope: &Scope, language: &str) -> Result<Ve
         .column((Entity, Column::Authors))
         .cond_where(Column::Language.eq(language))
         .cond_where(Column::Authors.ne("[]"));
-    let rows = ctx.app().db().read().query_all(&select).await?;
+    let list = Where { language: Some(language), ..Where::default() };
+    let rows =
+        ctx.db_of([Dependency::List(list), Dependency::Texts(list)]).query_all(&select).await?;
     rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
 }

@@ -12,8 +12,9 @@ use uuid::Uuid;
 
 use super::condition::filter_condition;
 use super::parents::{HELD, Parents, held, later};
-use super::{List, from, visible};
+use super::{List, depends, from, visible};
 use crate::article::filter::ArticleFilter;
+use crate::cache::Dependency;
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::policy::{Rows, Scope};
@@ -28,6 +29,8 @@ pub async fn count_by_term(
 ) -> Result<HashMap<Uuid, i64>> {
     let mut select = count_terms(scope, &list.filter)?;
     select.cond_where(article_term::Column::TermId.is_in(terms.iter().copied()));
+    let parents = Parents::Terms { ids: terms.to_vec(), below: false };
+    depends::note(ctx, &list.filter, Some(&parents));
     term_counts(ctx, &select).await.map(|counts| counts.into_iter().collect())
 }
 
@@ -54,6 +57,8 @@ pub async fn top_terms(
         .order_by((term::Entity, term::Column::Name), Order::Asc)
         .order_by((article_term::Entity, article_term::Column::TermId), Order::Asc);
     select.limit(limit);
+    depends::note(ctx, filter, None);
+    ctx.depends([Dependency::Terms]);
     term_counts(ctx, &select).await
 }
 
@@ -67,6 +72,8 @@ pub async fn top_terms_by_parent(
     limit: u64,
 ) -> Result<HashMap<Uuid, Vec<(Uuid, i64)>>> {
     let mut groups: HashMap<Uuid, Vec<(Uuid, i64)>> = HashMap::new();
+    depends::note(ctx, filter, Some(parents));
+    depends::note(ctx, filter, None);
     for (start, chunk) in parents.chunks() {
         let Some(held) = held(scope, &chunk)? else {
             continue;
@@ -97,7 +104,7 @@ pub async fn top_terms_by_parent(
             .from_subquery(counted, "counted")
             .cond_where(Expr::col("place").lte(limit))
             .order_by("place", Order::Asc);
-        for result in ctx.app().db().read().query_all(&outer).await? {
+        for result in ctx.db_of([Dependency::Terms]).query_all(&outer).await? {
             groups
                 .entry(later(result.try_get_by_index(0)?, start))
                 .or_default()
@@ -155,8 +162,9 @@ fn count_into(select: &mut SelectStatement, scope: &Scope, filter: &ArticleFilte
     Ok(())
 }
 
+/// Ids with their counts; the caller has noted what they depend on.
 pub async fn term_counts(ctx: &Ctx, select: &SelectStatement) -> Result<Vec<(Uuid, i64)>> {
-    let results = ctx.app().db().read().query_all(select).await?;
+    let results = ctx.db_of([]).query_all(select).await?;
     Ok(results
         .iter()
         .map(|result| Ok((result.try_get_by_index(0)?, result.try_get_by_index(1)?)))

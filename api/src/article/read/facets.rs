@@ -9,8 +9,8 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::condition::filter_condition;
-use super::from;
 use super::parents::{HELD, Parents, held, join_held, later, parts};
+use super::{depends, from};
 use crate::article::filter::ArticleFilter;
 use crate::ctx::Ctx;
 use crate::error::Result;
@@ -44,6 +44,11 @@ pub async fn facets(
         Facet::Author => vec![column(Column::Authors).cast_as(Alias::new("text"))],
     };
     let mut counts: HashMap<Uuid, HashMap<Vec<String>, i64>> = HashMap::new();
+    if facet == Facet::Author {
+        depends::note_texts(ctx, filter, parents);
+    } else {
+        depends::note(ctx, filter, parents);
+    }
     for (start, part) in parts(parents) {
         let mut select = from(scope);
         select
@@ -59,7 +64,7 @@ pub async fn facets(
             join_held(&mut select, held);
             select.column((HELD, "parent")).group_by_col((HELD, "parent"));
         }
-        for result in ctx.app().db().read().query_all(&select).await? {
+        for result in ctx.db_of([]).query_all(&select).await? {
             let count: i64 = result.try_get_by_index(0)?;
             let values = (1..=keys.len())
                 .map(|index| result.try_get_by_index::<String>(index))

@@ -8,6 +8,7 @@ use sea_orm::ColumnTrait;
 use super::{one, rows, select, translations};
 use crate::article::columns::Columns;
 use crate::article::filter::ArticleBy;
+use crate::cache::Dependency;
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::graphql::decode_path;
@@ -56,7 +57,8 @@ pub async fn best(
             let paths = if fallback { counterparts(&frame, &path) } else { vec![path.clone()] };
             let mut select = select(scope, columns);
             select.cond_where(Column::Path.is_in(paths.iter().map(String::as_str)));
-            let found = rows(ctx, &select, columns).await?;
+            let what = paths.iter().map(|path| Dependency::Path(path));
+            let found = rows(ctx, &select, columns, what).await?;
             let place = |row: &Model| paths.iter().position(|path| *path == row.path);
             let Some(row) = found.into_iter().min_by_key(place) else {
                 return Ok(None);

@@ -8,6 +8,7 @@ use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Query, SelectStatement, UnionType};
 
 use super::from;
+use crate::cache::{Dependency, Where};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::media;
@@ -43,11 +44,21 @@ pub async fn places(ctx: &Ctx, scope: &Scope, wanted: Wanted) -> Result<Places> 
     // Which, what it is called, where it is.
     let part = |which: i32, name: Expr| {
         let mut select: SelectStatement = from(scope);
-        select.expr(Expr::val(which)).expr(name).expr(path());
+        select
+            .expr(Expr::val(which))
+            .expr(name)
+            .expr(path())
+            .expr(Expr::col((Entity, Column::ArticleId)));
         select
     };
     let mut parts = Vec::new();
+    if !files.is_empty() {
+        // Which file an article that is not there yet will come from is not known.
+        ctx.depends([Dependency::List(Where::default())]);
+    }
     if !paths.is_empty() {
+        ctx.depends(paths.iter().map(|path| Dependency::Path(path)));
+        ctx.depends([Dependency::Redirects]);
         let mut now = part(0, path());
         now.cond_where(path().is_in(paths.clone()));
         let old = || Expr::col((redirect::Entity, redirect::Column::Path));
@@ -81,9 +92,10 @@ pub async fn places(ctx: &Ctx, scope: &Scope, wanted: Wanted) -> Result<Places> 
     for part in parts {
         select.union(UnionType::All, part);
     }
-    for row in ctx.app().db().read().query_all(&select).await? {
+    for row in ctx.db_of([]).query_all(&select).await? {
         let (which, name, path): (i32, String, String) =
             (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+        ctx.depends([Dependency::Face(row.try_get_by_index(3)?)]);
         match which {
             0 => {
                 found.paths.insert(name, path);
@@ -126,7 +138,7 @@ pub async fn files(
         .cond_where(file(source_file::Column::Path).is_in(wanted))
         .cond_where(file(source_file::Column::Kind).eq(media::FILE));
     let mut found = HashMap::new();
-    for row in ctx.app().db().read().query_all(&select).await? {
+    for row in ctx.db_of([Dependency::Frame]).query_all(&select).await? {
         let (path, width, height): (String, Option<i32>, Option<i32>) =
             (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
         found.insert(path, width.zip(height).filter(|(width, height)| *width > 0 && *height > 0));

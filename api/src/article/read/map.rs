@@ -10,6 +10,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait};
 use uuid::Uuid;
 
 use super::{from, same_copy};
+use crate::cache::{Dependency, Where};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::policy::Scope;
@@ -88,7 +89,7 @@ pub async fn extent(ctx: &Ctx, scope: &Scope) -> Result<Extent> {
         .expr_as(Expr::col((Entity, Column::ArticleId)).count(), "articles")
         .expr_as(Expr::SubQuery(None, Box::new(terms.take().into())), "terms")
         .expr_as(Func::max(bytes), "longest");
-    let Some(row) = ctx.app().db().read().query_one(&select).await? else {
+    let Some(row) = ctx.db().query_one(&select).await? else {
         return Ok(Extent { articles: 0, terms: 0, longest: 0 });
     };
     Ok(Extent {
@@ -112,7 +113,7 @@ pub async fn article_at(ctx: &Ctx, scope: &Scope, place: u64) -> Result<Option<S
     select.column((Entity, Column::TranslationKey));
     in_order(&mut select);
     select.limit(1).offset(place);
-    let row = ctx.app().db().read().query_one(&select).await?;
+    let row = ctx.db().query_one(&select).await?;
     Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
 }
 
@@ -162,7 +163,7 @@ pub async fn mapped_articles(
     }
     in_order(&mut select);
     select.limit(limit);
-    let rows = ctx.app().db().read().query_all(&select).await?;
+    let rows = ctx.db().query_all(&select).await?;
     rows.iter()
         .map(|row| {
             Ok(MappedArticle {
@@ -189,7 +190,7 @@ pub async fn term_at(ctx: &Ctx, scope: &Scope, place: u64) -> Result<Option<Uuid
         .order_by(id, Order::Asc)
         .limit(1)
         .offset(place);
-    let row = ctx.app().db().read().query_one(&select).await?;
+    let row = ctx.db().query_one(&select).await?;
     Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
 }
 
@@ -238,7 +239,7 @@ pub async fn mapped_terms(
         .order_by((term::Entity, term::Column::Id), Order::Asc)
         .order_by((Entity, Column::Language), Order::Asc)
         .limit(limit);
-    let rows = ctx.app().db().read().query_all(&select).await?;
+    let rows = ctx.db().query_all(&select).await?;
     rows.iter()
         .map(|row| {
             Ok(MappedTerm {
@@ -265,7 +266,7 @@ pub async fn languages_of_terms(
         .column((article_term::Entity, article_term::Column::TermId))
         .column((Entity, Column::Language))
         .cond_where(id.is_in(terms.iter().copied()));
-    let rows = ctx.app().db().read().query_all(&select).await?;
+    let rows = ctx.db().query_all(&select).await?;
     rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
 }
 
@@ -277,7 +278,7 @@ pub async fn mapped_sections(ctx: &Ctx, scope: &Scope) -> Result<Vec<MappedSecti
         .column((Entity, Column::Section))
         .expr_as(Expr::col((Entity, Column::LastModified)).max(), "changed")
         .group_by_columns([(Entity, Column::Language), (Entity, Column::Section)]);
-    let rows = ctx.app().db().read().query_all(&select).await?;
+    let rows = ctx.db_of([Dependency::List(Where::default())]).query_all(&select).await?;
     rows.iter()
         .map(|row| {
             Ok(MappedSection {

@@ -9,6 +9,7 @@ mod authors;
 mod condition;
 mod copies;
 mod count;
+mod depends;
 mod facets;
 mod fallback;
 mod group;
@@ -28,6 +29,7 @@ use uuid::Uuid;
 
 use crate::article::columns::{self, Columns};
 use crate::article::filter::{ArticleBy, ArticleFilter, ArticleOrder, ArticleStatus, TermFilter};
+use crate::cache::{Dependency, Where};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::graphql::id::{self, IdKind};
@@ -120,9 +122,19 @@ fn select(scope: &Scope, columns: Columns) -> SelectStatement {
     select
 }
 
-async fn rows(ctx: &Ctx, select: &SelectStatement, columns: Columns) -> Result<Vec<Model>> {
-    let results = ctx.app().db().read().query_all(select).await?;
-    Ok(results.iter().map(|result| columns::read(result, columns)).collect::<Result<_, _>>()?)
+/// The rows of a statement that selects these columns. The answer depends on what
+/// is published of each; the caller says what else it depends on.
+async fn rows(
+    ctx: &Ctx,
+    select: &SelectStatement,
+    columns: Columns,
+    what: impl IntoIterator<Item = Dependency<'_>>,
+) -> Result<Vec<Model>> {
+    let results = ctx.db_of(what).query_all(select).await?;
+    let read = results.iter().map(|result| columns::read(result, columns));
+    let rows: Vec<Model> = read.collect::<Result<_, _>>()?;
+    ctx.depends(rows.iter().map(|row| depends::row(columns, row.article_id)));
+    Ok(rows)
 }
 
 /// One article, or none where there is none that may be seen.
@@ -136,13 +148,16 @@ pub async fn one(
     match by {
         ArticleBy::Id(id) => {
             let id = id::decode_as(IdKind::Article, id)?;
+            ctx.depends([Dependency::Face(id)]);
             select.cond_where(Column::ArticleId.eq(id));
         }
         ArticleBy::Path(path) => {
-            select.cond_where(Column::Path.eq(crate::graphql::decode_path(path)));
+            let path = crate::graphql::decode_path(path);
+            ctx.depends([Dependency::Path(&path)]);
+            select.cond_where(Column::Path.eq(path));
         }
     }
-    Ok(rows(ctx, &select, columns).await?.pop())
+    Ok(rows(ctx, &select, columns, []).await?.pop())
 }
 
 /// Articles by id, in no particular order; those that may not be seen are absent.
@@ -157,7 +172,7 @@ pub async fn by_ids(
     }
     let mut select = select(scope, columns);
     select.cond_where(Column::ArticleId.is_in(ids.iter().copied()));
-    rows(ctx, &select, columns).await
+    rows(ctx, &select, columns, ids.iter().map(|id| Dependency::Face(*id))).await
 }
 
 /// Articles by decoded address, in no particular order.
@@ -169,7 +184,7 @@ pub async fn by_paths(
 ) -> Result<Vec<Model>> {
     let mut select = select(scope, columns);
     select.cond_where(Column::Path.is_in(paths.iter().map(String::as_str)));
-    rows(ctx, &select, columns).await
+    rows(ctx, &select, columns, paths.iter().map(|path| Dependency::Path(path))).await
 }
 
 /// A page of a list.
@@ -186,7 +201,8 @@ pub async fn list(
     paginate(&mut select, list.order, page);
     order_by(&mut select, list.order, page.backward);
     select.limit(page.limit());
-    Ok(page.slice(rows(ctx, &select, columns).await?))
+    depends::note_list(ctx, list, None);
+    Ok(page.slice(rows(ctx, &select, columns, []).await?))
 }
 
 /// Rows of a list after so many others: for pages that are numbered. What is far
@@ -204,7 +220,8 @@ pub async fn numbered(
     select.cond_where(filter_condition(scope, &list.filter)?);
     order_by(&mut select, list.order, false);
     select.limit(limit).offset(skip);
-    rows(ctx, &select, columns).await
+    depends::note_list(ctx, list, None);
+    rows(ctx, &select, columns, []).await
 }
 
 /// The address of an article whose path is one of these but for case. Databases
@@ -221,13 +238,13 @@ pub async fn path_in_any_case(
         .cond_where(Expr::expr(Func::lower(Expr::col((Entity, Column::Path)))).is_in(spellings))
         .order_by((Entity, Column::Path), Order::Asc)
         .limit(1);
-    let row = ctx.app().db().read().query_one(&select).await?;
+    let row = ctx.db_of([Dependency::List(Where::default())]).query_one(&select).await?;
     Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
 }
 
 /// The ids of the terms that a filter names.
 pub async fn term_ids(ctx: &Ctx, taxonomy: &Taxonomy, filter: &TermFilter) -> Result<Vec<Uuid>> {
-    let found = ctx.app().db().read().query_all(&terms_named(taxonomy, filter)?).await?;
+    let found = ctx.db_of([Dependency::Terms]).query_all(&terms_named(taxonomy, filter)?).await?;
     Ok(found.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?)
 }
 
@@ -237,7 +254,8 @@ pub async fn count(ctx: &Ctx, scope: &Scope, list: &List) -> Result<i64> {
     select
         .expr_as(Expr::col((Entity, Column::ArticleId)).count(), "count")
         .cond_where(filter_condition(scope, &list.filter)?);
-    one_number(ctx.app().db().read().query_one(&select).await?)
+    depends::note(ctx, &list.filter, None);
+    one_number(ctx.db_of([]).query_one(&select).await?)
 }
 
 fn one_number(result: Option<QueryResult>) -> Result<i64> {
@@ -296,7 +314,8 @@ fn paginate(select: &mut SelectStatement, order: ArticleOrder, page: &Page) {
 
 /// What used to live at a path, and where it is now.
 pub async fn redirect(ctx: &Ctx, path: &str) -> Result<Option<redirect::Model>> {
-    Ok(redirect::Entity::find_by_id(path.to_owned()).one(ctx.app().db().read()).await?)
+    let db = ctx.db_of([Dependency::Redirects, Dependency::Path(path)]);
+    Ok(redirect::Entity::find_by_id(path.to_owned()).one(db).await?)
 }
 
 /// The status that a copy's release gives it at a moment.

@@ -18,9 +18,11 @@ use sea_orm::sea_query::{
 use uuid::Uuid;
 
 use super::condition::filter_condition;
+use super::depends;
 use super::parents::{HELD, Parents, held, join_held, later, parts};
 use super::{COPY, from, visible, within};
 use crate::article::filter::ArticleFilter;
+use crate::cache::{Dependency, Where};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::policy::Scope;
@@ -80,6 +82,7 @@ pub async fn months(
 ) -> Result<HashMap<Uuid, Vec<(Month, i64)>>> {
     let mut counts: HashMap<Uuid, HashMap<Month, i64>> = HashMap::new();
     let language = filter.one_language();
+    depends::note(ctx, filter, parents);
     let key = format!("dates:{}:{language:?}", scope.key());
     let bounds = ctx.once().load(key, || bounds(ctx, scope, language)).await?;
     let Some((oldest, newest)) = *bounds else {
@@ -104,7 +107,7 @@ pub async fn months(
         let Some(statement) = statement else {
             continue;
         };
-        for result in ctx.app().db().read().query_all(&statement).await? {
+        for result in ctx.db_of([]).query_all(&statement).await? {
             let month = Month::of(Timestamp(result.try_get_by_index(0)?), zone);
             let parent = match parents {
                 Some(_) => later(result.try_get_by_index(2)?, start),
@@ -143,7 +146,8 @@ async fn bounds(
         Expr::SubQuery(None, Box::new(select.take().into()))
     };
     let select = Query::select().expr(end(Order::Asc)).expr(end(Order::Desc)).take();
-    let Some(result) = ctx.app().db().read().query_one(&select).await? else {
+    let list = Where { language, ..Where::default() };
+    let Some(result) = ctx.db_of([Dependency::List(list)]).query_one(&select).await? else {
         return Ok(None);
     };
     let oldest: Option<i64> = result.try_get_by_index(0)?;

@@ -15,7 +15,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait};
 use uuid::Uuid;
 
 use super::condition::filter_condition;
-use super::{List, direction, from, order_by, paginate, same_copy, select, visible};
+use super::{List, depends, direction, from, order_by, paginate, same_copy, select, visible};
 use crate::article::columns::{self, Columns};
 use crate::article::filter::{ArticleFilter, ArticleOrder};
 use crate::ctx::Ctx;
@@ -152,6 +152,7 @@ pub async fn count_by_parent(
         return super::count_by_term(ctx, scope, ids, list).await;
     }
     let mut counts = HashMap::new();
+    depends::note(ctx, &list.filter, Some(parents));
     for (start, chunk) in parents.chunks() {
         let Some(held) = held(scope, &chunk)? else {
             continue;
@@ -197,6 +198,7 @@ pub async fn list_by_parent(
     let columns = columns.with(Columns::of(&[list.order.column(), Column::ArticleId]));
     let parent = columns.iter().count();
     let mut groups: HashMap<Uuid, Vec<Model>> = HashMap::new();
+    depends::note_list(ctx, list, Some(parents));
     for (start, chunk) in parents.chunks() {
         let statement = match &chunk {
             Parents::Terms { ids, below } => by_terms(scope, ids, *below, list, page, columns)?,
@@ -205,8 +207,9 @@ pub async fn list_by_parent(
         let Some(statement) = statement else {
             continue;
         };
-        for result in ctx.app().db().read().query_all(&statement).await? {
+        for result in ctx.db_of([]).query_all(&statement).await? {
             let row = columns::read(&result, columns)?;
+            ctx.depends([depends::row(columns, row.article_id)]);
             let id = later(result.try_get_by_index(parent)?, start);
             groups.entry(id).or_default().push(row);
         }

@@ -5,7 +5,7 @@ use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
 
 use super::condition::filter_condition;
-use super::from;
+use super::{depends, from};
 use crate::article::content::Author;
 use crate::article::filter::ArticleFilter;
 use crate::ctx::Ctx;
@@ -39,7 +39,8 @@ pub async fn count_by_day(
         .cond_where(filter_condition(scope, filter)?)
         .cond_where(Expr::col((Entity, Column::Date)).gt(entity::Timestamp::UNDATED))
         .add_group_by([Expr::col("day")]);
-    let rows = ctx.app().db().read().query_all(&select).await?;
+    depends::note(ctx, filter, None);
+    let rows = ctx.db_of([]).query_all(&select).await?;
     rows.iter()
         .map(|row| {
             let day: i64 = row.try_get_by_index(0)?;
@@ -60,7 +61,8 @@ pub async fn count_by_authors(
         .expr_as(count(), "count")
         .cond_where(filter_condition(scope, filter)?)
         .group_by_col((Entity, Column::Authors));
-    let rows = ctx.app().db().read().query_all(&select).await?;
+    depends::note_texts(ctx, filter, None);
+    let rows = ctx.db_of([]).query_all(&select).await?;
     rows.iter()
         .map(|row| {
             let authors: entity::Json = row.try_get_by_index(0)?;

@@ -23,6 +23,7 @@ use sea_orm::sea_query::{
 use uuid::Uuid;
 
 use super::{COPY, from, shown, visible};
+use crate::cache::{Dependency, Where};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::policy::Scope;
@@ -47,7 +48,15 @@ pub async fn related(
     };
     let statement = scored(scope, &frame.related, shares, limit);
     let mut related: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
-    for result in ctx.app().db().read().query_all(&statement).await? {
+    for result in ctx
+        .db_of([
+            Dependency::List(Where::default()),
+            Dependency::Texts(Where::default()),
+            Dependency::Terms,
+        ])
+        .query_all(&statement)
+        .await?
+    {
         related.entry(result.try_get_by_index(0)?).or_default().push(result.try_get_by_index(1)?);
     }
     Ok(related)

@@ -1,0 +1,197 @@
+//! What an answer depends on, and how that is recorded while it is made.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use uuid::Uuid;
+
+/// Something whose change changes answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dependency<'a> {
+    /// Whatever is public.
+    Anything,
+    /// The site, its languages, and what is arranged on it.
+    Frame,
+    Menus,
+    Sections,
+    Redirects,
+    /// Terms, whichever they are.
+    Terms,
+    /// One term as those are shown that articles carry.
+    Term(Uuid),
+    /// Any published article, whatever changes of it.
+    Articles,
+    /// What is published of one article, all of it.
+    Article(Uuid),
+    /// The same, as far as a [`Footprint`](super::Footprint) tells it: whether it is
+    /// there, its address, title, dates, authors and terms.
+    Face(Uuid),
+    /// That nothing, or no other thing, lives at a decoded address.
+    Path(&'a str),
+    /// Which articles share a translation key.
+    Translations(&'a str),
+    /// Which articles are in a list, and their order by date, creation or weight.
+    /// What the rows of a list say is [`Dependency::Article`] or `Face`.
+    List(Where<'a>),
+    /// Titles, authors, keywords and last changes of the articles in a list: what
+    /// is sorted or filtered by them depends on this besides.
+    Texts(Where<'a>),
+}
+
+/// The articles that a list can hold; what is absent is no condition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Where<'a> {
+    pub language: Option<&'a str>,
+    pub section: Option<&'a str>,
+    pub term: Option<Term<'a>>,
+}
+
+/// A term, as lists name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Term<'a> {
+    Id(Uuid),
+    /// By the plural of its taxonomy and its slug.
+    Slug(&'a str, &'a str),
+}
+
+/// A dependency as a number, the same in every process: it is told to caches
+/// outside. Two that share one only make more go than has to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Tag(u64);
+
+impl Tag {
+    fn of(text: &str) -> Self {
+        // FNV-1a: fixed for ever, and good enough for texts like these.
+        let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        Self(hash)
+    }
+}
+
+/// As it stands in `Surrogate-Key`: short, and of letters that all caches take.
+impl std::fmt::Display for Tag {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+        let mut rest = self.0;
+        for _ in 0..13 {
+            let digit = usize::try_from(rest & 31).unwrap_or(0);
+            f.write_char(DIGITS.get(digit).map_or('0', |digit| char::from(*digit)))?;
+            rest >>= 5;
+        }
+        Ok(())
+    }
+}
+
+impl Dependency<'_> {
+    #[must_use]
+    pub fn tag(self) -> Tag {
+        let text = match self {
+            Self::Anything => "anything".to_owned(),
+            Self::Frame => "frame".to_owned(),
+            Self::Menus => "menus".to_owned(),
+            Self::Sections => "sections".to_owned(),
+            Self::Redirects => "redirects".to_owned(),
+            Self::Terms => "terms".to_owned(),
+            Self::Articles => "articles".to_owned(),
+            Self::Term(id) => format!("term {id}"),
+            Self::Article(id) => format!("article {id}"),
+            Self::Face(id) => format!("face {id}"),
+            Self::Path(path) => format!("path {path}"),
+            Self::Translations(key) => format!("translations {key}"),
+            Self::List(of) => of.text("list"),
+            Self::Texts(of) => of.text("texts"),
+        };
+        Tag::of(&text)
+    }
+}
+
+impl Where<'_> {
+    fn text(self, kind: &str) -> String {
+        let Self { language, section, term } = self;
+        let mut text = kind.to_owned();
+        for part in [language, section] {
+            // A name may hold any character but this one.
+            text.push('\0');
+            text.push_str(part.unwrap_or("\u{1}"));
+        }
+        let _ = match term {
+            None => write!(text, "\0"),
+            Some(Term::Id(id)) => write!(text, "\0id {id}"),
+            Some(Term::Slug(taxonomy, slug)) => write!(text, "\0{taxonomy}\0{slug}"),
+        };
+        text
+    }
+}
+
+/// What has been read for an answer so far.
+#[derive(Debug, Default)]
+pub struct Reads(Mutex<Recorded>);
+
+#[derive(Debug, Default)]
+struct Recorded {
+    tags: BTreeSet<Tag>,
+    never: bool,
+}
+
+impl Reads {
+    #[must_use]
+    pub fn new() -> Arc<Self> {
+        Arc::default()
+    }
+
+    pub fn record<'a>(&self, what: impl IntoIterator<Item = Dependency<'a>>) {
+        let mut recorded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        recorded.tags.extend(what.into_iter().map(Dependency::tag));
+    }
+
+    /// What is read follows from more than events: it is not kept.
+    pub fn never(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).never = true;
+    }
+
+    /// All of it; none where the answer is not to be kept.
+    #[must_use]
+    pub fn tags(&self) -> Option<BTreeSet<Tag>> {
+        let recorded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (!recorded.never).then(|| recorded.tags.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dependencies_do_not_share_a_tag() {
+        let (a, b) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let list = |language, section, term| Dependency::List(Where { language, section, term });
+        let all = [
+            Dependency::Anything,
+            Dependency::Articles,
+            Dependency::Article(a),
+            Dependency::Article(b),
+            Dependency::Face(a),
+            Dependency::Term(a),
+            Dependency::Texts(Where::default()),
+            Dependency::Path("/a/"),
+            Dependency::Translations("/a/"),
+            list(None, None, None),
+            list(Some("en"), None, None),
+            list(None, Some("en"), None),
+            list(None, Some(""), None),
+            list(None, None, Some(Term::Id(a))),
+            list(None, None, Some(Term::Slug("tags", "a"))),
+        ];
+        let tags: BTreeSet<_> = all.iter().map(|one| one.tag().to_string()).collect();
+        assert_eq!(tags.len(), all.len());
+        assert!(tags.iter().all(|tag| tag.len() == 13), "{tags:?}");
+    }
+
+    #[test]
+    fn a_tag_is_the_same_in_every_version() {
+        // Nodes of different versions purge for each other.
+        assert_eq!(Dependency::Frame.tag().0, 0xd8d4_3356_28b3_5226_u64);
+    }
+}

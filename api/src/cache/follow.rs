@@ -1,0 +1,228 @@
+//! The follower: drops what events, and the clock, have touched.
+//!
+//! [`ready`] is asked before every answer that is to be kept or served. It does
+//! nothing while the cache is as far as this process has heard; else whoever asks
+//! reads the feed, and the others wait for that. So no answer waits for a task
+//! that may be late, and a write here costs its writer nothing. A worker looks
+//! besides, for what nobody told: the command line on SQLite, and nodes whose
+//! `NOTIFY` was lost. Where no worker runs, every request looks.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use entity::{Timestamp, due, event};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use tokio::sync::watch;
+use tokio::time::timeout;
+use uuid::Uuid;
+
+use super::dependency::{Dependency, Tag};
+use super::footprint::{Change, Footprint};
+use super::store::Touched;
+use crate::ctx::App;
+use crate::error::Result;
+use crate::event::EVERYTHING;
+use crate::feed::state;
+
+/// Events, or moments, that are read at once.
+const CHUNK: u64 = 500;
+/// How long what nobody told may stay unnoticed.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// How far the cache has followed.
+#[derive(Debug, Default)]
+pub struct Place {
+    /// The last event; none before the first look.
+    position: Option<i64>,
+    /// The moment up to which time has been accounted for.
+    time: i64,
+    /// Moments that were noticed by the clock and are still to be announced.
+    noticed: BTreeSet<(Uuid, i64)>,
+}
+
+/// Makes sure that nothing is served that this process could know to be old.
+pub async fn ready(app: &App) -> Result<()> {
+    if app.cache().is_current(app.now()) {
+        return Ok(());
+    }
+    catch_up(app).await
+}
+
+/// Follows the feed until it is stopped.
+pub async fn follow(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    if !app.cache().follows() {
+        return;
+    }
+    let mut feed = app.follow();
+    while !*stopped.borrow() {
+        feed.mark_unchanged();
+        match look(&app).await {
+            Ok(()) => app.cache().set_followed(true),
+            Err(error) => {
+                // Until it follows again, every request looks by itself.
+                app.cache().set_followed(false);
+                tracing::error!(?error, "the answer cache does not follow");
+            }
+        }
+        tokio::select! {
+            _ = stopped.changed() => {}
+            _ = timeout(IDLE, feed.changed()) => {}
+        }
+    }
+    app.cache().set_followed(false);
+}
+
+async fn catch_up(app: &App) -> Result<()> {
+    let cache = app.cache();
+    let mut place = cache.place().await;
+    if cache.is_current(app.now()) {
+        // Who held the place has looked.
+        return Ok(());
+    }
+    advance(app, &mut place).await
+}
+
+/// The same, whatever is known.
+async fn look(app: &App) -> Result<()> {
+    let mut place = app.cache().place().await;
+    advance(app, &mut place).await
+}
+
+async fn advance(app: &App, place: &mut Place) -> Result<()> {
+    let cache = app.cache();
+    let now = app.now();
+    let first = place.position.is_none();
+    let mut position = match place.position {
+        Some(position) => position,
+        None => {
+            place.time = now.0;
+            crate::event::last_position(app.db().read()).await?
+        }
+    };
+    if now.0 < place.time {
+        // The clock was turned back: what is not yet may have been.
+        cache.touch(Touched::Everything);
+        place.time = now.0;
+    }
+    let mut heard = first;
+    loop {
+        let events = event::Entity::find()
+            .filter(event::Column::Id.gt(position))
+            .order_by_asc(event::Column::Id)
+            .limit(CHUNK)
+            .all(app.db().read())
+            .await?;
+        let Some(last) = events.last() else {
+            break;
+        };
+        heard = true;
+        position = last.id;
+        let touched = touch(app, place, &events).await?;
+        cache.touch(touched);
+        place.position = Some(position);
+    }
+    place.position = Some(position);
+    if heard || now.0 >= cache.due() {
+        let next = pass(app, place, now).await?;
+        cache.set_due(next);
+    }
+    cache.set_position(position);
+    Ok(())
+}
+
+/// Drops what came or went by time until now; says when something will next.
+async fn pass(app: &App, place: &mut Place, now: Timestamp) -> Result<i64> {
+    loop {
+        let moments = due::Entity::find()
+            .filter(due::Column::At.gt(place.time))
+            .order_by_asc(due::Column::At)
+            .limit(CHUNK)
+            .all(app.db().read())
+            .await?;
+        let full = moments.len() as u64 == CHUNK;
+        let next = moments.iter().map(|moment| moment.at.0).find(|at| *at > now.0);
+        let come: Vec<_> = moments.into_iter().filter(|moment| moment.at <= now).collect();
+        if let Some(last) = come.last() {
+            let ids: Vec<_> = come.iter().map(|moment| moment.article_id).collect();
+            let footprints = Footprint::read(app.db().read(), &ids).await?;
+            let mut tags = BTreeSet::new();
+            for id in &ids {
+                Change::by_time(*id, footprints.get(id), &mut tags);
+            }
+            app.cache().touch(Touched::Tags(tags));
+            place.time = last.at.0;
+            place.noticed.extend(come.iter().map(|moment| (moment.article_id, moment.at.0)));
+        }
+        if let Some(next) = next {
+            place.time = now.0;
+            return Ok(next);
+        }
+        if !full {
+            place.time = now.0;
+            return Ok(i64::MAX);
+        }
+    }
+}
+
+/// What events touch.
+async fn touch(app: &App, place: &mut Place, events: &[event::Model]) -> Result<Touched> {
+    let mut tags = BTreeSet::new();
+    let mut come = Vec::new();
+    for event in events {
+        let noted = match &event.touched {
+            None => None,
+            Some(noted) if noted.0 == EVERYTHING => return Ok(Touched::Everything),
+            Some(noted) => match serde_json::from_value::<Vec<Change>>(noted.0.clone()) {
+                Ok(changes) => Some(changes),
+                // A newer node tells more than this one understands.
+                Err(_) => return Ok(Touched::Everything),
+            },
+        };
+        for change in noted.iter().flatten() {
+            change.touch(event.at, &mut tags);
+        }
+        if state::is_private(event) {
+            continue;
+        }
+        match (event.entity.as_str(), event.kind.as_str()) {
+            (_, "article.wentLive" | "article.expired") => {
+                let at = event.data["due"].as_i64().unwrap_or_default();
+                if let Some(id) = event.entity_id
+                    && !place.noticed.remove(&(id, at))
+                {
+                    come.push(id);
+                }
+            }
+            ("article", _) => {
+                if noted.is_none() {
+                    return Ok(Touched::Everything);
+                }
+            }
+            // What nothing carries is not there for the public.
+            (_, "term.created") => {}
+            ("term", _) => {
+                tags.extend(public(Dependency::Terms));
+                let others = event.data["merged"].as_array().into_iter().flatten();
+                let others = others.chain([&event.data["added"]]);
+                let others = others.filter_map(|other| other["id"].as_str()?.parse().ok());
+                tags.extend(others.chain(event.entity_id).map(|id| Dependency::Term(id).tag()));
+            }
+            ("menu", _) => tags.extend(public(Dependency::Menus)),
+            ("section", _) => tags.extend(public(Dependency::Sections)),
+            ("redirect", _) => tags.extend(public(Dependency::Redirects)),
+            _ => return Ok(Touched::Everything),
+        }
+    }
+    if !come.is_empty() {
+        let footprints = Footprint::read(app.db().read(), &come).await?;
+        for id in come {
+            Change::by_time(id, footprints.get(&id), &mut tags);
+        }
+    }
+    Ok(Touched::Tags(tags))
+}
+
+fn public(what: Dependency<'_>) -> [Tag; 2] {
+    [what.tag(), Dependency::Anything.tag()]
+}

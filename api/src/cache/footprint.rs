@@ -1,0 +1,331 @@
+//! An article as lists and lookups tell it: where it is found, and before what.
+//!
+//! **Invariant.** Two footprints of an article that are equal make no difference
+//! to any list: to which articles it holds, their order and their number. So they
+//! hold whatever `ArticleFilter` and `ArticleOrder` can look at. A new filter or
+//! order needs its column here, or depends on [`Dependency::Articles`].
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use entity::article_copy::{Column, Entity};
+use entity::{Json, Timestamp, View, article_keyword, article_term, menu_entry, term};
+use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Order, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::dependency::{Dependency, Tag, Term, Where};
+use crate::error::Result;
+
+/// Articles that one statement names.
+const CHUNK: usize = 500;
+/// Articles of one transaction whose footprints are read; one that changes more
+/// is an import, and touches everything.
+const MOST: usize = 500;
+
+/// A published article, as far as others are found with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Footprint {
+    language: String,
+    section: String,
+    path: String,
+    aliases: Vec<String>,
+    key: String,
+    /// Id, plural of the taxonomy, slug.
+    terms: Vec<(Uuid, String, String)>,
+    /// When the public sees it, in microseconds.
+    from: i64,
+    until: i64,
+    /// Whether it puts itself into menus.
+    menus: bool,
+    /// A hash of its date, when it was made, and its weight.
+    shape: String,
+    /// A hash of its titles, authors, keywords and last change.
+    texts: String,
+}
+
+/// What became of an article for the public.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    id: Uuid,
+    was: Option<Footprint>,
+    is: Option<Footprint>,
+}
+
+/// The articles that a transaction is about to change, as they were before.
+#[derive(Debug)]
+pub enum Noted {
+    Some(BTreeMap<Uuid, Option<Footprint>>),
+    /// More than are worth telling apart.
+    Many,
+}
+
+impl Default for Noted {
+    fn default() -> Self {
+        Self::Some(BTreeMap::new())
+    }
+}
+
+impl Noted {
+    /// Those of the articles that have not been noted yet; none once there are
+    /// too many.
+    #[must_use]
+    pub fn missing(&mut self, ids: &[Uuid]) -> Vec<Uuid> {
+        let Self::Some(known) = self else {
+            return Vec::new();
+        };
+        let missing: Vec<_> = ids.iter().filter(|id| !known.contains_key(*id)).copied().collect();
+        if known.len() + missing.len() > MOST {
+            *self = Self::Many;
+            return Vec::new();
+        }
+        missing
+    }
+
+    pub fn add(&mut self, ids: &[Uuid], mut were: HashMap<Uuid, Footprint>) {
+        if let Self::Some(known) = self {
+            known.extend(ids.iter().map(|id| (*id, were.remove(id))));
+        }
+    }
+
+    /// What has become of them; none where they were too many.
+    pub async fn changes(self, db: &impl ConnectionTrait) -> Result<Option<Vec<Change>>> {
+        let Self::Some(were) = self else {
+            return Ok(None);
+        };
+        let ids: Vec<_> = were.keys().copied().collect();
+        let mut are = Footprint::read(db, &ids).await?;
+        let change = |(id, was)| Change { id, was, is: are.remove(&id) };
+        let changes = were.into_iter().map(change);
+        Ok(Some(changes.filter(|change| change.was.is_some() || change.is.is_some()).collect()))
+    }
+}
+
+impl Footprint {
+    /// Those of the articles that are published, whether they are visible now or
+    /// at another time.
+    pub async fn read(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uuid, Self>> {
+        let mut found = HashMap::new();
+        for ids in ids.chunks(CHUNK) {
+            let mut select = Query::select();
+            select
+                .columns([
+                    Column::ArticleId,
+                    Column::Language,
+                    Column::Section,
+                    Column::Path,
+                    Column::TranslationKey,
+                    Column::Aliases,
+                    Column::Title,
+                    Column::LinkTitle,
+                    Column::Authors,
+                    Column::LastModified,
+                    Column::Date,
+                    Column::CreatedAt,
+                    Column::UtcOffset,
+                    Column::Weight,
+                    Column::VisibleFrom,
+                    Column::VisibleUntil,
+                ])
+                .expr(in_menus())
+                .from(Entity)
+                .cond_where(Column::View.eq(View::Published))
+                .cond_where(Column::ArticleId.is_in(ids.iter().copied()));
+            for row in db.query_all(&select).await? {
+                let aliases: Json = row.try_get_by_index(5)?;
+                let link_title: Option<String> = row.try_get_by_index(7)?;
+                let mut texts = Sha256::new();
+                let authors: Json = row.try_get_by_index(8)?;
+                for text in
+                    [row.try_get_by_index(6)?, link_title.unwrap_or_default(), authors.to_string()]
+                {
+                    texts.update(text.len().to_be_bytes());
+                    texts.update(text);
+                }
+                texts.update(row.try_get_by_index::<Timestamp>(9)?.0.to_be_bytes());
+                let mut shape = Sha256::new();
+                for index in 10..=11 {
+                    shape.update(row.try_get_by_index::<Timestamp>(index)?.0.to_be_bytes());
+                }
+                for index in 12..=13 {
+                    shape.update(row.try_get_by_index::<i32>(index)?.to_be_bytes());
+                }
+                let footprint = Self {
+                    language: row.try_get_by_index(1)?,
+                    section: row.try_get_by_index(2)?,
+                    path: row.try_get_by_index(3)?,
+                    key: row.try_get_by_index(4)?,
+                    aliases: serde_json::from_value(aliases.0).unwrap_or_default(),
+                    terms: Vec::new(),
+                    from: row.try_get_by_index::<Timestamp>(14)?.0,
+                    until: row.try_get_by_index::<Timestamp>(15)?.0,
+                    menus: row.try_get_by_index::<i64>(16)? > 0,
+                    shape: short(shape),
+                    texts: short(texts),
+                };
+                found.insert(row.try_get_by_index(0)?, footprint);
+            }
+            let of = |column: article_keyword::Column| Expr::col((article_keyword::Entity, column));
+            let mut select = Query::select();
+            select
+                .expr(of(article_keyword::Column::ArticleId))
+                .expr(of(article_keyword::Column::Name))
+                .expr(of(article_keyword::Column::Value))
+                .from(article_keyword::Entity)
+                .cond_where(of(article_keyword::Column::View).eq(View::Published))
+                .cond_where(of(article_keyword::Column::ArticleId).is_in(ids.iter().copied()))
+                .order_by((article_keyword::Entity, article_keyword::Column::Name), Order::Asc)
+                .order_by((article_keyword::Entity, article_keyword::Column::Value), Order::Asc);
+            for row in db.query_all(&select).await? {
+                let id: Uuid = row.try_get_by_index(0)?;
+                if let Some(footprint) = found.get_mut(&id) {
+                    let mut hash = Sha256::new();
+                    let known = std::mem::take(&mut footprint.texts);
+                    for text in [known, row.try_get_by_index(1)?, row.try_get_by_index(2)?] {
+                        hash.update(text.len().to_be_bytes());
+                        hash.update(text);
+                    }
+                    footprint.texts = short(hash);
+                }
+            }
+            let of = |column: article_term::Column| Expr::col((article_term::Entity, column));
+            let mut select = Query::select();
+            select
+                .expr(of(article_term::Column::ArticleId))
+                .columns(
+                    [term::Column::Id, term::Column::Taxonomy, term::Column::Slug]
+                        .map(|column| (term::Entity, column)),
+                )
+                .from(article_term::Entity)
+                .join(
+                    JoinType::InnerJoin,
+                    term::Entity,
+                    of(article_term::Column::TermId).equals((term::Entity, term::Column::Id)),
+                )
+                .cond_where(article_term::Column::View.eq(View::Published))
+                .cond_where(article_term::Column::ArticleId.is_in(ids.iter().copied()))
+                .order_by((article_term::Entity, article_term::Column::Position), Order::Asc);
+            for row in db.query_all(&select).await? {
+                let id: Uuid = row.try_get_by_index(0)?;
+                if let Some(footprint) = found.get_mut(&id) {
+                    footprint.terms.push((
+                        row.try_get_by_index(1)?,
+                        row.try_get_by_index(2)?,
+                        row.try_get_by_index(3)?,
+                    ));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Everything that the article's coming, going or moving changes.
+    fn touch(&self, tags: &mut BTreeSet<Tag>) {
+        let paths = self.aliases.iter().chain([&self.path]);
+        tags.extend(paths.map(|path| Dependency::Path(path).tag()));
+        tags.insert(Dependency::Translations(&self.key).tag());
+        tags.extend(self.lists().into_iter().map(|list| Dependency::List(list).tag()));
+    }
+
+    /// The lists that it can be in.
+    fn lists(&self) -> Vec<Where<'_>> {
+        let terms = self.terms.iter().flat_map(|(id, taxonomy, slug)| {
+            [Some(Term::Id(*id)), Some(Term::Slug(taxonomy, slug))]
+        });
+        let mut lists = Vec::new();
+        for term in terms.chain([None]) {
+            for language in [None, Some(self.language.as_str())] {
+                for section in [None, Some(self.section.as_str())] {
+                    lists.push(Where { language, section, term });
+                }
+            }
+        }
+        lists
+    }
+
+    /// Whether it stands elsewhere than another, in lists that look at no text.
+    fn moved(&self, other: &Self) -> bool {
+        let Self { language, section, path, aliases, key, terms, from, until, menus, shape, texts } =
+            self;
+        // When it is seen is accounted for when it is; what menus say, by itself.
+        let _ = (from, until, menus, texts);
+        *language != other.language
+            || *section != other.section
+            || *path != other.path
+            || *aliases != other.aliases
+            || *key != other.key
+            || *terms != other.terms
+            || *shape != other.shape
+    }
+}
+
+fn short(hash: Sha256) -> String {
+    let digest: [u8; 32] = hash.finalize().into();
+    digest.iter().take(8).fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
+/// How many entries an article has in menus.
+fn in_menus() -> Expr {
+    let of = |column: menu_entry::Column| Expr::col((menu_entry::Entity, column));
+    let mut count = Query::select();
+    count
+        .expr(of(menu_entry::Column::Id).count())
+        .from(menu_entry::Entity)
+        .cond_where(of(menu_entry::Column::View).eq(View::Published))
+        .cond_where(of(menu_entry::Column::ArticleId).equals((Entity, Column::ArticleId)));
+    Expr::SubQuery(None, Box::new(count.take().into()))
+}
+
+impl Change {
+    /// What an article touches that comes or goes by time, or of which no more is
+    /// known.
+    pub fn by_time(id: Uuid, footprint: Option<&Footprint>, tags: &mut BTreeSet<Tag>) {
+        Self::touch_one(id, tags);
+        tags.insert(Dependency::Face(id).tag());
+        if let Some(footprint) = footprint {
+            footprint.touch(tags);
+            if footprint.menus {
+                tags.insert(Dependency::Menus.tag());
+            }
+        }
+    }
+
+    fn touch_one(id: Uuid, tags: &mut BTreeSet<Tag>) {
+        let always = [Dependency::Article(id), Dependency::Articles, Dependency::Anything];
+        tags.extend(always.map(Dependency::tag));
+    }
+
+    #[must_use]
+    pub fn id(&self) -> Uuid {
+        self.id
+    }
+
+    /// What it touches at the moment of the change. What is not to be seen then
+    /// touches nothing; when its time comes, that touches it.
+    pub fn touch(&self, at: Timestamp, tags: &mut BTreeSet<Tag>) {
+        let seen = |footprint: &&Footprint| footprint.from <= at.0 && at.0 < footprint.until;
+        let (was, is) = (self.was.as_ref().filter(seen), self.is.as_ref().filter(seen));
+        if was.is_none() && is.is_none() {
+            return;
+        }
+        Self::touch_one(self.id, tags);
+        if was.into_iter().chain(is).any(|footprint| footprint.menus) {
+            tags.insert(Dependency::Menus.tag());
+        }
+        match (was, is) {
+            (Some(was), Some(is)) if !was.moved(is) => {
+                if was.texts != is.texts {
+                    tags.insert(Dependency::Face(self.id).tag());
+                    tags.extend(is.lists().into_iter().map(|list| Dependency::Texts(list).tag()));
+                }
+            }
+            _ => {
+                tags.insert(Dependency::Face(self.id).tag());
+                for footprint in was.into_iter().chain(is) {
+                    footprint.touch(tags);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,459 @@
+//! Answers in memory: found by their key, dropped by their tags.
+//!
+//! One lock orders what is kept and what is touched. An answer says as of which
+//! touch it was begun ([`Lease`]); it is kept only if nothing since has touched
+//! what it depends on. Finding one takes no lock but that of a part of the map.
+
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use entity::Timestamp;
+use quick_cache::sync::Cache as Map;
+use quick_cache::{DefaultHashBuilder, Lifecycle, OptionsBuilder, Weighter};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use tokio::sync::OnceCell;
+
+use super::answer::Answer;
+use super::dependency::Tag;
+use super::follow::Place;
+use super::purge::{Pending, Purge};
+use crate::config;
+
+/// Touches that are remembered for answers that are being made.
+const REMEMBERED: usize = 256;
+/// Bytes that a tag of an answer takes, and the answer itself beside its bytes.
+const TAG_BYTES: u64 = 96;
+const ENTRY_BYTES: u64 = 512;
+/// The longest request that is known by its bytes.
+const LONGEST_REQUEST: usize = 8 << 10;
+
+/// Whatever an answer of the public differs by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Key([u8; 16]);
+
+impl Key {
+    /// `document` is the hash of its text. Members of objects count whatever order
+    /// they are in; what is sorted here is equal.
+    #[must_use]
+    pub fn new(document: &str, operation: Option<&str>, variables: &Value) -> Self {
+        let mut hash = Sha256::new();
+        for part in [Some(document), operation] {
+            hash.update([u8::from(part.is_some())]);
+            let part = part.unwrap_or_default();
+            hash.update(part.len().to_be_bytes());
+            hash.update(part);
+        }
+        add(&mut hash, variables);
+        let digest: [u8; 32] = hash.finalize().into();
+        let mut key = [0; 16];
+        key.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+        Self(key)
+    }
+}
+
+fn add(hash: &mut Sha256, value: &Value) {
+    match value {
+        Value::Object(map) => {
+            let mut members: Vec<_> = map.iter().collect();
+            members.sort_unstable_by_key(|(name, _)| name.as_str());
+            hash.update(b"{");
+            for (name, value) in members {
+                hash.update(name.len().to_be_bytes());
+                hash.update(name);
+                add(hash, value);
+            }
+            hash.update(b"}");
+        }
+        Value::Array(values) => {
+            hash.update(b"[");
+            values.iter().for_each(|value| add(hash, value));
+            hash.update(b"]");
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            // As JSON, which tells `1` from `"1"`.
+            let text = value.to_string();
+            hash.update(text.len().to_be_bytes());
+            hash.update(text);
+        }
+    }
+}
+
+/// An answer in the cache, for as long as it holds.
+#[derive(Debug)]
+pub struct Entry {
+    pub answer: Answer,
+    pub tags: Box<[Tag]>,
+    holds: AtomicBool,
+}
+
+impl Entry {
+    #[must_use]
+    pub fn new(answer: Answer, tags: &BTreeSet<Tag>) -> Arc<Self> {
+        let tags = tags.iter().copied().collect();
+        Arc::new(Self { answer, tags, holds: AtomicBool::new(true) })
+    }
+}
+
+/// What goes.
+#[derive(Debug, Clone)]
+pub enum Touched {
+    Tags(BTreeSet<Tag>),
+    Everything,
+}
+
+impl Touched {
+    fn is_empty(&self) -> bool {
+        matches!(self, Self::Tags(tags) if tags.is_empty())
+    }
+
+    fn has(&self, tags: &[Tag]) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Tags(touched) => tags.iter().any(|tag| touched.contains(tag)),
+        }
+    }
+}
+
+/// The number of the last touch that had been seen when something began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lease(u64);
+
+#[derive(Debug, Clone)]
+struct Weight;
+
+impl Weighter<Key, Arc<Entry>> for Weight {
+    fn weight(&self, _: &Key, entry: &Arc<Entry>) -> u64 {
+        entry.answer.weight() + entry.tags.len() as u64 * TAG_BYTES + ENTRY_BYTES
+    }
+}
+
+impl Weighter<Box<[u8]>, Weak<Entry>> for Weight {
+    fn weight(&self, request: &Box<[u8]>, _: &Weak<Entry>) -> u64 {
+        request.len() as u64 + ENTRY_BYTES
+    }
+}
+
+/// Collects what had to go for want of room.
+#[derive(Debug, Clone)]
+struct Leaving;
+
+impl Lifecycle<Key, Arc<Entry>> for Leaving {
+    type RequestState = Vec<(Key, Arc<Entry>)>;
+
+    fn on_evict(&self, state: &mut Self::RequestState, key: Key, entry: Arc<Entry>) {
+        state.push((key, entry));
+    }
+}
+
+#[derive(Debug, Default)]
+struct Touches {
+    /// Which answers have a tag.
+    by_tag: HashMap<Tag, HashSet<Key>>,
+    /// How many there have been.
+    number: u64,
+    /// The last ones, the newest at the end.
+    last: VecDeque<Touched>,
+}
+
+impl Touches {
+    /// Whether something since has touched these, as far as is remembered.
+    fn since(&self, Lease(number): Lease, tags: &[Tag]) -> bool {
+        let newer = usize::try_from(self.number - number).unwrap_or(usize::MAX);
+        newer > self.last.len() || self.last.iter().rev().take(newer).any(|one| one.has(tags))
+    }
+
+    fn forget(&mut self, key: &Key, entry: &Entry) {
+        for tag in &entry.tags {
+            if let Some(keys) = self.by_tag.get_mut(tag) {
+                keys.remove(key);
+                if keys.is_empty() {
+                    self.by_tag.remove(tag);
+                }
+            }
+        }
+    }
+}
+
+/// What the cache did since the process began.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Numbers {
+    pub hits: u64,
+    pub misses: u64,
+    /// Answers that something touched.
+    pub evicted: u64,
+    /// Answers that were touched while they were made.
+    pub overtaken: u64,
+    pub answers: u64,
+    pub bytes: u64,
+}
+
+/// An execution that others wait for.
+type Flight = (u64, Weak<OnceCell<Option<Arc<Entry>>>>);
+
+pub struct Cache {
+    answers: Option<Map<Key, Arc<Entry>, Weight, DefaultHashBuilder, Leaving>>,
+    /// Requests by their bytes: who asks the same again is not read again.
+    requests: Map<Box<[u8]>, Weak<Entry>, Weight>,
+    touches: Mutex<Touches>,
+    flights: Mutex<HashMap<Key, Flight>>,
+    place: tokio::sync::Mutex<Place>,
+    /// How far the feed goes, as far as this process knows.
+    known: AtomicI64,
+    position: AtomicI64,
+    due: AtomicI64,
+    followed: AtomicBool,
+    hits: AtomicU64,
+    misses: AtomicU64,
+    evicted: AtomicU64,
+    overtaken: AtomicU64,
+    purge: Pending,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Cache {
+    #[must_use]
+    pub fn new(config: &config::Cache, purge: bool) -> Self {
+        let bytes = config.megabytes * 1_000_000;
+        let items = usize::try_from(bytes / 8_000).unwrap_or(usize::MAX).max(64);
+        // One shard for a small cache: each takes but its share of the bytes.
+        let shards = usize::try_from(config.megabytes / 16).unwrap_or(1).clamp(1, 16);
+        let options = OptionsBuilder::new()
+            .estimated_items_capacity(items)
+            .weight_capacity(bytes)
+            .shards(shards)
+            .build();
+        let answers = options.ok().filter(|_| bytes > 0).map(|options| {
+            Map::with_options(options, Weight, DefaultHashBuilder::default(), Leaving)
+        });
+        Self {
+            answers,
+            requests: Map::with_weighter(items, (bytes / 8).max(1), Weight),
+            touches: Mutex::default(),
+            flights: Mutex::default(),
+            place: tokio::sync::Mutex::default(),
+            known: AtomicI64::new(0),
+            position: AtomicI64::new(-1),
+            due: AtomicI64::new(i64::MAX),
+            followed: AtomicBool::new(false),
+            hits: AtomicU64::new(0),
+            misses: AtomicU64::new(0),
+            evicted: AtomicU64::new(0),
+            overtaken: AtomicU64::new(0),
+            purge: Pending::new(purge),
+        }
+    }
+
+    #[must_use]
+    pub fn is_on(&self) -> bool {
+        self.answers.is_some()
+    }
+
+    /// Whether anything here is to be told of events.
+    #[must_use]
+    pub fn follows(&self) -> bool {
+        self.is_on() || self.purge.is_on()
+    }
+
+    /// Notes that the feed goes so far.
+    pub fn heard(&self, position: i64) {
+        self.known.fetch_max(position, Ordering::SeqCst);
+    }
+
+    pub fn set_followed(&self, followed: bool) {
+        self.followed.store(followed, Ordering::SeqCst);
+    }
+
+    /// Whether all that is known has been accounted for.
+    #[must_use]
+    pub fn is_current(&self, now: Timestamp) -> bool {
+        self.followed.load(Ordering::SeqCst)
+            && self.position.load(Ordering::SeqCst) >= self.known.load(Ordering::SeqCst)
+            && now.0 < self.due()
+    }
+
+    pub async fn place(&self) -> tokio::sync::MutexGuard<'_, Place> {
+        self.place.lock().await
+    }
+
+    /// When time alone changes something next.
+    #[must_use]
+    pub fn due(&self) -> i64 {
+        self.due.load(Ordering::SeqCst)
+    }
+
+    pub fn set_due(&self, at: i64) {
+        self.due.store(at, Ordering::SeqCst);
+    }
+
+    pub fn set_position(&self, position: i64) {
+        self.position.store(position, Ordering::SeqCst);
+    }
+
+    /// To be taken before an answer is begun.
+    #[must_use]
+    pub fn lease(&self) -> Lease {
+        Lease(locked(&self.touches).number)
+    }
+
+    /// The answer to a request with these bytes, if it was read before.
+    #[must_use]
+    pub fn of_request(&self, request: &[u8]) -> Option<Arc<Entry>> {
+        if !self.is_on() || request.len() > LONGEST_REQUEST {
+            return None;
+        }
+        let entry = self.requests.get(request)?.upgrade()?;
+        if !entry.holds.load(Ordering::SeqCst) {
+            return None;
+        }
+        self.hits.fetch_add(1, Ordering::Relaxed);
+        Some(entry)
+    }
+
+    /// Lets a request be known by its bytes.
+    pub fn note_request(&self, request: &[u8], entry: &Arc<Entry>) {
+        if self.is_on() && request.len() <= LONGEST_REQUEST {
+            self.requests.insert(request.into(), Arc::downgrade(entry));
+        }
+    }
+
+    /// The answer for a key: one that is kept, or what `make` makes. Whoever asks
+    /// while it is being made waits for it, unless something was touched
+    /// meanwhile. None where what was made is nobody else's: who waited for it
+    /// makes their own.
+    pub async fn get(
+        &self,
+        key: Key,
+        make: impl AsyncFnOnce() -> Option<Arc<Entry>>,
+    ) -> Option<Arc<Entry>> {
+        let answers = self.answers.as_ref()?;
+        if let Some(entry) = answers.get(&key) {
+            self.hits.fetch_add(1, Ordering::Relaxed);
+            return Some(entry);
+        }
+        let lease = self.lease();
+        let cell = self.flight(key, lease);
+        let made = cell
+            .get_or_init(|| async {
+                self.misses.fetch_add(1, Ordering::Relaxed);
+                let entry = make().await?;
+                self.keep(key, &entry, lease);
+                Some(entry)
+            })
+            .await
+            .clone();
+        self.land(key, &cell);
+        made
+    }
+
+    fn flight(&self, key: Key, Lease(number): Lease) -> Arc<OnceCell<Option<Arc<Entry>>>> {
+        let mut flights = locked(&self.flights);
+        if let Some((begun, cell)) = flights.get(&key)
+            && *begun == number
+            && let Some(cell) = cell.upgrade()
+        {
+            return cell;
+        }
+        let cell = Arc::new(OnceCell::new());
+        flights.insert(key, (number, Arc::downgrade(&cell)));
+        cell
+    }
+
+    fn land(&self, key: Key, cell: &Arc<OnceCell<Option<Arc<Entry>>>>) {
+        let mut flights = locked(&self.flights);
+        if flights.get(&key).is_some_and(|(_, own)| own.as_ptr() == Arc::as_ptr(cell)) {
+            flights.remove(&key);
+        }
+        // Flights that nobody waited for to the end.
+        if flights.len() > 10_000 {
+            flights.retain(|_, (_, cell)| cell.strong_count() > 0);
+        }
+    }
+
+    fn keep(&self, key: Key, entry: &Arc<Entry>, lease: Lease) {
+        let Some(answers) = &self.answers else {
+            return;
+        };
+        let mut touches = locked(&self.touches);
+        if touches.since(lease, &entry.tags) {
+            entry.holds.store(false, Ordering::SeqCst);
+            self.overtaken.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        if let Some((_, old)) = answers.remove(&key) {
+            old.holds.store(false, Ordering::SeqCst);
+            touches.forget(&key, &old);
+        }
+        for tag in &entry.tags {
+            touches.by_tag.entry(*tag).or_default().insert(key);
+        }
+        let mut leaving = Vec::new();
+        answers.insert_with_lifecycle(key, Arc::clone(entry), &mut leaving);
+        for (key, entry) in leaving {
+            entry.holds.store(false, Ordering::SeqCst);
+            touches.forget(&key, &entry);
+        }
+    }
+
+    /// Drops what is touched, and lets caches outside do the same.
+    pub fn touch(&self, touched: Touched) {
+        if touched.is_empty() {
+            return;
+        }
+        let mut touches = locked(&self.touches);
+        touches.number += 1;
+        touches.last.push_back(touched.clone());
+        if touches.last.len() > REMEMBERED {
+            touches.last.pop_front();
+        }
+        if let Some(answers) = &self.answers {
+            let keys: HashSet<Key> = match &touched {
+                Touched::Everything => touches.by_tag.values().flatten().copied().collect(),
+                Touched::Tags(tags) => {
+                    let of_tag = tags.iter().filter_map(|tag| touches.by_tag.get(tag));
+                    of_tag.flatten().copied().collect()
+                }
+            };
+            for key in keys {
+                if let Some((_, entry)) = answers.remove(&key) {
+                    entry.holds.store(false, Ordering::SeqCst);
+                    touches.forget(&key, &entry);
+                    self.evicted.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+        }
+        drop(touches);
+        self.purge.add(match touched {
+            Touched::Everything => Purge::Everything,
+            Touched::Tags(tags) => Purge::Tags(tags),
+        });
+    }
+
+    /// Drops everything: something was changed that no event tells.
+    pub fn clear(&self) {
+        self.touch(Touched::Everything);
+    }
+
+    #[must_use]
+    pub fn purges(&self) -> &Pending {
+        &self.purge
+    }
+
+    #[must_use]
+    pub fn numbers(&self) -> Numbers {
+        let of = |number: &AtomicU64| number.load(Ordering::Relaxed);
+        let answers = self.answers.as_ref();
+        Numbers {
+            hits: of(&self.hits),
+            misses: of(&self.misses),
+            evicted: of(&self.evicted),
+            overtaken: of(&self.overtaken),
+            answers: answers.map_or(0, |answers| answers.len() as u64),
+            bytes: answers.map_or(0, |answers| answers.weight() + self.requests.weight()),
+        }
+    }
+}
