@@ -12,6 +12,7 @@
     reason = "tests build texts and values where they use them, and say what they skip"
 )]
 
+mod abuse;
 mod accounts;
 mod addresses;
 mod archive;

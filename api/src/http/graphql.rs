@@ -21,6 +21,7 @@ use async_graphql::{ErrorExtensionValues, Request, Response, ServerError, Variab
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::allowance::{self, Budgets};
 use super::client;
 use super::conditional::{self, Validators};
 use crate::config::Limits;
@@ -28,6 +29,7 @@ use crate::ctx::{Actor, App, Ctx};
 use crate::document::{self, Document, Documents};
 use crate::error::Error;
 use crate::feed::state;
+use crate::graphql::cost::Costs;
 use crate::graphql::{Schema, limits};
 use crate::{preview, token, user};
 
@@ -41,12 +43,15 @@ pub struct Endpoint {
     app: Arc<App>,
     schema: Schema,
     documents: Documents,
+    costs: Costs,
+    budgets: Budgets,
 }
 
 impl Endpoint {
     pub fn new(app: Arc<App>, schema: Schema) -> Self {
         let documents = Documents::new(app.config().documents.cache_bytes);
-        Self { app, schema, documents }
+        let costs = Costs::read(&crate::graphql::sdl());
+        Self { app, schema, documents, costs, budgets: Budgets::default() }
     }
 }
 
@@ -78,14 +83,14 @@ struct PersistedQuery {
 
 /// What went wrong before a document could run.
 #[derive(Debug)]
-struct Refusal {
+pub(super) struct Refusal {
     status: StatusCode,
     code: &'static str,
     message: String,
 }
 
 impl Refusal {
-    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+    pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self { status, code, message: message.into() }
     }
 
@@ -236,10 +241,17 @@ async fn read(request: &HttpRequest, payload: Payload, limits: &Limits) -> Resul
             format!("the body is over the limit of {} bytes", limits.body_bytes),
         )
     };
-    match payload.to_bytes_limited(limits.body_bytes).await {
-        Ok(Ok(body)) => Ok(body),
-        Ok(Err(error)) => Err(Refusal::bad(format!("the body cannot be read: {error}"))),
-        Err(_) => Err(too_large()),
+    // Whoever sends a byte now and then does not hold a connection for ever.
+    let patience = Duration::from_secs(limits.seconds.max(1));
+    match tokio::time::timeout(patience, payload.to_bytes_limited(limits.body_bytes)).await {
+        Ok(Ok(Ok(body))) => Ok(body),
+        Ok(Ok(Err(error))) => Err(Refusal::bad(format!("the body cannot be read: {error}"))),
+        Ok(Err(_)) => Err(too_large()),
+        Err(_) => Err(Refusal::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "LIMIT_EXCEEDED",
+            format!("the body took longer than the limit of {} seconds", patience.as_secs()),
+        )),
     }
 }
 
@@ -377,23 +389,26 @@ async fn run(
             "GET is for queries: send mutations by POST",
         ));
     }
-    limits::check(document, operation, &request.variables, limits).map_err(|error| over(&error))?;
+    let asked = limits::check(document, operation, &request.variables, limits, &endpoint.costs)
+        .map_err(|error| over(&error))?;
+    let Endpoint { app, budgets, .. } = endpoint;
+    let client = client::of(http, &app.config().http);
+    let whom = (&actor, &client);
+    let admitted = allowance::admit(http, (app, budgets), whom, asked, extensions.as_ref())?;
     if let Some(name) = operation_name {
         request = request.operation_name(name);
     }
-    let request = request.data(
-        Ctx::new(Arc::clone(&endpoint.app), actor)
-            .from_client(client::of(http, &endpoint.app.config().http)),
-    );
+    let request = request.data(Ctx::new(Arc::clone(&endpoint.app), actor).from_client(client));
     let patience = Duration::from_secs(limits.seconds);
     let response = tokio::time::timeout(patience, endpoint.schema.execute(request)).await;
-    Ok(finish(response.map_err(|_| {
+    let response = finish(response.map_err(|_| {
         Refusal::new(
             StatusCode::OK,
             "LIMIT_EXCEEDED",
             format!("the request took longer than the limit of {} seconds", limits.seconds),
         )
-    })?))
+    })?);
+    Ok(admitted.complete(response))
 }
 
 /// How a request names its document.
@@ -421,7 +436,7 @@ async fn find(
     actor: &Actor,
     source: Source<'_>,
 ) -> Result<Arc<Document>, Missing> {
-    let Endpoint { app, schema: _, documents } = endpoint;
+    let Endpoint { app, documents, .. } = endpoint;
     let config = &app.config().documents;
     let Source { query, document_id, persisted } = source;
     let registered = async |id: &str| {

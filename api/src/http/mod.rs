@@ -2,6 +2,7 @@
 //!
 //! To add a route: a function here or in a file beside, and a line in [`routes`].
 
+mod allowance;
 mod client;
 mod conditional;
 mod cors;
@@ -93,6 +94,7 @@ fn routes(routes: &mut web::ServiceConfig, app: &App) {
     routes
         .service(
             web::resource("/graphql")
+                .wrap(from_fn(allowance::tell))
                 .route(web::post().to(graphql::post))
                 .route(web::get().to(graphql::get))
                 .route(web::head().to(graphql::get))
