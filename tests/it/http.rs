@@ -185,10 +185,3 @@ fn other_origins_are_refused_unless_named() {
     .expect("SQLite");
     assert_eq!(allowed(&preflight(&all, "https://b.example")), "*");
 }
-
-#[test]
-fn graphiql_can_be_switched_off() {
-    let app = TestApp::configured(Backend::Sqlite, |config| config.http.graphiql = false)
-        .expect("SQLite");
-    assert_eq!(get(&app, "/graphiql").status, 404);
-}

@@ -36,6 +36,7 @@ mod examples;
 mod export;
 mod failures;
 mod feeds;
+mod graphiql;
 mod history;
 mod hostile;
 mod http;

@@ -115,7 +115,10 @@ fn routes(routes: &mut web::ServiceConfig, app: &App) {
         oidc::routes(routes);
     }
     if app.config().http.graphiql {
-        routes.route("/graphiql", web::get().to(graphiql::page));
+        routes
+            .route("/graphiql", web::get().to(graphiql::page))
+            .route("/graphiql/graphiql.js", web::get().to(graphiql::script))
+            .route("/graphiql/graphiql.css", web::get().to(graphiql::style));
     }
     routes.default_service(web::to(|| async {
         HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body(
