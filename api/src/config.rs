@@ -181,6 +181,9 @@ pub struct Limits {
     pub batch: usize,
     pub body_bytes: usize,
     pub seconds: u64,
+    pub anonymous_cost_per_minute: u32,
+    pub token_cost_per_minute: u32,
+    pub public_schema: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]

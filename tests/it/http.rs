@@ -209,10 +209,3 @@ fn any_page_reads_what_everybody_may_read() {
     assert_eq!(asked(&closed, query, &[]), "");
     assert_eq!(asked(&closed, "/widgets.js", &[]), "*");
 }
-
-#[test]
-fn graphiql_can_be_switched_off() {
-    let app = TestApp::configured(Backend::Sqlite, |config| config.http.graphiql = false)
-        .expect("SQLite");
-    assert_eq!(get(&app, "/graphiql").status, 404);
-}

@@ -12,6 +12,7 @@
     reason = "tests build texts and values where they use them, and say what they skip"
 )]
 
+mod abuse;
 mod accounts;
 mod addresses;
 mod agreement;
@@ -33,11 +34,13 @@ mod drafts;
 mod elsewhere;
 mod elsewhere_beside;
 mod events;
+mod example_statements;
 mod examples;
 mod export;
 mod failures;
 mod feeds;
 mod freshness;
+mod graphiql;
 mod history;
 mod hostile;
 mod http;
@@ -77,6 +80,7 @@ mod sync;
 mod sync_running;
 mod taxonomy;
 mod taxonomy_work;
+mod term_work;
 mod terms;
 mod tidy;
 mod tokens;

@@ -92,11 +92,11 @@ on_both! {
         assert_eq!(errors(&done), [""; 0]);
         assert_eq!(done["menuTree"]["origin"], "ARRANGED");
         assert_eq!(done["menuTree"]["entries"][0]["targetName"], "Newsroom");
-        // The article's own entry asks for a parent that is not there any more: it stands at the top.
+        // The article's own entry asks for a parent that is not there any more: as in Hugo one stands in.
         assert_eq!(shown(&app.nobody(), "en", "PUBLISHED"),
-            "Newsroom /news/(A /news/a/), A /news/a/, x /tags/x/, Cats /categories/c/, More (Out https://other.example/)");
+            "Newsroom /news/(A /news/a/), x /tags/x/, Cats /categories/c/, More (Out https://other.example/), news (A /news/a/)");
         assert_eq!(shown(&editor, "en", "WORKING"),
-            "Newsroom /news/(A /news/a/, Bees /news/b/(Below /below/)), A /news/a/, x /tags/x/, Cats /categories/c/, More (Out https://other.example/)");
+            "Newsroom /news/(A /news/a/, Bees /news/b/(Below /below/)), x /tags/x/, Cats /categories/c/, More (Out https://other.example/), news (A /news/a/)");
         assert_eq!(shown(&app.nobody(), "zh-CN", "PUBLISHED"), "", "arranged for another language");
 
         // Renamed, published, merged, trashed: the menu follows without a change of its own.
@@ -106,7 +106,7 @@ on_both! {
             updateTag(id: $tag, input: { name: \"Xylophones\", slug: \"xylo\" }) { userErrors { message } } }", ids.clone());
         assert_eq!(rename.at("/updateArticle/userErrors"), &json!([]));
         let now = shown(&app.nobody(), "en", "PUBLISHED");
-        assert!(now.starts_with("Newsroom /news/(Alpha /news/alpha/, Bees /news/b/(Below /below/)), A /news/alpha/, Xylophones /tags/xylo/"), "{now}");
+        assert!(now.starts_with("Newsroom /news/(Alpha /news/alpha/, Bees /news/b/(Below /below/)), Xylophones /tags/xylo/"), "{now}");
         let merged = editor.ask("mutation($tag: ID!) { createTag(input: { name: \"Winds\" }) { tag { id } }
             t: updateTag(id: $tag, input: {}) { tag { id } } }", ids.clone());
         let into = merged.text("/createTag/tag/id");
@@ -121,6 +121,22 @@ on_both! {
         assert_eq!(tree.at("/menuTree/entries/0/children/0/broken"), &json!(true));
     }
 
+    fn an_entry_points_at_a_term_of_any_taxonomy(app) {
+        let config = "baseURL = 'https://example.org/'\ndefaultContentLanguage = 'en'\n[taxonomies]\nseries = 'series'\n[languages.en]\nweight = 1\n";
+        let page = "---\ntitle: A\nseries: [Rivers]\n---\n1";
+        assert_eq!(app.import_files(&[("hugo.toml", config), ("content/a.md", page)]).failures, []);
+        let editor = app.as_role(Role::Editor);
+        let id = app.query("{ term(by: { path: \"/series/rivers/\" }) { id } }", Value::Null).at("/term/id").clone();
+        let done = set(&editor, Value::Null, 0, json!([{"target": {"term": id}}]));
+        assert_eq!((errors(&done), &done["menuTree"]["entries"][0]["targetName"]), (vec![], &json!("Rivers")));
+        assert_eq!(shown(&app.nobody(), "en", "PUBLISHED"), "Rivers /series/rivers/");
+        let _ = editor.ask("mutation($id: ID!) { updateTerm(id: $id, input: { name: \"Streams\", slug: \"streams\" }) { userErrors { message } } }",
+            json!({ "id": id })).accepted("updateTerm");
+        assert_eq!(shown(&app.nobody(), "en", "PUBLISHED"), "Streams /series/streams/");
+        let tree = editor.ask("{ menuTree(by: { name: \"main\" }) { entries { target { term tag } } } }", Value::Null);
+        assert_eq!(tree.at("/menuTree/entries/0/target"), &json!({"term": id, "tag": null}));
+    }
+
     fn one_menu_serves_all_languages(app) {
         site(&app);
         let (editor, ids) = (app.as_role(Role::Editor), ids(&app));
@@ -130,7 +146,7 @@ on_both! {
         ]));
         assert_eq!(errors(&done), [""; 0]);
         assert_eq!(shown(&editor, "zh-CN", "PUBLISHED"), "甲 /zh-cn/news/a/, 首页 /zh-cn/, Only English /x/");
-        assert_eq!(shown(&editor, "en", "PUBLISHED"), "A /news/a/, A /news/a/, Start /, Only English /x/", "it goes before the configuration's");
+        assert_eq!(shown(&editor, "en", "PUBLISHED"), "A /news/a/, Start /, Only English /x/, news (A /news/a/)", "it goes before the configuration's");
         assert_eq!(shown(&editor, "zh-CN", "WORKING"), "甲 /zh-cn/news/a/, 首页 /zh-cn/, Only English /x/", "b has no translation");
         let _ = set(&editor, json!("zh-CN"), 0, json!([{"name": "自己", "target": {"url": "/own/"}}]));
         assert_eq!(shown(&editor, "zh-CN", "PUBLISHED"), "自己 /own/", "that of the language goes first");
@@ -194,7 +210,7 @@ on_both! {
         assert_eq!(shown(&editor, "en", "PUBLISHED"), "Old /old/, All news /news/(A /news/a/)");
         let back = set(&editor, json!("en"), 5, Value::Null);
         assert_eq!((&back["menuTree"]["version"], &back["menuTree"]["origin"]), (&json!(6), &json!("CONFIGURATION")));
-        assert_eq!(shown(&editor, "en", "PUBLISHED"), "A /news/a/, New /new/");
+        assert_eq!(shown(&editor, "en", "PUBLISHED"), "New /new/, news (A /news/a/)");
     }
 
     fn what_cannot_be_meant_is_named(app) {
@@ -314,6 +330,8 @@ fn order_nesting_and_what_is_active_are_hugos() {
         ("content/news/c.md", page("Gamma", "menus:\n  main:\n    parent: alpha\n")),
         ("content/about.md", page("about", "menu: main\n")),
         ("content/zoo.md", page("Zoo", "menu: main\n")),
+        ("content/last.md", page("Last", "menu:\n  main:\n    parent: nowhere\n    weight: 4\n")),
+        ("content/more.md", page("More", "menu:\n  main:\n    parent: nowhere\n")),
         ("content/plain.md", page("Plain", "")),
     ];
     let config = "baseURL = 'https://example.org/'\ndisableKinds = ['taxonomy', 'term', 'rss', 'sitemap']\n\
@@ -321,6 +339,7 @@ fn order_nesting_and_what_is_active_are_hugos() {
         [[menus.main]]\nname = 'News'\nidentifier = 'news'\npageRef = '/news'\nweight = 1\n\
         [[menus.main]]\nname = 'Early'\nurl = 'https://other.example/'\nweight = -5\n\
         [[menus.main]]\nname = 'Under'\nparent = 'news'\npageRef = '/plain'\n\
+        [[menus.main]]\nname = 'Itself'\nparent = 'Itself'\npageRef = '/plain'\n\
         [[menus.main]]\nname = 'back'\nurl = 'https://other.example/b'\nweight = 2\n";
     let layouts =
         ["home", "single", "list"].map(|kind| (format!("layouts/{kind}.html"), LAYOUT.to_owned()));
@@ -333,7 +352,10 @@ fn order_nesting_and_what_is_active_are_hugos() {
     let _ = output(std::process::Command::new(hugo).arg("--source").arg(folder.path()));
     let app = TestApp::sqlite();
     assert_eq!(app.import(folder.path()).failures, []);
-    for path in ["/", "/news/", "/news/a/", "/news/b/", "/news/c/", "/about/", "/zoo/", "/plain/"] {
+    for path in [
+        "/", "/news/", "/news/a/", "/news/b/", "/news/c/", "/about/", "/zoo/", "/last/", "/more/",
+        "/plain/",
+    ] {
         let file = folder.path().join(format!("public{path}index.html"));
         let hugos = std::fs::read_to_string(&file).expect("a page of Hugo's");
         let document = format!("{{ menu(name: \"main\", activePath: \"{path}\") {{ {ITEMS} }} }}");

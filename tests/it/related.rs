@@ -108,6 +108,37 @@ on_both! {
             [[related.indices]]\nname = 'keywords'\nweight = 70\ncardinalityThreshold = 30\n"));
     }
 
+    fn what_texts_say_relates_where_the_site_asks_for_it(app) {
+        let page = |name: &str, more: &str, body: &str| {
+            (format!("content/{name}.md"), format!("---\ntitle: {name}\ndate: 2025-01-01\n{more}---\n{body}\n"))
+        };
+        let mut pages = vec![
+            page("one", "tags: [a]\n", "The old stone bridge across the river was closed for repairs by the council."),
+            page("two", "", "Repairs of the stone bridge across the river will last, says the council."),
+            page("three", "tags: [a]\n", "A stone bridge was built in the next town."),
+            page("four", "tags: [a]\n", "The choir sings on Sunday."),
+            page("five", "", "Apples and pears."),
+        ];
+        // Words that stand everywhere tell nothing.
+        pages.extend((0..20).map(|number| page(&format!("other{number}"), "", "The weather of the day.")));
+        let ask = |index: &str| {
+            let config = format!("baseURL = 'https://example.org/'\n[related]\nthreshold = 15\nincludeNewer = true\n\
+                [[related.indices]]\nname = 'tags'\nweight = 70\n{index}");
+            let mut files: Vec<_> = pages.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+            files.push(("hugo.toml", &config));
+            assert_eq!(app.import_files(&files).failures, []);
+            app.query("{ article(by: { path: \"/one/\" }) { related { title } } }", Value::Null).each("/article/related", "title")
+        };
+        assert_eq!(ask(""), ["four", "three"]);
+        assert_eq!(ask("[[related.indices]]\nname = 'text'\nweight = 300\n"), ["two", "three", "four"]);
+        assert_eq!(ask("[[related.indices]]\nname = 'text'\nweight = 60\n"), ["three", "four", "two"]);
+        assert_eq!(ask("[[related.indices]]\nname = 'text'\nweight = 10\n"), ["three", "four"], "not enough by itself");
+        let all = || app.statements(|| app.query("{ articles(first: 30) { nodes { related { title } } } }", Value::Null)).1.len();
+        let two = || app.statements(|| app.query("{ articles(first: 2) { nodes { related { title } } } }", Value::Null)).1.len();
+        let _ = ask("[[related.indices]]\nname = 'text'\nweight = 60\n");
+        assert_eq!(two(), all(), "no more statements for more articles");
+    }
+
     fn a_new_configuration_counts_at_once(app) {
         let folder = tempfile::tempdir().expect("a temporary folder");
         write_files(folder.path(), &with_config("baseURL = 'https://example.org/'\n"));

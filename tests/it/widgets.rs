@@ -218,8 +218,16 @@ on_both! {
         let here = ask(json!({"action": "/graphql", "placeholder": "Find"}), "");
         assert_eq!((&here["mode"], &here["placeholder"]), (&json!("GRAPHQL"), &json!("Find")));
         let document = here["document"].as_str().expect("a document");
-        let found = app.query(document, json!({"query": "a", "language": "en"}));
-        assert!(found.each("/results/nodes", "title").contains(&"A".to_owned()), "{}", found.0);
+        // It stands in the text alone, and in English alone.
+        let found = app.query(document, json!({"query": "four"}));
+        assert_eq!(found.at("/results/nodes"), &json!([]), "a draft");
+        let found = app.query(document, json!({"query": "two"}));
+        assert_eq!(found.each("/results/nodes", "title"), ["B"], "{}", found.0);
+        assert_eq!(app.query(document, json!({"query": "two", "language": "zh-CN"})).at("/results/nodes"), &json!([]));
+        let chinese = widget(&app, "search", &json!({"action": "/graphql"}), ", language: \"zh-CN\"", "... on SearchWidget { document }");
+        let chinese = chinese["document"].as_str().expect("a document");
+        assert_eq!(app.query(chinese, json!({"query": "two"})).at("/results/nodes"), &json!([]));
+        assert_eq!(app.query(chinese, json!({"query": "一"})).each("/results/nodes", "title"), ["甲"]);
         assert_eq!(found.at("/results/nodes/0/url").as_str().map(|url| url.starts_with("https://example.org/")), Some(true));
     }
 

@@ -137,6 +137,8 @@ export type CreateArticleInput = {
   summary?: string | null | undefined;
   /** By name or slug; new names make new tags. */
   tags?: Array<string>;
+  /** Terms of the site's other taxonomies. */
+  terms?: Array<NamedTermsInput>;
   /** The picture for lists. */
   thumbnail?: ImageInput | null | undefined;
   /** What the article is called. */
@@ -171,6 +173,14 @@ export type ImageInput = {
   alt?: string | null | undefined;
   /** Absolute, or relative to the site. */
   url: string;
+};
+
+/** Terms of one taxonomy. */
+export type NamedTermsInput = {
+  /** By name or slug; new names make new terms. */
+  names: Array<string>;
+  /** By the plural that Hugo uses: `series`. */
+  taxonomy: string;
 };
 
 /** Which way a list is sorted. */
@@ -343,6 +353,8 @@ export type UpdateArticleInput = {
   summary?: string | null | undefined;
   /** All of its tags, by name or slug; new names make new tags. */
   tags?: Array<string> | null | undefined;
+  /** All of its terms of these taxonomies; those of others stay. */
+  terms?: Array<NamedTermsInput> | null | undefined;
   /** The picture for lists. */
   thumbnail?: ImageInput | null | undefined;
   /** What the article is called. */

@@ -9,7 +9,6 @@ use uuid::Uuid;
 
 use super::away::{self, Away};
 use super::check::{is_taken, refuse_taken, validate};
-use super::content::Content;
 use super::lock::lock;
 use super::store;
 use super::write::{Note, publish_in, save, working};
@@ -17,7 +16,7 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::event::Write;
 use crate::policy::{self, Subject};
-use crate::taxonomy::{Taxonomy, ensure_all, existing};
+use crate::taxonomy::{self, ensure_all, existing};
 
 /// Articles that one mutation takes.
 pub const MOST: usize = 500;
@@ -29,10 +28,8 @@ pub enum Action {
     Unpublish,
     Trash,
     Archive,
-    Retag {
-        tags: Retag,
-        categories: Retag,
-    },
+    /// By the plural that Hugo uses.
+    Retag(Vec<(String, Retag)>),
     /// To a folder below the language.
     Move(String),
 }
@@ -44,7 +41,7 @@ impl Action {
             Self::Unpublish => policy::Action::UnpublishArticle,
             Self::Trash => policy::Action::TrashArticle,
             Self::Archive => policy::Action::ArchiveArticle,
-            Self::Retag { .. } | Self::Move(_) => policy::Action::EditArticle,
+            Self::Retag(_) | Self::Move(_) => policy::Action::EditArticle,
         }
     }
 }
@@ -138,39 +135,37 @@ async fn one(write: &mut Write<'_>, id: Uuid, action: &Action) -> Result<()> {
         Action::Unpublish => away::unpublish_in(write, id).await,
         Action::Trash => away::put_away(write, id, Away::TRASH).await,
         Action::Archive => away::put_away(write, id, Away::ARCHIVE).await,
-        Action::Retag { tags, categories } => retag(write, id, tags, categories).await,
+        Action::Retag(terms) => retag(write, id, terms).await,
         Action::Move(section) => relocate(write, id, section).await,
     }
 }
 
 /// Adds terms to the working copy and takes others away, as a save.
-async fn retag(write: &mut Write<'_>, id: Uuid, tags: &Retag, categories: &Retag) -> Result<()> {
+async fn retag(write: &mut Write<'_>, id: Uuid, all: &[(String, Retag)]) -> Result<()> {
     let head = lock(write, id, policy::Action::EditArticle).await?;
     let frame = write.frame().await?;
     let now = working(write, &head).await?;
     let mut content = now.content.clone();
-    for (taxonomy, Retag { add, remove }) in
-        [(Taxonomy::Tags, tags), (Taxonomy::Categories, categories)]
-    {
+    for (plural, Retag { add, remove }) in all {
         if add.is_empty() && remove.is_empty() {
             continue;
         }
-        let taxonomy = &taxonomy;
+        let taxonomy = &taxonomy::known(&frame, plural, "terms")?;
         let gone = existing(write, &frame, taxonomy, remove).await?;
         let new = ensure_all(write, &frame, taxonomy, add).await?;
         let terms = content.terms.entry(taxonomy.plural().to_owned()).or_default();
         terms.retain(|term| !gone.contains(term));
-        terms.extend(new.into_iter().filter(|term| !before_has(&now.content, taxonomy, *term)));
+        for term in new {
+            if !terms.contains(&term) {
+                terms.push(term);
+            }
+        }
     }
     if content == now.content {
         return Ok(());
     }
     let note = Note { before: Some(&now), ..Note::default() };
     save(write, &frame, head, content, now.row.body_id, note, "article.saved").await
-}
-
-fn before_has(content: &Content, taxonomy: &Taxonomy, term: Uuid) -> bool {
-    content.terms.get(taxonomy.plural()).is_some_and(|terms| terms.contains(&term))
 }
 
 /// Moves the working copy to another section, as a save.

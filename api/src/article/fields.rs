@@ -107,6 +107,19 @@ pub fn readable(field: &str, value: &Value, names: &HashMap<Uuid, String>) -> Va
     }
 }
 
+/// Of terms by taxonomy, those of the taxonomies that somebody asked about; any
+/// other field as it is.
+#[must_use]
+pub fn only(value: Value, asked: &Value, field: &str) -> Value {
+    match (value, asked) {
+        (Value::Object(mut terms), Value::Object(asked)) if field == "terms" => {
+            let mut of = |plural: &String| terms.shift_remove(plural).unwrap_or_else(|| json!([]));
+            Value::Object(asked.keys().map(|plural| (plural.clone(), of(plural))).collect())
+        }
+        (value, _) => value,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,7 +15,8 @@ use super::content::Content;
 use super::fields;
 use super::history::{self, Stored};
 use super::merge::{self, Fields};
-use super::write::{Changes, set_terms};
+use super::terms;
+use super::write::Changes;
 use crate::error::Result;
 use crate::event::Write;
 use crate::site::Frame;
@@ -61,7 +62,7 @@ pub async fn merge(
     version: i32,
     changes: Changes,
 ) -> Result<Stale> {
-    let Changes { given, apply, body, tags, categories, message: _, autosave: _ } = changes;
+    let Changes { given, apply, body, terms, message: _, autosave: _ } = changes;
     let theirs = whole(write, &now.content, now.row.body_id).await?;
     let base = history::at_version(write, head.id, version).await?;
     let texts = match &base {
@@ -76,7 +77,7 @@ pub async fn merge(
     for change in apply {
         change(&mut content);
     }
-    set_terms(write, frame, &mut content, tags, categories).await?;
+    terms::set(write, frame, &mut content, terms, &base.content).await?;
     let mut mine = fields::of(&content)?;
     mine.insert(fields::BODY.to_owned(), json!(body.as_ref().unwrap_or(&text)));
     let mut base = fields::of(&base.content)?;
@@ -121,14 +122,12 @@ fn conflict(
     let fields = given
         .into_iter()
         .filter_map(|(field, mine)| {
-            let theirs = of(theirs, &field);
-            (mine != theirs).then(|| ConflictField {
-                base: base.map(|base| of(base, &field)).unwrap_or_default(),
-                merged: merged.get(&field).map(|value| fields::readable(&field, value, names)),
-                field,
-                mine,
-                theirs,
-            })
+            let asked = |value: Value| fields::only(value, &mine, &field);
+            let theirs = asked(of(theirs, &field));
+            let merged = merged.get(&field).map(|value| fields::readable(&field, value, names));
+            let base = base.map(|base| asked(of(base, &field))).unwrap_or_default();
+            let merged = merged.map(asked);
+            (mine != theirs).then_some(ConflictField { field, base, mine, theirs, merged })
         })
         .collect();
     Conflict { current_version: head.version, fields }

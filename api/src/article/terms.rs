@@ -1,4 +1,5 @@
-//! Which terms copies carry: those of their revisions, as they are now.
+//! Which terms copies carry: those of their revisions, as they are now; and how the
+//! names in an input become terms of a content.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,13 +9,97 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::content::Content;
-use crate::error::{Error, Result};
+use super::content::{Author, Content};
+use crate::error::{Error, Result, UserErrorCode};
 use crate::event::Write;
-use crate::taxonomy::resolve;
+use crate::site::Frame;
+use crate::taxonomy::{self, Taxonomy, ensure_all, resolve};
 
 /// Articles that one statement names.
 const CHUNK: usize = 500;
+
+/// Taxonomies whose key in front matter is that of the page's authors as well.
+const AUTHORS: [&str; 2] = ["authors", "author"];
+
+/// Names of terms, as an input gives them.
+#[derive(Debug, Clone, Default)]
+pub struct Named {
+    pub tags: Option<Vec<String>>,
+    pub categories: Option<Vec<String>>,
+    /// Of other taxonomies, by the plural that Hugo uses.
+    pub others: Vec<(String, Vec<String>)>,
+}
+
+/// Gives a content the terms that an input names, and leaves its others alone.
+/// Names that do not exist are made.
+pub async fn set(
+    write: &mut Write<'_>,
+    frame: &Frame,
+    content: &mut Content,
+    named: Named,
+    before: &Content,
+) -> Result<()> {
+    let Named { tags, categories, others } = named;
+    let typed = [(Taxonomy::Tags, tags), (Taxonomy::Categories, categories)];
+    let mut all: Vec<_> =
+        typed.into_iter().filter_map(|(taxonomy, names)| Some((taxonomy, names?))).collect();
+    for (plural, names) in others {
+        let taxonomy = taxonomy::known(frame, &plural, "input.terms")?;
+        match all.iter_mut().find(|(other, _)| *other == taxonomy) {
+            Some((_, given)) if given.is_empty() => *given = names,
+            Some(_) => return Err(twice(&plural)),
+            None => all.push((taxonomy, names)),
+        }
+    }
+    all.extend(as_authors(frame, content, before, &all));
+    for (taxonomy, names) in all {
+        if AUTHORS.contains(&taxonomy.plural()) {
+            content.authors = authors(&content.authors, &names);
+        }
+        let ids = ensure_all(write, frame, &taxonomy, &names).await?;
+        content.terms.insert(taxonomy.plural().to_owned(), ids);
+    }
+    Ok(())
+}
+
+fn twice(plural: &str) -> Error {
+    Error::invalid(
+        "input.terms",
+        UserErrorCode::Invalid,
+        format!("{plural:?} is named twice: give all names in one list"),
+    )
+}
+
+/// The terms that authors are where the site has them as a taxonomy: those who
+/// were set as authors. An article whose file names its authors by another key
+/// than the taxonomy's has none.
+fn as_authors(
+    frame: &Frame,
+    content: &Content,
+    before: &Content,
+    given: &[(Taxonomy, Vec<String>)],
+) -> Option<(Taxonomy, Vec<String>)> {
+    let own = frame.taxonomies(frame.default_language());
+    let plural = AUTHORS.into_iter().find(|key| own.iter().any(|(_, plural)| plural == key))?;
+    let elsewhere = before.terms.get(plural).is_none_or(Vec::is_empty);
+    if content.authors == before.authors
+        || (elsewhere && !before.authors.is_empty())
+        || given.iter().any(|(taxonomy, _)| taxonomy.plural() == plural)
+    {
+        return None;
+    }
+    let names = content.authors.iter().map(|author| author.name.clone()).collect();
+    Some((Taxonomy::named(plural), names))
+}
+
+/// Those who are named, with what is known of them.
+fn authors(known: &[Author], names: &[String]) -> Vec<Author> {
+    let author = |name: &String| {
+        let known = known.iter().find(|author| author.name == *name);
+        known.cloned().unwrap_or_else(|| Author { name: name.clone(), ..Author::default() })
+    };
+    names.iter().map(author).collect()
+}
 
 /// What a copy carries, in the order given.
 #[must_use]

@@ -20,6 +20,7 @@ use super::lock::lock;
 use super::rendering;
 use super::stale::{self, Conflict, Merged, Stale};
 use super::store::{self, BodyFacts, Identity, Release};
+use super::terms::{self, Named};
 use super::translation;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserErrorCode};
@@ -37,8 +38,7 @@ pub struct NewArticle {
     pub language: Option<String>,
     pub content: Content,
     pub body: String,
-    pub tags: Vec<String>,
-    pub categories: Vec<String>,
+    pub terms: Named,
 }
 
 /// What a save did.
@@ -60,8 +60,7 @@ pub struct Changes {
     pub given: Map<String, Value>,
     pub apply: Vec<Change>,
     pub body: Option<String>,
-    pub tags: Option<Vec<String>>,
-    pub categories: Option<Vec<String>>,
+    pub terms: Named,
     pub message: Option<String>,
     pub autosave: bool,
 }
@@ -90,7 +89,7 @@ pub async fn create(ctx: &Ctx, new: NewArticle) -> Result<Uuid> {
 }
 
 async fn create_once(ctx: &Ctx, new: NewArticle) -> Result<Uuid> {
-    let NewArticle { language, mut content, body, tags, categories } = new;
+    let NewArticle { language, mut content, body, terms } = new;
     let mut write = Write::begin(ctx).await?;
     let frame = write.frame().await?;
     let language = match frame.resolve(language.as_deref()) {
@@ -104,7 +103,7 @@ async fn create_once(ctx: &Ctx, new: NewArticle) -> Result<Uuid> {
         }
     };
     validate(&content)?;
-    set_terms(&mut write, &frame, &mut content, Some(tags), Some(categories)).await?;
+    terms::set(&mut write, &frame, &mut content, terms, &Content::default()).await?;
     let id = ctx.new_id();
     if content.name.is_empty() {
         content.name = file_name(&frame, &content, id);
@@ -166,7 +165,7 @@ pub async fn update(ctx: &Ctx, id: Uuid, expected_version: i32, changes: Changes
         for change in changes.apply {
             change(&mut content);
         }
-        set_terms(&mut write, &frame, &mut content, changes.tags, changes.categories).await?;
+        terms::set(&mut write, &frame, &mut content, changes.terms, &now.content).await?;
         (content, changes.body, None)
     } else {
         match stale::merge(&mut write, &frame, &head, &now, expected_version, changes).await? {
@@ -485,22 +484,5 @@ pub(super) async fn save(
         data: json!({ "path": path }),
         ..Event::of(event, head.id, head.version)
     });
-    Ok(())
-}
-
-pub(super) async fn set_terms(
-    write: &mut Write<'_>,
-    frame: &Frame,
-    content: &mut Content,
-    tags: Option<Vec<String>>,
-    categories: Option<Vec<String>>,
-) -> Result<()> {
-    use crate::taxonomy::{Taxonomy, ensure_all};
-    for (taxonomy, names) in [(Taxonomy::Tags, tags), (Taxonomy::Categories, categories)] {
-        if let Some(names) = names {
-            let ids = ensure_all(write, frame, &taxonomy, &names).await?;
-            content.terms.insert(taxonomy.plural().to_owned(), ids);
-        }
-    }
     Ok(())
 }

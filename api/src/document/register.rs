@@ -15,6 +15,7 @@ use super::manifest::{self, Entry};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::event::{Event, Write};
+use crate::graphql::cost::Costs;
 use crate::graphql::{self, Schema, limits};
 
 /// What became of a manifest.
@@ -29,10 +30,11 @@ pub struct Registered {
 /// clients that know the old one are out there.
 pub async fn register(ctx: &Ctx, schema: &Schema, bytes: &[u8]) -> Result<Registered> {
     let entries = manifest::read(bytes).map_err(Error::bad_input)?;
+    let costs = Costs::read(&graphql::sdl());
     let mut mistakes = Vec::new();
     let mut rows = Vec::with_capacity(entries.len());
     for Entry { id, text } in entries {
-        match check(ctx, schema, &id, &text).await {
+        match check(ctx, schema, &costs, &id, &text).await {
             Ok(name) => {
                 rows.push(Model { hash: hash(&text), id, name, text, registered_at: ctx.now() });
             }
@@ -77,7 +79,13 @@ async fn insert(mut write: Write<'_>, rows: Vec<Model>) -> Result<()> {
 }
 
 /// Whether a document can run here; gives the name of its operation.
-async fn check(ctx: &Ctx, schema: &Schema, id: &str, text: &str) -> Result<Option<String>, String> {
+async fn check(
+    ctx: &Ctx,
+    schema: &Schema,
+    costs: &Costs,
+    id: &str,
+    text: &str,
+) -> Result<Option<String>, String> {
     if id.is_empty() || id.len() > 200 {
         return Err("an id has 1 to 200 bytes".to_owned());
     }
@@ -88,7 +96,7 @@ async fn check(ctx: &Ctx, schema: &Schema, id: &str, text: &str) -> Result<Optio
     let (Some((name, operation)), None) = (operations.next(), operations.next()) else {
         return Err("a registered document has one operation".to_owned());
     };
-    limits::check(&parsed, &operation.node, &async_graphql::Variables::default(), bounds)
+    limits::check(&parsed, &operation.node, &async_graphql::Variables::default(), bounds, costs)
         .map_err(|error| error.to_string())?;
     match graphql::validate(schema, &parsed).await.into_iter().next() {
         None => Ok(name.map(ToString::to_string)),

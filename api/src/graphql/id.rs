@@ -70,7 +70,7 @@ impl IdKind {
             Self::Revision => "revision",
             Self::Session => "session",
             Self::Tag => "tag",
-            Self::TaxonomyChange => "change of tags or categories",
+            Self::TaxonomyChange => "change of terms",
             Self::Term => "term of another taxonomy",
             Self::User => "user",
         }

@@ -1,66 +1,20 @@
 //! What one request may ask for, checked on its document before anything runs.
 //!
 //! A refused document says which limit it met, what it asked for and what is
-//! allowed. Cost is the number of fields that an answer may have: a field counts
-//! as often as the lists around it may repeat it: by `first` or `last`, by the
-//! page's default where a connection has neither, and by [`PLAIN_LISTS`] where a
-//! list has no pages.
+//! allowed. Cost is about the number of fields that an answer may have: a field
+//! counts as often as the lists around it may repeat it, as [`Costs`] say.
 
 use std::collections::HashMap;
 
 use async_graphql::parser::types::{
-    Directive, ExecutableDocument, Field, FragmentDefinition, OperationDefinition, Selection,
-    SelectionSet,
+    Directive, ExecutableDocument, Field, FragmentDefinition, OperationDefinition, OperationType,
+    Selection, SelectionSet,
 };
 use async_graphql::{Name, Positioned, Variables};
 use async_graphql_value::{ConstValue, Value};
 
 use crate::config::Limits;
-use crate::graphql::page::{DEFAULT_SIZE, MAX_SIZE};
-
-/// Lists without pages, and how many rows each counts as: without this, a few
-/// that lead to each other would multiply unseen.
-const PLAIN_LISTS: [(&str, usize); 39] = [
-    ("alternates", 5),
-    ("ancestors", 3),
-    ("archive", 24),
-    ("articles", 10),
-    ("authorCounts", 20),
-    ("authors", 2),
-    ("categories", 5),
-    ("categoryCounts", 20),
-    ("children", 5),
-    ("descendants", 10),
-    ("entries", 10),
-    ("feeds", 3),
-    ("fragments", 3),
-    ("highlights", 3),
-    ("items", 5),
-    ("languageCounts", 5),
-    ("languages", 5),
-    ("links", 5),
-    ("monthCounts", 24),
-    ("months", 20),
-    ("moved", 5),
-    ("moves", 20),
-    ("offsets", 20),
-    ("permalinks", 5),
-    ("redirects", 10),
-    ("related", 5),
-    ("removed", 5),
-    ("sectionCounts", 20),
-    ("sections", 10),
-    ("suggest", 8),
-    ("tagCounts", 20),
-    ("tags", 5),
-    ("taxonomies", 4),
-    ("termCounts", 20),
-    ("terms", 10),
-    ("translationStatus", 5),
-    ("translations", 5),
-    ("widgets", 5),
-    ("years", 5),
-];
+use crate::graphql::cost::{Costs, FieldCost, ListSize};
 
 /// Fields of the schema's own types that lead back to such types, many at once.
 const TYPE_LISTS: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes"];
@@ -143,23 +97,38 @@ fn string_length(text: &str) -> usize {
     text.len()
 }
 
+/// What an operation asks for, within its limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    pub cost: usize,
+    /// Whether it asks about the schema.
+    pub introspects: bool,
+}
+
 /// Checks one operation of a parsed document.
 pub fn check(
     document: &ExecutableDocument,
     operation: &OperationDefinition,
     variables: &Variables,
     limits: &Limits,
-) -> Result<(), OverLimit> {
+    costs: &Costs,
+) -> Result<Asked, OverLimit> {
     let mut walk = Walk {
         fragments: &document.fragments,
         operation,
         variables,
         limits,
+        costs,
         open: Vec::new(),
         known: HashMap::new(),
         walked: HashMap::new(),
     };
-    let total = walk.set(&operation.selection_set.node, 0)?;
+    let root = match operation.ty {
+        OperationType::Query => "Query",
+        OperationType::Mutation => "Mutation",
+        OperationType::Subscription => "Subscription",
+    };
+    let total = walk.set(&operation.selection_set.node, 0, Place { parent: root, sized: None })?;
     OverLimit::check("depth", total.depth, limits.depth)?;
     OverLimit::check("aliases", total.aliases, limits.aliases)?;
     OverLimit::check(
@@ -167,7 +136,8 @@ pub fn check(
         total.directives.saturating_add(operation.directives.len()),
         limits.directives,
     )?;
-    OverLimit::check("cost", total.cost, limits.cost)
+    OverLimit::check("cost", total.cost, limits.cost)?;
+    Ok(Asked { cost: total.cost, introspects: total.introspects })
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -176,6 +146,16 @@ struct Total {
     cost: usize,
     aliases: usize,
     directives: usize,
+    introspects: bool,
+}
+
+/// Where a selection stands.
+#[derive(Debug, Clone, Copy)]
+struct Place<'a> {
+    /// The type that it is of.
+    parent: &'a str,
+    /// How long those of its fields are that the field above says so of.
+    sized: Option<(&'a [String], usize)>,
 }
 
 impl Total {
@@ -184,6 +164,7 @@ impl Total {
         self.cost = self.cost.saturating_add(other.cost.saturating_mul(times));
         self.aliases = self.aliases.saturating_add(other.aliases);
         self.directives = self.directives.saturating_add(other.directives);
+        self.introspects |= other.introspects;
     }
 }
 
@@ -192,48 +173,66 @@ struct Walk<'a> {
     operation: &'a OperationDefinition,
     variables: &'a Variables,
     limits: &'a Limits,
+    costs: &'a Costs,
     /// Fragments around this place; one that spreads itself ends here and is
     /// refused by validation.
     open: Vec<&'a str>,
     /// Fragments counted already: without this, ten fragments that spread each
-    /// other twice would be walked a thousand times.
-    known: HashMap<&'a str, Total>,
+    /// other twice would be walked a thousand times. They cost what the list around
+    /// them makes of them.
+    known: HashMap<(&'a str, usize), Total>,
     /// Fragments about the schema, and in how many lists they were looked at.
     walked: HashMap<&'a str, usize>,
 }
 
 impl<'a> Walk<'a> {
-    fn set(&mut self, set: &'a SelectionSet, level: usize) -> Result<Total, OverLimit> {
+    fn set(
+        &mut self,
+        set: &'a SelectionSet,
+        level: usize,
+        place: Place<'a>,
+    ) -> Result<Total, OverLimit> {
         // Nothing deeper is looked at, so that the walk itself stays shallow.
-        OverLimit::check("depth", level, self.limits.depth.saturating_add(1))?;
+        if !set.items.is_empty() {
+            OverLimit::check("depth", level + 1, self.limits.depth)?;
+        }
         let mut total = Total::default();
         for selection in &set.items {
             match &selection.node {
                 Selection::Field(field) => {
                     let field = &field.node;
-                    let introspects = field.name.node.starts_with("__");
+                    let name = field.name.node.as_str();
+                    let introspects = name.starts_with("__");
+                    let known = self.costs.of(place.parent, name);
                     let mut own = Total {
                         depth: 1,
-                        cost: 1,
+                        cost: known.map_or(1, |known| known.weight),
+                        introspects: introspects && name != "__typename",
                         aliases: usize::from(field.alias.is_some()),
                         directives: field.directives.len(),
                     };
                     if introspects {
                         own.add(self.introspection(&field.selection_set.node, 0)?, 1);
                     } else {
-                        let below = self.set(&field.selection_set.node, level + 1)?;
-                        let times = self.times(field);
+                        let (times, sized) = self.times(field, known, place);
+                        let parent = known.map_or("", |known| known.returns.as_str());
+                        let below = Place { parent, sized };
+                        let below = self.set(&field.selection_set.node, level + 1, below)?;
                         own.add(Total { depth: below.depth + 1, ..below }, times);
                     }
                     total.add(own, 1);
                 }
                 Selection::InlineFragment(fragment) => {
-                    let below = self.set(&fragment.node.selection_set.node, level)?;
-                    total.add(with_directives(below, &fragment.node.directives), 1);
+                    let fragment = &fragment.node;
+                    let on = fragment.type_condition.as_ref();
+                    let parent = on.map_or(place.parent, |on| on.node.on.node.as_str());
+                    let place = Place { parent, ..place };
+                    let below = self.set(&fragment.selection_set.node, level, place)?;
+                    total.add(with_directives(below, &fragment.directives), 1);
                 }
                 Selection::FragmentSpread(spread) => {
                     let name = spread.node.fragment_name.node.as_str();
-                    let below = self.fragment(name, level)?;
+                    let below = self.fragment(name, level, place)?;
                     total.add(with_directives(below, &spread.node.directives), 1);
                 }
             }
@@ -278,8 +277,14 @@ impl<'a> Walk<'a> {
         Ok(total)
     }
 
-    fn fragment(&mut self, name: &'a str, level: usize) -> Result<Total, OverLimit> {
-        if let Some(total) = self.known.get(name) {
+    fn fragment(
+        &mut self,
+        name: &'a str,
+        level: usize,
+        place: Place<'a>,
+    ) -> Result<Total, OverLimit> {
+        let key = (name, place.sized.map_or(0, |(_, size)| size));
+        if let Some(total) = self.known.get(&key) {
             return Ok(*total);
         }
         let Some(fragment) = self.fragments.get(name) else {
@@ -289,32 +294,48 @@ impl<'a> Walk<'a> {
             return Ok(Total::default());
         }
         self.open.push(name);
-        let total = self.set(&fragment.node.selection_set.node, level)?;
+        let place = Place { parent: fragment.node.type_condition.node.on.node.as_str(), ..place };
+        let total = self.set(&fragment.node.selection_set.node, level, place)?;
         self.open.pop();
-        self.known.insert(name, total);
+        self.known.insert(key, total);
         Ok(total)
     }
 
-    /// How often a field's children may be repeated.
-    fn times(&self, field: &'a Field) -> usize {
-        let given = field.arguments.iter().find_map(|(name, value)| {
-            let name = name.node.as_str();
-            match (name, &value.node) {
-                ("first" | "last", Value::Number(number)) => Some(number.as_u64().unwrap_or(0)),
-                ("first" | "last", Value::Variable(variable)) => self.number(variable),
-                ("ids", Value::List(ids)) => Some(ids.len() as u64),
-                ("ids", Value::Variable(_)) => Some(MAX_SIZE.into()),
+    /// How often a field's children may be repeated, and which of its children are
+    /// lists of what length.
+    fn times(
+        &self,
+        field: &'a Field,
+        known: Option<&'a FieldCost>,
+        place: Place<'a>,
+    ) -> (usize, Option<(&'a [String], usize)>) {
+        let own = field.name.node.as_str();
+        if let Some((fields, size)) = place.sized
+            && fields.iter().any(|name| name == own)
+        {
+            return (size, None);
+        }
+        let Some(size) = known.and_then(|known| known.size.as_ref()) else {
+            return (1, None);
+        };
+        let length = self.length(field, size);
+        if size.sized.is_empty() { (length, None) } else { (1, Some((&size.sized, length))) }
+    }
+
+    fn length(&self, field: &Field, size: &ListSize) -> usize {
+        let said = size.slicing.iter().find_map(|(name, default)| {
+            let given = field.arguments.iter().find(|(own, _)| own.node == *name);
+            let Some((_, value)) = given else {
+                return default.map(|default| default as u64);
+            };
+            match &value.node {
+                Value::Number(number) => Some(number.as_u64().unwrap_or(0)),
+                Value::List(ids) => Some(ids.len() as u64),
+                Value::Variable(variable) => self.number(variable),
                 _ => None,
             }
         });
-        let name = field.name.node.as_str();
-        match given {
-            Some(given) => usize::try_from(given).unwrap_or(usize::MAX).max(1),
-            None if self.has_rows(&field.selection_set.node, &mut Vec::new()) => {
-                DEFAULT_SIZE as usize
-            }
-            None => PLAIN_LISTS.iter().find(|(list, _)| *list == name).map_or(1, |(_, rows)| *rows),
-        }
+        said.map_or(size.assumed, |said| usize::try_from(said).unwrap_or(usize::MAX)).max(1)
     }
 
     /// What a variable holds, or its default; none where that is no number.
@@ -326,30 +347,9 @@ impl<'a> Walk<'a> {
         });
         match value {
             Some(ConstValue::Number(number)) => Some(number.as_u64().unwrap_or(0)),
+            Some(ConstValue::List(ids)) => Some(ids.len() as u64),
             _ => None,
         }
-    }
-
-    /// Whether a selection is that of a connection, whatever fragments hide it.
-    fn has_rows(&self, set: &'a SelectionSet, seen: &mut Vec<&'a str>) -> bool {
-        set.items.iter().any(|selection| match &selection.node {
-            Selection::Field(field) => {
-                matches!(field.node.name.node.as_str(), "nodes" | "edges")
-            }
-            Selection::InlineFragment(fragment) => {
-                self.has_rows(&fragment.node.selection_set.node, seen)
-            }
-            Selection::FragmentSpread(spread) => {
-                let name = spread.node.fragment_name.node.as_str();
-                if seen.contains(&name) {
-                    return false;
-                }
-                seen.push(name);
-                self.fragments
-                    .get(name)
-                    .is_some_and(|found| self.has_rows(&found.node.selection_set.node, seen))
-            }
-        })
     }
 }
 
@@ -364,14 +364,19 @@ mod tests {
 
     use super::*;
     use crate::config::Config;
+    use crate::graphql::cost::annotate;
+
+    const SDL: &str = "type Query {\n\ta(first: Int, last: Int): TConnection!\n\tl(first: Int): [T!]!\n\trelated: [T!]!\n\tx: Int\n}\n\
+        type TConnection {\n\tnodes: [T!]!\n\ttotalCount: Int\n}\ntype T {\n\tb: Int\n\trelated: [T!]!\n}\n";
 
     fn verdict(query: &str, change: impl Fn(&mut Limits)) -> String {
         let mut limits = Config::default().limits;
         change(&mut limits);
         let document = parse_query(query).unwrap();
         let (_, operation) = document.operations.iter().next().unwrap();
-        match check(&document, &operation.node, &Variables::default(), &limits) {
-            Ok(()) => "ok".to_owned(),
+        let costs = Costs::read(&annotate(SDL));
+        match check(&document, &operation.node, &Variables::default(), &limits, &costs) {
+            Ok(_) => "ok".to_owned(),
             Err(over) => format!("{} {}", over.limit, over.asked),
         }
     }
@@ -384,21 +389,29 @@ mod tests {
             ("{ a { ...F } } fragment F on T { b { c { d } } }", "depth 4"),
             ("{ a: x b: x c: x }", "aliases 3"),
             ("{ a @skip(if: true) @skip(if: true) @skip(if: true) }", "directives 3"),
-            ("{ a(first: 10) { b } }", "ok"),
-            ("{ a(first: 100) { b } }", "cost 101"),
-            ("{ a(last: 50) { b c } }", "cost 101"),
-            ("{ a { nodes { b c d e } } }", "cost 101"),
+            ("{ l(first: 10) { b } }", "ok"),
+            ("{ l(first: 100) { b } }", "cost 101"),
+            ("{ a(last: 50) { nodes { b c } } }", "cost 102"),
+            ("{ a(first: 900) { totalCount } }", "ok"),
+            ("{ a { nodes { b c d e f } } }", "cost 102"),
             ("{ ...A } fragment A on T { ...A b }", "ok"),
-            ("{ a { ...R } } fragment R on T { ... { nodes { b c d e } } }", "cost 101"),
-            ("query($n: Int = 100) { a(first: $n) { b } }", "cost 101"),
-            ("query($n: Int) { a(first: $n) { nodes { b c d e } } }", "cost 101"),
+            (
+                "{ a { ...R } } fragment R on TConnection { ... { nodes { b c d e f } } }",
+                "cost 102",
+            ),
+            (
+                "{ a(first: 1) { ...R } b: a(first: 50) { ...R } } fragment R on TConnection { nodes { b c } }",
+                "cost 106",
+            ),
+            ("query($n: Int = 100) { l(first: $n) { b } }", "cost 101"),
+            ("query($n: Int) { a(first: $n) { nodes { b c d e f } } }", "cost 102"),
             ("{ __schema { types { fields { type { fields { name } } } } } }", "ok"),
             (
                 "{ __type { fields { type { ...F } } } } fragment F on __Type { fields { type { interfaces { name } } } }",
                 "nested lists of the schema 3",
             ),
             ("{ __schema { a: types { name } b: types { name } c: types { name } } }", "aliases 3"),
-            ("{ related { related { b c d e } } }", "cost 106"),
+            ("{ related { related { b c d e } } }", "cost 130"),
         ] {
             let found = verdict(query, |limits| {
                 *limits =

@@ -4,6 +4,7 @@
 //! back; it holds no rule and no SQL. The schema is the same for everybody: who
 //! asks decides which rows are seen, never which types exist.
 
+pub mod cost;
 pub mod id;
 pub mod limits;
 pub mod node;
@@ -99,12 +100,12 @@ pub fn schema() -> Schema {
         .finish()
 }
 
-/// The schema in GraphQL's definition language, as `api/schema.graphql` has it.
+/// The schema in GraphQL's definition language, as `api/schema.graphql` has it, with
+/// what fields cost.
 #[must_use]
 pub fn sdl() -> String {
     let options = SDLExportOptions::new().include_specified_by().prefer_single_line_descriptions();
-    let sdl = schema().sdl_with_options(options);
-    format!("{}\n", sdl.trim_end())
+    cost::annotate(&schema().sdl_with_options(options))
 }
 
 /// What is wrong with a document, by the rules of the specification; nothing of it

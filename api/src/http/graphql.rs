@@ -21,6 +21,7 @@ use async_graphql::{ErrorExtensionValues, Request, Response, ServerError, Variab
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::allowance::{self, Budgets};
 use super::source::{self, Missing, Source, holds_nul};
 use super::{answers, client, conditional};
 use crate::cache::{self, Answer, Entry, Key, Reads};
@@ -29,6 +30,7 @@ use crate::ctx::{Actor, App, Ctx};
 use crate::document::Documents;
 use crate::error::Error;
 use crate::feed::state;
+use crate::graphql::cost::Costs;
 use crate::graphql::{Schema, limits};
 use crate::{preview, token, user};
 
@@ -42,12 +44,15 @@ pub struct Endpoint {
     app: Arc<App>,
     schema: Schema,
     documents: Documents,
+    costs: Costs,
+    budgets: Budgets,
 }
 
 impl Endpoint {
     pub fn new(app: Arc<App>, schema: Schema) -> Self {
         let documents = Documents::new(app.config().documents.cache_bytes);
-        Self { app, schema, documents }
+        let costs = Costs::read(&crate::graphql::sdl());
+        Self { app, schema, documents, costs, budgets: Budgets::default() }
     }
 }
 
@@ -250,10 +255,17 @@ async fn read(request: &HttpRequest, payload: Payload, limits: &Limits) -> Resul
             format!("the body is over the limit of {} bytes", limits.body_bytes),
         )
     };
-    match payload.to_bytes_limited(limits.body_bytes).await {
-        Ok(Ok(body)) => Ok(body),
-        Ok(Err(error)) => Err(Refusal::bad(format!("the body cannot be read: {error}"))),
-        Err(_) => Err(too_large()),
+    // Whoever sends a byte now and then does not hold a connection for ever.
+    let patience = Duration::from_secs(limits.seconds.max(1));
+    match tokio::time::timeout(patience, payload.to_bytes_limited(limits.body_bytes)).await {
+        Ok(Ok(Ok(body))) => Ok(body),
+        Ok(Ok(Err(error))) => Err(Refusal::bad(format!("the body cannot be read: {error}"))),
+        Ok(Err(_)) => Err(too_large()),
+        Err(_) => Err(Refusal::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "LIMIT_EXCEEDED",
+            format!("the body took longer than the limit of {} seconds", patience.as_secs()),
+        )),
     }
 }
 
@@ -429,6 +441,8 @@ struct Ready {
     actor: Actor,
     /// Where it asks for what everybody gets.
     key: Option<Key>,
+    asked: limits::Asked,
+    extensions: Option<serde_json::Map<String, Value>>,
 }
 
 enum Prepared {
@@ -473,7 +487,10 @@ async fn prepare(
     };
     let variables = variables.map_or(Value::Null, Value::Object);
     let operation = choose(&document.parsed, operation_name.as_deref())?;
+    // What it costs is told to who asks for that alone.
+    let plain = extensions.as_ref().is_none_or(|extensions| !extensions.contains_key("cost"));
     let everybodys = actor == Actor::Nobody
+        && plain
         && operation.ty == OperationType::Query
         && endpoint.app.cache().is_on();
     let key = everybodys.then(|| Key::new(&document.hash, operation_name.as_deref(), &variables));
@@ -486,37 +503,43 @@ async fn prepare(
             "GET is for queries: send mutations by POST",
         ));
     }
-    limits::check(&document.parsed, operation, &request.variables, limits)
-        .map_err(|error| over(&error))?;
+    let asked =
+        limits::check(&document.parsed, operation, &request.variables, limits, &endpoint.costs)
+            .map_err(|error| over(&error))?;
     if let Some(name) = operation_name {
         request = request.operation_name(name);
     }
-    Ok(Prepared::Ready(Ready { request, actor, key }))
+    Ok(Prepared::Ready(Ready { request, actor, key, asked, extensions }))
 }
 
-/// Runs a request, noting in `reads` what its answer depends on.
+/// Runs a request that its client may run now, noting in `reads` what its answer
+/// depends on.
 async fn execute(
     http: &HttpRequest,
     endpoint: &Endpoint,
     ready: Ready,
     reads: Option<Arc<Reads>>,
 ) -> Result<Response, Refusal> {
-    let limits = &endpoint.app.config().limits;
-    let Ready { request, actor, key: _ } = ready;
-    let mut ctx = Ctx::new(Arc::clone(&endpoint.app), actor)
-        .from_client(client::of(http, &endpoint.app.config().http));
+    let Endpoint { app, budgets, .. } = endpoint;
+    let limits = &app.config().limits;
+    let Ready { request, actor, key: _, asked, extensions } = ready;
+    let client = client::of(http, &app.config().http);
+    let whom = (&actor, &client);
+    let admitted = allowance::admit(http, (app, budgets), whom, asked, extensions.as_ref())?;
+    let mut ctx = Ctx::new(Arc::clone(app), actor).from_client(client);
     if let Some(reads) = reads {
         ctx = ctx.recording(reads);
     }
     let patience = Duration::from_secs(limits.seconds);
     let response = tokio::time::timeout(patience, endpoint.schema.execute(request.data(ctx))).await;
-    Ok(finish(response.map_err(|_| {
+    let response = finish(response.map_err(|_| {
         Refusal::new(
             StatusCode::OK,
             "LIMIT_EXCEEDED",
             format!("the request took longer than the limit of {} seconds", limits.seconds),
         )
-    })?))
+    })?);
+    Ok(admitted.complete(response))
 }
 
 /// The operation that will run.

@@ -2,6 +2,7 @@
 //!
 //! To add a route: a function here or in a file beside, and a line in [`routes`].
 
+mod allowance;
 mod answers;
 mod client;
 mod conditional;
@@ -95,6 +96,7 @@ fn routes(routes: &mut web::ServiceConfig, app: &App) {
     routes
         .service(
             web::resource("/graphql")
+                .wrap(from_fn(allowance::tell))
                 .route(web::post().to(graphql::post))
                 .route(web::get().to(graphql::get))
                 .route(web::head().to(graphql::get))
@@ -115,7 +117,10 @@ fn routes(routes: &mut web::ServiceConfig, app: &App) {
         oidc::routes(routes);
     }
     if app.config().http.graphiql {
-        routes.route("/graphiql", web::get().to(graphiql::page));
+        routes
+            .route("/graphiql", web::get().to(graphiql::page))
+            .route("/graphiql/graphiql.js", web::get().to(graphiql::script))
+            .route("/graphiql/graphiql.css", web::get().to(graphiql::style));
     }
     routes.default_service(web::to(|| async {
         HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body(

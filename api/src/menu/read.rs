@@ -2,7 +2,7 @@
 //! points at.
 
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use entity::{article_copy, menu, menu_entry};
 use sea_orm::ConnectionTrait;
@@ -248,15 +248,26 @@ fn order(a: &MenuItem, b: &MenuItem) -> Ordering {
         .then(a.id.cmp(&b.id))
 }
 
-/// Hangs entries below those that they name as their parent; one whose parent
-/// is missing stands at the top, where Hugo makes an entry of the name alone.
+/// Hangs entries below those that they name as their parent. A parent that is
+/// missing gets an entry that has its name and leads nowhere; one that names itself
+/// is nowhere (Hugo: hugolib/site.go, `assembleMenus`).
 fn hang_all(mut rows: Vec<Row>) -> Vec<MenuItem> {
-    rows.sort_by(|a, b| order(&a.item, &b.item));
     let identifiers: HashSet<_> = rows.iter().map(|row| row.item.identifier.clone()).collect();
+    // The first of those that name it tells it from stand-ins elsewhere.
+    let mut missing: BTreeMap<String, Uuid> = BTreeMap::new();
+    for Row { parent, item } in &rows {
+        if let Some(parent) = parent.as_ref().filter(|parent| !identifiers.contains(*parent)) {
+            let id = missing.entry(parent.clone()).or_insert(item.id);
+            *id = Ord::min(item.id, *id);
+        }
+    }
+    rows.extend(missing.into_iter().map(|(name, below)| Row {
+        parent: None,
+        item: stand_in(Uuid::from_u128(!below.as_u128()), name),
+    }));
+    rows.sort_by(|a, b| order(&a.item, &b.item));
     let mut below: HashMap<Option<String>, Vec<MenuItem>> = HashMap::new();
     for Row { parent, item } in rows {
-        let parent =
-            parent.filter(|parent| identifiers.contains(parent) && *parent != item.identifier);
         below.entry(parent).or_default().push(item);
     }
     let mut top = below.remove(&None).unwrap_or_default();
@@ -264,6 +275,24 @@ fn hang_all(mut rows: Vec<Row>) -> Vec<MenuItem> {
         hang(item, &mut below, DEPTH);
     }
     top
+}
+
+/// The entry for a parent that is named and missing.
+fn stand_in(id: Uuid, name: String) -> MenuItem {
+    MenuItem {
+        id,
+        origin: Origin::Configuration,
+        identifier: name.clone(),
+        name,
+        url: String::new(),
+        title: None,
+        weight: 0,
+        params: serde_json::Map::new(),
+        active: false,
+        active_trail: false,
+        active_below: false,
+        children: Vec::new(),
+    }
 }
 
 fn hang(item: &mut MenuItem, below: &mut HashMap<Option<String>, Vec<MenuItem>>, depth: usize) {
@@ -278,28 +307,10 @@ fn hang(item: &mut MenuItem, below: &mut HashMap<Option<String>, Vec<MenuItem>>,
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Map;
-
     use super::*;
 
     fn row(name: &str, parent: Option<&str>) -> Row {
-        Row {
-            parent: parent.map(str::to_owned),
-            item: MenuItem {
-                id: Uuid::nil(),
-                origin: Origin::Configuration,
-                identifier: name.to_owned(),
-                name: name.to_owned(),
-                url: String::new(),
-                title: None,
-                weight: 0,
-                params: Map::new(),
-                active: false,
-                active_trail: false,
-                active_below: false,
-                children: Vec::new(),
-            },
-        }
+        Row { parent: parent.map(str::to_owned), item: stand_in(Uuid::nil(), name.to_owned()) }
     }
 
     fn names(items: &[MenuItem]) -> String {
@@ -322,7 +333,7 @@ mod tests {
             row("d", Some("missing")),
             row("e", Some("e")),
         ];
-        assert_eq!(names(&hang_all(rows)), "a(b(c)) d e");
+        assert_eq!(names(&hang_all(rows)), "a(b(c)) missing(d)");
     }
 
     #[test]

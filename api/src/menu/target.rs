@@ -17,7 +17,7 @@ use crate::hugo::address;
 use crate::policy::Scope;
 use crate::section;
 use crate::site::{Frame, LanguageFrame};
-use crate::taxonomy::{self, Taxonomy};
+use crate::taxonomy;
 
 /// What an entry points at, by the id of a term.
 type Pointed = fn(Uuid) -> Target;
@@ -48,13 +48,14 @@ impl Targets {
         language: &LanguageFrame,
         wanted: Vec<Target>,
     ) -> Result<Self> {
-        let (mut articles, mut tags, mut categories, mut sections) =
-            (Vec::new(), BTreeSet::new(), BTreeSet::new(), Vec::new());
+        let (mut articles, mut tags, mut categories, mut terms, mut sections) =
+            (Vec::new(), BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), Vec::new());
         for target in wanted {
             match target {
                 Target::Article(id) => articles.push(id),
                 Target::Tag(id) => drop(tags.insert(id)),
                 Target::Category(id) => drop(categories.insert(id)),
+                Target::Term(id) => drop(terms.insert(id)),
                 Target::Section(name) => sections.push(name),
                 Target::Url(_) => {}
             }
@@ -65,14 +66,12 @@ impl Targets {
             let place = Place { url: address::encode(&row.path), name: Some(name) };
             found.insert(Target::Article(id), place);
         }
-        let pointed: [(Taxonomy, _, Pointed); 2] = [
-            (Taxonomy::Tags, tags, Target::Tag),
-            (Taxonomy::Categories, categories, Target::Category),
-        ];
-        for (taxonomy, ids, target) in pointed {
-            let terms = taxonomy::meant(ctx, scope, ids, &language.tag).await?;
-            for (id, term) in terms {
-                let path = frame.term_path(language, taxonomy.plural(), &term.row.slug);
+        let pointed: [(_, Pointed); 3] =
+            [(tags, Target::Tag), (categories, Target::Category), (terms, Target::Term)];
+        for (ids, target) in pointed {
+            for (id, term) in taxonomy::meant(ctx, scope, ids, &language.tag).await? {
+                let plural = term.row.taxonomy.plural();
+                let path = frame.term_path(language, plural, &term.row.slug);
                 let place =
                     Place { url: address::encode(&path), name: Some(term.row.name.clone()) };
                 found.insert(target(id), place);

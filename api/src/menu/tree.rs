@@ -51,6 +51,8 @@ pub enum Target {
     Article(Uuid),
     Tag(Uuid),
     Category(Uuid),
+    /// A term of another taxonomy.
+    Term(Uuid),
     /// Its folder below the language; empty for the home page.
     Section(String),
     /// As it is used in `href`.

@@ -386,6 +386,7 @@ fn refuse(entries: &[Entry], before: &[Entry], known: &HashSet<Target>, field: &
             Target::Article(_) => "article",
             Target::Tag(_) => "tag",
             Target::Category(_) => "category",
+            Target::Term(_) => "term",
             Target::Section(_) | Target::Url(_) => "place",
         };
         errors.push(UserError::new(field, UserErrorCode::NotFound, format!("no such {noun}")));

@@ -28,31 +28,45 @@ const TELLING: usize = 24;
 /// How often a word of a title is counted.
 const TITLE: u32 = 4;
 
-/// The articles most similar to one by what they say, in its language, best first.
-/// None where it is not there to be seen.
-pub async fn similar(ctx: &Ctx, scope: &Scope, id: Uuid, count: usize) -> Result<Vec<Uuid>> {
+/// What an article must have of the score that the other has with itself: less
+/// comes from words that stand everywhere.
+const LEAST: f32 = 0.1;
+
+/// An article that says what another does, and how much of it as compared to the
+/// one that says the most: 1 for that one.
+pub type Similar = (Uuid, f32);
+
+/// For each article those most similar to it by what they say, in its language,
+/// best first. None for one that is not there to be seen.
+pub async fn similar(
+    ctx: &Ctx,
+    scope: &Scope,
+    ids: &[Uuid],
+    count: usize,
+) -> Result<HashMap<Uuid, Vec<Similar>>> {
     let engine = Engine::ready(ctx, scope).await?;
-    let view = match &scope.rows {
+    let view = |id: Uuid| match &scope.rows {
         crate::policy::Rows::Preview(article) if *article == id => entity::View::Working,
         _ => scope.view,
     };
-    let documents = source::documents(ctx, &[id]).await?;
-    let Some(document) = documents.into_iter().find(|document| document.views.contains(&view))
-    else {
-        return Ok(Vec::new());
-    };
+    let mut documents = source::documents(ctx, ids).await?;
+    documents.retain(|document| document.views.contains(&view(document.id)));
     let found = blocking(move || {
-        // Who may not see it learns nothing of what is like it.
-        if !engine.is_seen(scope::condition(id_term(&engine.opened.fields, id)))? {
-            return Ok(Vec::new());
+        let mut found = HashMap::with_capacity(documents.len());
+        for document in &documents {
+            let id = document.id;
+            // Who may not see it learns nothing of what is like it.
+            if engine.is_seen(scope::condition(id_term(&engine.opened.fields, id)))? {
+                found.insert(id, engine.similar(document, count)?);
+            }
         }
-        engine.similar(&document, count)
+        Ok(found)
     });
     answered(ctx, found.await)
 }
 
 impl Engine {
-    fn similar(&self, document: &super::layout::Document, count: usize) -> Result<Vec<Uuid>> {
+    fn similar(&self, document: &super::layout::Document, count: usize) -> Result<Vec<Similar>> {
         let fields = self.opened.fields;
         let mut found: HashMap<String, u32> = HashMap::new();
         let body: String = document.body.chars().take(LETTERS).collect();
@@ -83,10 +97,8 @@ impl Engine {
         let narrow =
             Narrow { languages: Some(vec![document.language.clone()]), ..Narrow::default() };
         let any = BooleanQuery::new(words.collect());
-        let mut filters = self.filters(&narrow);
-        filters.push((Occur::MustNot, scope::condition(id_term(&fields, document.id))));
         let asked = Asked {
-            filters,
+            filters: self.filters(&narrow),
             words: vec![(Occur::Must, Box::new(any))],
             gains: Vec::new(),
             whole: None,
@@ -98,14 +110,20 @@ impl Engine {
             window: self.window(),
             date: None,
             last_modified: None,
-            limit: count,
+            // It is itself among them, and the measure.
+            limit: count + 1,
             backward: false,
             after: None,
             before: None,
             facets: Facets::default(),
         };
         let gathered = self.gather(&asked, &gather)?;
-        Ok(gathered.hits.iter().map(|hit| hit.rank.id).collect())
+        let own = gathered.hits.iter().find(|hit| hit.rank.id == document.id);
+        let least = own.map_or(0.0, |own| own.score * LEAST);
+        let others = gathered.hits.iter().filter(|hit| hit.rank.id != document.id);
+        let others: Vec<_> = others.filter(|hit| hit.score >= least).take(count).collect();
+        let most = others.first().map_or(1.0, |hit| hit.score).max(f32::MIN_POSITIVE);
+        Ok(others.into_iter().map(|hit| (hit.rank.id, hit.score / most)).collect())
     }
 }
 

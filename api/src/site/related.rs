@@ -2,7 +2,8 @@
 //!
 //! Each index says what two articles may have in common and what that weighs.
 //! The names of taxonomies stand for their terms, `date`, `lastmod` and
-//! `publishdate` for a part of that date, and any other for a front matter key.
+//! `publishdate` for a part of that date, `text` for what the articles say, and any
+//! other for a front matter key. To Hugo, `text` is a key that no page has.
 //!
 //! Hugo: `related/inverted_index.go`, docs "Related content".
 
@@ -57,7 +58,16 @@ impl Index {
     #[must_use]
     pub fn is_key<'a>(&self, mut taxonomies: impl Iterator<Item = &'a str>) -> bool {
         let date = matches!(self.name.as_str(), "date" | "lastmod" | "publishdate");
-        self.kind == "basic" && !date && !taxonomies.any(|plural| fold::same(plural, &self.name))
+        self.kind == "basic"
+            && !date
+            && !self.is_text()
+            && !taxonomies.any(|plural| fold::same(plural, &self.name))
+    }
+
+    /// Whether it is how alike two texts are.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        self.kind == "basic" && self.name == "text"
     }
 
     /// The values of its key in front matter, each once, as they are compared.

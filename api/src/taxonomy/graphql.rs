@@ -1,6 +1,8 @@
 //! Tags, categories and other terms in GraphQL.
 
 mod input;
+mod planned;
+mod proposal;
 mod query;
 mod types;
 mod work;
@@ -156,7 +158,7 @@ impl TaxonomyMutation {
         let change = input.into_change()?;
         let id = decode_as(IdKind::Term, &id)?;
         let broadsheet = ctx.broadsheet();
-        let done = match write::taxonomy_of(broadsheet, id).await {
+        let done = match write::taxonomy_of(broadsheet, id, "id").await {
             Ok(taxonomy) => write::rename(broadsheet, &taxonomy, id, change).await,
             Err(error) => Err(error),
         };
@@ -171,7 +173,7 @@ impl TaxonomyMutation {
         #[graphql(desc = "Which one.")] id: ID,
     ) -> async_graphql::Result<DeleteTermPayload> {
         let term = decode_as(IdKind::Term, &id)?;
-        match Outcome::of(write::taxonomy_of(ctx.broadsheet(), term).await)? {
+        match Outcome::of(write::taxonomy_of(ctx.broadsheet(), term, "id").await)? {
             Outcome::Done(taxonomy) => delete(ctx, &taxonomy, &id).await,
             Outcome::Refused(user_errors) => {
                 Ok(DeleteTermPayload { deleted_id: None, change: None, user_errors })

@@ -54,7 +54,7 @@ pub use read::{
     with_counts, with_counts_by_parent,
 };
 pub use tree::{ancestors, children, descendants, parents};
-pub use write::{Rename, create, delete, ensure_all, ensure_many, existing, rename};
+pub use write::{Rename, create, delete, ensure_all, ensure_many, existing, known, rename};
 
 use crate::graphql::id::IdKind;
 use crate::graphql::siblings::Siblings;

@@ -18,6 +18,17 @@ pub enum Proposal {
     Delete(Uuid),
 }
 
+/// The plan of a change in a taxonomy other than tags and categories.
+pub async fn of_other(ctx: &Ctx, proposal: Proposal) -> Result<Option<Plan>> {
+    let (field, term) = match &proposal {
+        Proposal::Rename(id, _) | Proposal::Delete(id) => ("id", *id),
+        Proposal::Merge { into, .. } => ("into", *into),
+        Proposal::Split(split) => ("id", split.term),
+    };
+    let taxonomy = write::taxonomy_of(ctx, term, field).await?;
+    preview(ctx, &taxonomy, proposal).await
+}
+
 /// The plan of a change; none where it would change nothing.
 pub async fn preview(ctx: &Ctx, taxonomy: &Taxonomy, proposal: Proposal) -> Result<Option<Plan>> {
     policy::check(ctx.actor(), Action::EditTerms, Subject::default())?;

@@ -69,7 +69,11 @@ pub async fn ensure_many(
     }
     if let Some(slug) = slugs.keys().find(|slug| slug.len() > MAX_KEY) {
         return Err(Error::invalid(
-            &format!("input.{taxonomy}"),
+            match Taxonomy::named(taxonomy) {
+                Taxonomy::Tags => "input.tags",
+                Taxonomy::Categories => "input.categories",
+                Taxonomy::Other(_) => "input.terms",
+            },
             UserErrorCode::Invalid,
             format!("a name of {} bytes is too long: {MAX_KEY} are the most", slug.len()),
         ));
@@ -193,36 +197,38 @@ pub async fn create(ctx: &Ctx, taxonomy: &Taxonomy, new: Rename) -> Result<Done>
 /// typed ones.
 pub async fn create_in(ctx: &Ctx, plural: &str, new: Rename) -> Result<Done> {
     policy::check(ctx.actor(), Action::EditTerms, Subject::default())?;
-    let taxonomy = Taxonomy::named(plural);
-    let frame = ctx.frame().await?;
-    let all: Vec<_> =
-        frame.languages.iter().flat_map(|language| frame.taxonomies(language)).collect();
-    let message = match taxonomy {
-        Taxonomy::Tags => "tags have a mutation of their own: createTag".to_owned(),
-        Taxonomy::Categories => {
-            "categories have a mutation of their own: createCategory".to_owned()
-        }
-        Taxonomy::Other(_) if all.iter().any(|(_, own)| *own == plural) => {
-            return create(ctx, &taxonomy, new).await;
-        }
-        Taxonomy::Other(_) => {
-            let mut names: Vec<_> = all.iter().map(|(_, plural)| *plural).collect();
-            names.sort_unstable();
-            names.dedup();
-            format!("the site has no taxonomy {plural:?}; it has {}", names.join(", "))
-        }
+    let message = match known(&*ctx.frame().await?, plural, "input.taxonomy")? {
+        Taxonomy::Tags => "tags have a mutation of their own: createTag",
+        Taxonomy::Categories => "categories have a mutation of their own: createCategory",
+        taxonomy @ Taxonomy::Other(_) => return create(ctx, &taxonomy, new).await,
     };
     Err(Error::invalid("input.taxonomy", UserErrorCode::Invalid, message))
 }
 
+/// The taxonomy of this name, if a language of the site has it.
+pub fn known(frame: &Frame, plural: &str, field: &str) -> Result<Taxonomy> {
+    let all = frame.languages.iter().flat_map(|language| frame.taxonomies(language));
+    let mut names: Vec<_> = all.map(|(_, plural)| plural).collect();
+    if names.contains(&plural) {
+        return Ok(Taxonomy::named(plural));
+    }
+    names.sort_unstable();
+    names.dedup();
+    Err(Error::invalid(
+        field,
+        UserErrorCode::Invalid,
+        format!("the site has no taxonomy {plural:?}; it has {}", names.join(", ")),
+    ))
+}
+
 /// The taxonomy of a term that is none of the typed ones.
-pub async fn taxonomy_of(ctx: &Ctx, id: Uuid) -> Result<Taxonomy> {
+pub async fn taxonomy_of(ctx: &Ctx, id: Uuid, field: &str) -> Result<Taxonomy> {
     policy::check(ctx.actor(), Action::EditTerms, Subject::default())?;
     let row = term::Entity::find_by_id(id).one(ctx.db_private()).await?;
     let taxonomy = row.map(|row| Taxonomy::named(&row.taxonomy));
     taxonomy
         .filter(|taxonomy| !Taxonomy::TYPED.contains(taxonomy))
-        .ok_or_else(|| Error::invalid("id", UserErrorCode::NotFound, "no such term"))
+        .ok_or_else(|| Error::invalid(field, UserErrorCode::NotFound, "no such term"))
 }
 
 /// A term that is not there yet.

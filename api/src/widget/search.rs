@@ -8,10 +8,16 @@ use crate::hugo::address;
 
 const ENDPOINT: &str = "/graphql";
 
-/// What to send to the endpoint for the variables `query` and `language`.
-pub const DOCUMENT: &str = "query($query: String!, $language: LanguageTag) { \
-    results: articles(first: 10, filter: { language: $language, title: { contains: $query } }) \
-    { nodes { title url } } }";
+/// What to send to the endpoint for the variables `query` and `language`; where the
+/// language is not given, it is that of the page with the widget.
+pub fn document(setting: &Setting) -> String {
+    let language = &setting.place.language().tag;
+    format!(
+        "query($query: String!, $language: LanguageTag = \"{language}\") {{ \
+         results: search(query: $query, language: $language, first: 10) \
+         {{ nodes {{ title url }} }} }}"
+    )
+}
 
 /// Whether this server answers by itself.
 pub fn is_graphql(setting: &Setting) -> bool {

@@ -194,6 +194,16 @@ pub const TABLE: &[(&str, &str, Who)] = &[
         Who::Editors,
     ),
     (
+        "mergeTerms",
+        "{ mergeTerms(ids: [], into: \"dwAAAAAAAAAAAAAAAAAAAAA\") { userErrors { code } } }",
+        Who::Editors,
+    ),
+    (
+        "splitTerm",
+        "{ splitTerm(id: \"dwAAAAAAAAAAAAAAAAAAAAA\", articles: [], input: { name: \"s\" }) { userErrors { code } } }",
+        Who::Editors,
+    ),
+    (
         "splitTag",
         "{ splitTag(id: $tag, articles: [], input: { name: \"s\" }) { userErrors { code } } }",
         Who::Editors,
@@ -452,6 +462,8 @@ pub const NEEDS: &[(&[&str], Needs)] = {
                 "createTerm",
                 "updateTerm",
                 "deleteTerm",
+                "mergeTerms",
+                "splitTerm",
                 "undoTaxonomyChange",
                 "taxonomyChanges",
             ],

@@ -196,7 +196,8 @@ on_both! {
             api::graphql::id::decode(&answer.text("/search/nodes/0/id")).expect("an id").1
         };
         let (first, third) = (ids("title:keepers"), ids("title:baking"));
-        let similar = |id| app.block_on(api::search::similar(&ctx, &scope, id, 1)).expect("similar ones");
+        let similar = |id| app.block_on(api::search::similar(&ctx, &scope, &[id], 1)).expect("similar ones").remove(&id).unwrap_or_default()
+            .into_iter().map(|(id, _)| id).collect::<Vec<_>>();
         assert_eq!(similar(first), [ids("title:lamps")]);
         assert_eq!(similar(third), [ids("title:more")]);
     }

@@ -4,6 +4,7 @@ use async_graphql::{InputObject, MaybeUndefined};
 use serde_json::{Map, Value, json};
 
 use crate::article::content::{Author, Content, Image, Source};
+use crate::article::terms::Named;
 use crate::article::write::{Changes, NewArticle};
 use crate::graphql::decode_path;
 use crate::graphql::scalar::{DateTime, Json, LanguageTag, Url};
@@ -36,6 +37,22 @@ pub struct AuthorInput {
     name: String,
     /// A page about them.
     url: Option<Url>,
+}
+
+/// Terms of one taxonomy.
+#[derive(Debug, Clone, InputObject)]
+pub struct NamedTermsInput {
+    /// By the plural that Hugo uses: `series`.
+    taxonomy: String,
+    /// By name or slug; new names make new terms.
+    names: Vec<String>,
+}
+
+impl NamedTermsInput {
+    pub fn into_pair(self) -> (String, Vec<String>) {
+        let Self { taxonomy, names } = self;
+        (taxonomy, names)
+    }
 }
 
 /// Where an article came from.
@@ -95,6 +112,9 @@ pub struct CreateArticleInput {
     /// By name or slug; new names make new categories.
     #[graphql(default)]
     categories: Vec<String>,
+    /// Terms of the site's other taxonomies.
+    #[graphql(default)]
+    terms: Vec<NamedTermsInput>,
     /// The site that it came from.
     source: Option<SourceInput>,
     /// The address that search engines should take for the original.
@@ -163,6 +183,8 @@ pub struct UpdateArticleInput {
     tags: Option<Vec<String>>,
     /// All of its categories, by name or slug; new names make new categories.
     categories: Option<Vec<String>>,
+    /// All of its terms of these taxonomies; those of others stay.
+    terms: Option<Vec<NamedTermsInput>>,
     /// The site that it came from.
     source: MaybeUndefined<SourceInput>,
     /// The address that search engines should take for the original.
@@ -254,6 +276,7 @@ impl CreateArticleInput {
             authors,
             tags,
             categories,
+            terms,
             source,
             canonical_url,
             aliases,
@@ -300,7 +323,12 @@ impl CreateArticleInput {
             menus: Vec::new(),
             params: params.map(params_of).unwrap_or_default(),
         };
-        NewArticle { language: language.map(|tag| tag.0), content, body, tags, categories }
+        let terms = Named {
+            tags: Some(tags),
+            categories: Some(categories),
+            others: terms.into_iter().map(NamedTermsInput::into_pair).collect(),
+        };
+        NewArticle { language: language.map(|tag| tag.0), content, body, terms }
     }
 }
 
@@ -375,6 +403,7 @@ impl UpdateArticleInput {
             authors,
             tags,
             categories,
+            terms,
             source,
             canonical_url,
             aliases,
@@ -481,9 +510,15 @@ impl UpdateArticleInput {
                 changes.given.insert(field.to_owned(), json!(names));
             }
         }
+        let others: Vec<_> = terms.into_iter().flatten().map(NamedTermsInput::into_pair).collect();
+        if !others.is_empty() {
+            let others = others.iter().map(|(plural, names)| (plural.clone(), json!(names)));
+            changes.given.insert("terms".to_owned(), Value::Object(others.collect()));
+        }
         if let Some(body) = &body {
             changes.given.insert("body".to_owned(), json!(body));
         }
-        Changes { body, tags, categories, message, autosave, ..changes }
+        let terms = Named { tags, categories, others };
+        Changes { body, terms, message, autosave, ..changes }
     }
 }

@@ -4,6 +4,7 @@
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use uuid::Uuid;
 
+use super::input::NamedTermsInput;
 use super::mutation::{ArticlePayload, payload};
 use super::types::{Article, selection};
 use crate::article::bulk::{self, Mode, Retag};
@@ -274,8 +275,8 @@ impl WorkflowMutation {
         bulk_payload(ctx, ids, &bulk::Action::Archive, mode, ViewArgument::Archive).await
     }
 
-    /// Adds tags and categories to the working copies of up to 500 articles, and
-    /// takes others away. Names that do not exist are made.
+    /// Adds terms to the working copies of up to 500 articles, and takes others
+    /// away: tags, categories and those of the site's other taxonomies. Names that do not exist are made.
     #[expect(clippy::too_many_arguments, reason = "one for each list of names")]
     async fn tag_articles(
         &self,
@@ -287,13 +288,26 @@ impl WorkflowMutation {
         #[graphql(default, desc = "Names of categories to take away.")] remove_categories: Vec<
             String,
         >,
+        #[graphql(default, desc = "Terms of other taxonomies to add.")] add_terms: Vec<
+            NamedTermsInput,
+        >,
+        #[graphql(default, desc = "Terms of other taxonomies to take away.")] remove_terms: Vec<
+            NamedTermsInput,
+        >,
         #[graphql(default, desc = "What becomes of the others when one cannot be done.")]
         mode: BulkMode,
     ) -> async_graphql::Result<BulkPayload> {
-        let action = bulk::Action::Retag {
-            tags: Retag { add: add_tags, remove: remove_tags },
-            categories: Retag { add: add_categories, remove: remove_categories },
-        };
+        let add = |terms: Vec<NamedTermsInput>| terms.into_iter().map(NamedTermsInput::into_pair);
+        let mut all = vec![
+            ("tags".to_owned(), Retag { add: add_tags, remove: remove_tags }),
+            ("categories".to_owned(), Retag { add: add_categories, remove: remove_categories }),
+        ];
+        all.extend(add(add_terms).map(|(plural, add)| (plural, Retag { add, ..Retag::default() })));
+        all.extend(
+            add(remove_terms)
+                .map(|(plural, remove)| (plural, Retag { remove, ..Retag::default() })),
+        );
+        let action = bulk::Action::Retag(all);
         bulk_payload(ctx, ids, &action, mode, ViewArgument::Working).await
     }
 

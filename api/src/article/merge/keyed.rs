@@ -48,6 +48,23 @@ pub fn sets(
     Some(merge(&base, &mine, &theirs, true)?.into_iter().map(|(_, value)| value).collect())
 }
 
+/// What both sides together make of sets of texts by key. What is missing is empty;
+/// what became empty stays, as its key may have been given that way.
+pub fn each_set(
+    base: &Map<String, Value>,
+    mine: &Map<String, Value>,
+    theirs: &Map<String, Value>,
+) -> Option<Map<String, Value>> {
+    let keys = theirs.keys().chain(mine.keys().filter(|key| !theirs.contains_key(*key)));
+    keys.map(|key| {
+        let of = |side: &Map<String, Value>| side.get(key).and_then(Value::as_array).cloned();
+        let [base, mine, theirs] = [base, mine, theirs].map(|side| of(side).unwrap_or_default());
+        let merged = sets(Value::to_string, &base, &mine, &theirs)?;
+        Some((key.clone(), Value::Array(merged)))
+    })
+    .collect()
+}
+
 fn merge(
     base: &Keyed<'_>,
     mine: &Keyed<'_>,

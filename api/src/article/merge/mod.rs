@@ -39,6 +39,8 @@ enum Kind {
     List,
     /// Values by key, which may be maps again.
     Map,
+    /// Values by key, each a set of texts.
+    Sets,
     /// A moment that says how new the rest is: the later one holds for both.
     Latest,
     /// Markdown.
@@ -50,6 +52,7 @@ impl Kind {
         match field {
             "body" => Self::Text,
             "params" => Self::Map,
+            "terms" => Self::Sets,
             "widgets" => Self::List,
             "lastModified" => Self::Latest,
             "tags" | "categories" | "aliases" => Self::Set(Value::to_string),
@@ -87,6 +90,9 @@ fn field(name: &str, base: &Value, mine: &Value, theirs: &Value) -> Option<Value
         }
         (Kind::Map, Value::Object(base), Value::Object(mine), Value::Object(theirs)) => {
             return keyed::maps(base, mine, theirs).map(Value::Object);
+        }
+        (Kind::Sets, Value::Object(base), Value::Object(mine), Value::Object(theirs)) => {
+            return keyed::each_set(base, mine, theirs).map(Value::Object);
         }
         (Kind::Set(key), Value::Array(base), Value::Array(mine), Value::Array(theirs)) => {
             keyed::sets(key, base, mine, theirs)

@@ -1,15 +1,18 @@
 //! Articles that have something in common with others, as Hugo finds them.
 //!
 //! What counts is what the site's indices name: terms, values of front matter
-//! keys, and a part of the date. Each thing in common adds the weight of its
+//! keys, a part of the date, and beyond Hugo what the texts say. Each thing in common adds the weight of its
 //! index; what is above the threshold on average is related, heaviest first, then
 //! newest, then by title. A date alone relates nothing unless its weight is above
 //! the threshold by itself, so it is looked at last, and only for what has
 //! something else in common.
 //!
-//! To add an index of another kind (a measure of how alike two texts are): one
-//! more part of [`shares`], which says of which article, which other, what it
-//! weighs.
+//! Texts are compared by the search index. The one that is most alike adds the
+//! whole weight of the index, others as much less as they are less alike. While the index does not
+//! answer, articles are related by the rest.
+//!
+//! To add an index of another kind: one more part of [`shares`], which says of
+//! which article, which other, what it weighs.
 
 use std::collections::HashMap;
 
@@ -25,8 +28,9 @@ use uuid::Uuid;
 use super::{COPY, from, shown, visible};
 use crate::cache::{Dependency, Where};
 use crate::ctx::Ctx;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::policy::Scope;
+use crate::search;
 use crate::site::{Frame, Index, Related};
 
 const DAY: i64 = 86_400_000_000;
@@ -43,7 +47,8 @@ pub async fn related(
     limit: u64,
 ) -> Result<HashMap<Uuid, Vec<Uuid>>> {
     let frame = ctx.frame().await?;
-    let Some(shares) = shares(scope, &frame, ids) else {
+    let alike = alike(ctx, scope, &frame, ids).await?;
+    let Some(shares) = shares(scope, &frame, ids, alike) else {
         return Ok(HashMap::new());
     };
     let statement = scored(scope, &frame.related, shares, limit);
@@ -63,10 +68,18 @@ pub async fn related(
 }
 
 /// `SELECT of, id, weight, matches`: a row for each kind of thing in common.
-fn shares(scope: &Scope, frame: &Frame, ids: &[Uuid]) -> Option<SelectStatement> {
+fn shares(
+    scope: &Scope,
+    frame: &Frame,
+    ids: &[Uuid],
+    alike: Vec<Alike>,
+) -> Option<SelectStatement> {
     let taxonomies = frame.taxonomies(frame.default_language());
-    let mut all: Option<SelectStatement> = None;
+    let mut all = (!alike.is_empty()).then(|| by_text(alike));
     for index in counted(&frame.related) {
+        if index.is_text() {
+            continue;
+        }
         let plural = taxonomies.iter().map(|(_, plural)| *plural);
         let part = if date_of(index).is_some() {
             // Only where a date relates by itself.
@@ -89,6 +102,42 @@ fn shares(scope: &Scope, frame: &Frame, ids: &[Uuid]) -> Option<SelectStatement>
         }
     }
     all
+}
+
+/// Of which article, which other, and what it weighs that their texts are alike.
+type Alike = (Uuid, Uuid, i64);
+
+/// Texts that are compared with one, at most.
+const NEAR: u8 = 20;
+
+/// What is alike by its text, where the site wants to know.
+async fn alike(ctx: &Ctx, scope: &Scope, frame: &Frame, ids: &[Uuid]) -> Result<Vec<Alike>> {
+    let weight: i64 =
+        counted(&frame.related).filter(|index| index.is_text()).map(|index| index.weight).sum();
+    if weight == 0 {
+        return Ok(Vec::new());
+    }
+    let found = match search::similar(ctx, scope, ids, NEAR.into()).await {
+        Err(Error::SearchUnavailable(_)) => return Ok(Vec::new()),
+        found => found?,
+    };
+    #[expect(clippy::cast_possible_truncation, reason = "at most the weight")]
+    let percent = |alike: f32| (alike.clamp(0.0, 1.0) * 100.0).round() as i64;
+    let weighed = found.into_iter().flat_map(|(of, near)| {
+        near.into_iter().map(move |(id, alike)| (of, id, weight * percent(alike) / 100))
+    });
+    Ok(weighed.collect())
+}
+
+fn by_text(alike: Vec<Alike>) -> SelectStatement {
+    let column = |number: u8| Expr::col(("alike", Alias::new(format!("column{number}"))));
+    Query::select()
+        .expr_as(column(1), "of")
+        .expr_as(column(2), "id")
+        .expr_as(column(3), "weight")
+        .expr_as(Expr::val(1_i64), "matches")
+        .from_values(alike, "alike")
+        .take()
 }
 
 /// The indices that count; Hugo leaves out what weighs nothing.

@@ -312,7 +312,9 @@ impl Diff<'_> {
         let paths: Vec<_> =
             ["authors", "author"].iter().filter_map(|key| self.spelling(key)).collect();
         let mut paths = paths.into_iter();
-        let path = paths.next().unwrap_or_else(|| self.key(&["author"]));
+        let named = self.is.terms.get("authors").is_some_and(|ids| !ids.is_empty());
+        let key = if named { "authors" } else { "author" };
+        let path = paths.next().unwrap_or_else(|| self.key(&[key]));
         for other in paths {
             edits.remove(other);
         }
@@ -401,6 +403,11 @@ impl Diff<'_> {
                 continue;
             }
             edits.fields.insert(format!("terms.{taxonomy}"));
+            // One key holds both.
+            if matches!(taxonomy.as_str(), "authors" | "author") && edits.fields.contains("authors")
+            {
+                continue;
+            }
             let path = self.key(&[taxonomy]);
             let written = self.value(&path);
             if names.is_empty() {

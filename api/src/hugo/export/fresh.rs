@@ -127,7 +127,9 @@ fn entries(
     let authors: Vec<Value> = content.authors.iter().map(author_value).collect();
     match authors.as_slice() {
         [] => {}
-        [one] if !style.authors => put("author", Some(one.clone())),
+        [one] if !style.authors && !content.terms.contains_key("authors") => {
+            put("author", Some(one.clone()));
+        }
         _ => put("authors", Some(Value::Array(authors))),
     }
     for (taxonomy, names) in &target_names(site, entry, content) {

@@ -22,6 +22,8 @@ pub enum MenuTargetInput {
     Tag(ID),
     /// A category.
     Category(ID),
+    /// A term of another taxonomy.
+    Term(ID),
     /// A section's folder below the language: `news/local`; empty for the home page.
     Section(String),
     /// An address, as it is used in `href`: `/about/`, `https://example.org/`.
@@ -34,6 +36,7 @@ impl MenuTargetInput {
             Self::Article(id) => Target::Article(decode_as(IdKind::Article, &id)?),
             Self::Tag(id) => Target::Tag(decode_as(IdKind::Tag, &id)?),
             Self::Category(id) => Target::Category(decode_as(IdKind::Category, &id)?),
+            Self::Term(id) => Target::Term(decode_as(IdKind::Term, &id)?),
             Self::Section(name) => Target::Section(name.trim_matches('/').to_owned()),
             Self::Url(url) => Target::Url(url),
         })

@@ -243,6 +243,8 @@ pub struct MenuTarget {
     tag: Option<ID>,
     /// A category.
     category: Option<ID>,
+    /// A term of another taxonomy.
+    term: Option<ID>,
     /// A section's folder below the language: `news/local`; empty for the home page.
     section: Option<String>,
     /// An address.
@@ -256,6 +258,7 @@ impl From<Target> for MenuTarget {
             Target::Article(id) => found.article = Some(encode(IdKind::Article, id)),
             Target::Tag(id) => found.tag = Some(encode(IdKind::Tag, id)),
             Target::Category(id) => found.category = Some(encode(IdKind::Category, id)),
+            Target::Term(id) => found.term = Some(encode(IdKind::Term, id)),
             Target::Section(name) => found.section = Some(name),
             Target::Url(url) => found.url = Some(url),
         }

@@ -136,6 +136,22 @@ pub struct CreateTermInput {
     parent: Option<ID>,
 }
 
+/// A new term of the taxonomy at hand.
+#[derive(InputObject)]
+pub struct NewTermInput {
+    /// What it is called.
+    name: String,
+    /// Made from the name where it is not given.
+    slug: Option<String>,
+    /// What it is about.
+    description: Option<String>,
+    /// Position in lists that are sorted by weight; 0 is last.
+    #[graphql(default)]
+    weight: i32,
+    /// The term above.
+    parent: Option<ID>,
+}
+
 /// Changes of a term; what is not given stays.
 #[derive(InputObject)]
 pub struct UpdateTermInput {
@@ -155,15 +171,22 @@ impl CreateTermInput {
     /// One that names no parent is at the top.
     pub(super) fn into_new(self) -> Result<(String, Rename)> {
         let Self { taxonomy, name, slug, description, weight, parent } = self;
+        let new = NewTermInput { name, slug, description, weight, parent };
+        Ok((taxonomy, new.into_new()?))
+    }
+}
+
+impl NewTermInput {
+    pub(super) fn into_new(self) -> Result<Rename> {
+        let Self { name, slug, description, weight, parent } = self;
         let parent = parent.map(|id| decode_as(IdKind::Term, &id)).transpose()?;
-        let new = Rename {
+        Ok(Rename {
             name: Some(name),
             slug,
             description: Some(description),
             weight: Some(weight),
             parent: parent.map(Some),
-        };
-        Ok((taxonomy, new))
+        })
     }
 }
 

@@ -1,28 +1,26 @@
 //! Merging and splitting, previews of changes, and undoing them.
 
 use async_graphql::connection::{Connection, Edge, EmptyFields};
-use async_graphql::{Context, ID, InputObject, Object, OneofObject, SimpleObject};
+use async_graphql::{Context, ID, Object, SimpleObject};
 use uuid::Uuid;
 
-use super::input::{CreateCategoryInput, CreateTagInput, UpdateCategoryInput, UpdateTagInput};
-use super::{Category, CategoryPayload, TagPayload, category_payload, tag_payload};
-use crate::article::filter::{ArticleFilter, ArticleOrder, Own};
-use crate::article::{Arguments, ArticleConnection, connect};
+use super::input::{CreateCategoryInput, CreateTagInput, NewTermInput};
+use super::planned::{TaxonomyPreview, TaxonomyPreviewPayload};
+use super::proposal::{MergeInput, TaxonomyChangeInput, split_of};
+use super::{
+    CategoryPayload, TagPayload, TermPayload, category_payload, tag_payload, term_payload,
+};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::graphql::id::{IdKind, decode_as, encode};
 use crate::graphql::page::{Cursor, Key, Page};
-use crate::graphql::scalar::{DateTime, LanguageTag};
+use crate::graphql::scalar::DateTime;
 use crate::graphql::{ContextExt, Outcome, UserErrorObject, ViewArgument};
-use crate::hugo::address;
-use crate::policy::Scope;
-use crate::taxonomy::change::{self, ChangeKind, ChangeRow, Plan};
-use crate::taxonomy::preview::{self, Proposal};
-use crate::taxonomy::split::Split;
-use crate::taxonomy::{Rename, Taxonomy, by_ids, merge, split, undo};
+use crate::taxonomy::change::{self, ChangeKind, ChangeRow};
+use crate::taxonomy::{Taxonomy, merge, preview, split, undo, write};
 use crate::user::User;
 
-/// A change of tags or categories.
+/// A change of terms.
 pub struct TaxonomyChange(ChangeRow);
 
 impl TaxonomyChange {
@@ -34,7 +32,7 @@ impl TaxonomyChange {
     }
 }
 
-/// A change of tags or categories, which can be undone once.
+/// A change of terms, which can be undone once.
 #[Object]
 impl TaxonomyChange {
     /// Opaque; for `undoTaxonomyChange`.
@@ -52,7 +50,7 @@ impl TaxonomyChange {
         &self.0.row.summary
     }
 
-    /// The tag or category that was changed, that others went into, that a
+    /// The term that was changed, that others went into, that a
     /// split made, or that is gone.
     async fn term_id(&self) -> ID {
         encode(self.0.taxonomy.id_kind(), self.0.row.term_id)
@@ -99,271 +97,6 @@ impl TaxonomyChangeTotals {
 
 pub type TaxonomyChangeConnection = Connection<Cursor, TaxonomyChange, TaxonomyChangeTotals>;
 
-/// Tags or categories that go into another.
-#[derive(InputObject)]
-pub struct MergeInput {
-    /// Those that go; at most 100.
-    ids: Vec<ID>,
-    /// The one that stays.
-    into: ID,
-}
-
-impl MergeInput {
-    fn into_proposal(self, taxonomy: &Taxonomy) -> Result<Proposal> {
-        let Self { ids, into } = self;
-        let kind = taxonomy.id_kind();
-        let ids = ids.iter().map(|id| decode_as(kind, id)).collect::<Result<_>>()?;
-        Ok(Proposal::Merge { ids, into: decode_as(kind, &into)? })
-    }
-}
-
-/// Some articles of a tag that get a new one.
-#[derive(InputObject)]
-pub struct SplitTagInput {
-    /// The tag to split.
-    id: ID,
-    /// The articles that get the new tag; at most 500.
-    articles: Vec<ID>,
-    /// The new tag.
-    input: CreateTagInput,
-    /// Whether the articles keep the old tag beside the new one.
-    #[graphql(default)]
-    keep: bool,
-}
-
-/// Some articles of a category that get a new one.
-#[derive(InputObject)]
-pub struct SplitCategoryInput {
-    /// The category to split.
-    id: ID,
-    /// The articles that get the new category; at most 500.
-    articles: Vec<ID>,
-    /// The new category; below what the old one is below where it names no parent.
-    input: CreateCategoryInput,
-    /// Whether the articles keep the old category beside the new one.
-    #[graphql(default)]
-    keep: bool,
-}
-
-fn split_of(
-    taxonomy: &Taxonomy,
-    id: &str,
-    articles: &[ID],
-    new: Rename,
-    keep: bool,
-) -> Result<Split> {
-    let articles =
-        articles.iter().map(|id| decode_as(IdKind::Article, id)).collect::<Result<_>>()?;
-    Ok(Split { term: decode_as(taxonomy.id_kind(), id)?, articles, new, keep })
-}
-
-/// A tag and what should become of it.
-#[derive(InputObject)]
-pub struct TagChangeInput {
-    /// Which one.
-    id: ID,
-    /// What to set.
-    input: UpdateTagInput,
-}
-
-/// A category and what should become of it.
-#[derive(InputObject)]
-pub struct CategoryChangeInput {
-    /// Which one.
-    id: ID,
-    /// What to set.
-    input: UpdateCategoryInput,
-}
-
-/// A change that somebody thinks of, under the name of the mutation.
-#[derive(OneofObject)]
-pub enum TaxonomyChangeInput {
-    /// Rename a tag, or describe it otherwise.
-    UpdateTag(TagChangeInput),
-    /// Rename a category, move it, or describe it otherwise.
-    UpdateCategory(CategoryChangeInput),
-    /// Let tags go into another.
-    MergeTags(MergeInput),
-    /// Let categories go into another.
-    MergeCategories(MergeInput),
-    /// Give some articles of a tag a new one.
-    SplitTag(SplitTagInput),
-    /// Give some articles of a category a new one.
-    SplitCategory(SplitCategoryInput),
-    /// Delete this tag.
-    DeleteTag(ID),
-    /// Delete this category.
-    DeleteCategory(ID),
-}
-
-impl TaxonomyChangeInput {
-    fn into_proposal(self) -> Result<(Taxonomy, Proposal)> {
-        let (tags, categories) = (Taxonomy::Tags, Taxonomy::Categories);
-        Ok(match self {
-            Self::UpdateTag(TagChangeInput { id, input }) => {
-                let id = decode_as(tags.id_kind(), &id)?;
-                (tags, Proposal::Rename(id, input.into()))
-            }
-            Self::UpdateCategory(CategoryChangeInput { id, input }) => {
-                let id = decode_as(categories.id_kind(), &id)?;
-                (categories, Proposal::Rename(id, input.into_change()?))
-            }
-            Self::MergeTags(merge) => {
-                let proposal = merge.into_proposal(&tags)?;
-                (tags, proposal)
-            }
-            Self::MergeCategories(merge) => {
-                let proposal = merge.into_proposal(&categories)?;
-                (categories, proposal)
-            }
-            Self::SplitTag(SplitTagInput { id, articles, input, keep }) => {
-                let split = split_of(&tags, &id, &articles, input.into(), keep)?;
-                (tags, Proposal::Split(split))
-            }
-            Self::SplitCategory(SplitCategoryInput { id, articles, input, keep }) => {
-                let split = split_of(&categories, &id, &articles, input.into_new()?, keep)?;
-                (categories, Proposal::Split(split))
-            }
-            Self::DeleteTag(id) => {
-                let id = decode_as(tags.id_kind(), &id)?;
-                (tags, Proposal::Delete(id))
-            }
-            Self::DeleteCategory(id) => {
-                let id = decode_as(categories.id_kind(), &id)?;
-                (categories, Proposal::Delete(id))
-            }
-        })
-    }
-}
-
-/// A tag or category that a change makes or removes.
-#[derive(SimpleObject)]
-pub struct PlannedTerm {
-    /// Null for one that is not there yet.
-    id: Option<ID>,
-    /// What it is called.
-    name: String,
-    /// Unique in its taxonomy; not encoded.
-    slug: String,
-}
-
-/// An old address and where it would lead.
-#[derive(SimpleObject)]
-pub struct PlannedRedirect {
-    /// The address that is left, percent-encoded.
-    from: String,
-    /// Where it would lead, percent-encoded.
-    to: String,
-    /// The language of both.
-    language: LanguageTag,
-}
-
-/// What a change of tags or categories would do.
-pub struct TaxonomyPreview {
-    plan: Plan,
-    scope: Scope,
-}
-
-/// What a change of tags or categories would do.
-#[Object]
-impl TaxonomyPreview {
-    /// What would be done, in a line of English.
-    async fn summary(&self) -> &str {
-        &self.plan.summary
-    }
-
-    /// How many articles it would touch, drafts and trashed ones included.
-    async fn article_count(&self) -> usize {
-        self.plan.articles.len()
-    }
-
-    /// The articles that it would touch, in the view that was asked for.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of every list of articles")]
-    async fn articles(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(
-            desc = "At most so many, from the start. 20 where neither it nor `last` is given; at most 100."
-        )]
-        first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "At most so many, from the end; at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Which of them; all where it is null.")] filter: Option<ArticleFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<ArticleOrder>,
-    ) -> async_graphql::Result<ArticleConnection> {
-        let Plan { kind, term, removed, articles, .. } = &self.plan;
-        let own = match kind {
-            ChangeKind::Split => Own::Ids(articles.iter().copied().collect()),
-            ChangeKind::Merge => Own::Carrying(removed.iter().map(|term| term.id).collect()),
-            ChangeKind::Update | ChangeKind::Delete => Own::Carrying(vec![term.id]),
-        };
-        let filter = Some(ArticleFilter {
-            own: Some(own),
-            and: filter.map(|filter| vec![filter]),
-            ..ArticleFilter::default()
-        });
-        let arguments = Arguments { first, after, last, before, filter, order_by };
-        Ok(connect(ctx, self.scope.clone(), arguments).await?)
-    }
-
-    /// Tags or categories that would be gone.
-    async fn removed(&self) -> Vec<PlannedTerm> {
-        let kind = self.plan.taxonomy.id_kind();
-        let planned = |term: &entity::term::Model| PlannedTerm {
-            id: Some(encode(kind, term.id)),
-            name: term.name.clone(),
-            slug: term.slug.clone(),
-        };
-        self.plan.removed.iter().map(planned).collect()
-    }
-
-    /// The tag or category that there would be.
-    async fn added(&self) -> Option<PlannedTerm> {
-        self.plan.added.as_ref().map(|term| PlannedTerm {
-            id: None,
-            name: term.name.clone(),
-            slug: term.slug.clone(),
-        })
-    }
-
-    /// The categories that would come below another.
-    async fn moved(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Category>> {
-        let ctx = ctx.broadsheet();
-        let scope = ViewArgument::Working.scope(ctx)?;
-        let ids: Vec<_> = self.plan.moved.iter().map(|moved| moved.id).collect();
-        let mut terms = by_ids(ctx, &scope, &ids, None).await?;
-        Ok(ids.iter().filter_map(|id| terms.remove(id)).map(Category::from).collect())
-    }
-
-    /// Old addresses in all languages, and where they would lead.
-    async fn redirects(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<PlannedRedirect>> {
-        let frame = ctx.broadsheet().frame().await?;
-        let Plan { taxonomy, term, redirects, .. } = &self.plan;
-        let leads = redirects.iter().filter_map(|change| change.after.as_ref());
-        Ok(leads
-            .map(|row| {
-                let language = frame.language_of(&row.language);
-                let to = frame.term_path(language, taxonomy.plural(), &term.slug);
-                PlannedRedirect {
-                    from: address::encode(&row.path),
-                    to: address::encode(&to),
-                    language: LanguageTag(row.language.clone()),
-                }
-            })
-            .collect())
-    }
-}
-
-/// What a change would do, or why it would not be done.
-#[derive(SimpleObject)]
-pub struct TaxonomyPreviewPayload {
-    /// Null where it would be refused, or would change nothing.
-    preview: Option<TaxonomyPreview>,
-    /// What the mutation would say.
-    user_errors: Vec<UserErrorObject>,
-}
-
 /// The change, or why it still stands.
 #[derive(SimpleObject)]
 pub struct UndoTaxonomyChangePayload {
@@ -378,7 +111,7 @@ pub struct TaxonomyWorkQuery;
 
 #[Object]
 impl TaxonomyWorkQuery {
-    /// What a change of tags or categories would do; writes nothing. Needs the
+    /// What a change of terms would do; writes nothing. Needs the
     /// right to make the change.
     async fn taxonomy_preview(
         &self,
@@ -393,7 +126,11 @@ impl TaxonomyWorkQuery {
         let (taxonomy, proposal) = change.into_proposal()?;
         let ctx = ctx.broadsheet();
         let scope = view.scope(ctx)?;
-        Ok(match Outcome::of(preview::preview(ctx, &taxonomy, proposal).await)? {
+        let planned = match taxonomy {
+            Some(taxonomy) => preview::preview(ctx, &taxonomy, proposal).await,
+            None => preview::of_other(ctx, proposal).await,
+        };
+        Ok(match Outcome::of(planned)? {
             Outcome::Done(plan) => TaxonomyPreviewPayload {
                 preview: plan.map(|plan| TaxonomyPreview { plan, scope }),
                 user_errors: Vec::new(),
@@ -402,7 +139,7 @@ impl TaxonomyWorkQuery {
         })
     }
 
-    /// Changes of tags and categories, latest first. Needs the right to make them.
+    /// Changes of terms, latest first. Needs the right to make them.
     async fn taxonomy_changes(
         &self,
         ctx: &Context<'_>,
@@ -477,7 +214,7 @@ impl TaxonomyWorkMutation {
         #[graphql(default, desc = "Whether the articles keep the old tag beside the new one.")]
         keep: bool,
     ) -> async_graphql::Result<TagPayload> {
-        let split = split_of(&Taxonomy::Tags, &id, &articles, input.into(), keep)?;
+        let split = split_of(IdKind::Tag, &id, &articles, input.into(), keep)?;
         tag_payload(ctx, split::split(ctx.broadsheet(), &Taxonomy::Tags, &split).await).await
     }
 
@@ -501,12 +238,56 @@ impl TaxonomyWorkMutation {
         )]
         keep: bool,
     ) -> async_graphql::Result<CategoryPayload> {
-        let split = split_of(&Taxonomy::Categories, &id, &articles, input.into_new()?, keep)?;
+        let split = split_of(IdKind::Category, &id, &articles, input.into_new()?, keep)?;
         let done = split::split(ctx.broadsheet(), &Taxonomy::Categories, &split).await;
         category_payload(ctx, done).await
     }
 
-    /// Undoes a change of tags or categories: names, places, articles and
+    /// Lets terms of a taxonomy other than tags and categories go into one of them:
+    /// their articles and the terms below them come to that one, and their
+    /// addresses lead to it.
+    async fn merge_terms(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Those that go; at most 100.")] ids: Vec<ID>,
+        #[graphql(desc = "The one that stays.")] into: ID,
+    ) -> async_graphql::Result<TermPayload> {
+        let (ids, into) = MergeInput { ids, into }.decoded(IdKind::Term)?;
+        let broadsheet = ctx.broadsheet();
+        let done = match write::taxonomy_of(broadsheet, into, "into").await {
+            Ok(taxonomy) => merge::merge(broadsheet, &taxonomy, &ids, into).await,
+            Err(error) => Err(error),
+        };
+        term_payload(ctx, done).await
+    }
+
+    /// Gives some articles of such a term a new one of the same taxonomy, in its
+    /// place or beside it. Answers with the new term.
+    ///
+    /// Each article is saved. What the public reads of it gets the term as well,
+    /// and nothing else that is not published yet.
+    async fn split_term(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The term to split.")] id: ID,
+        #[graphql(desc = "The articles that get the new term; at most 500.")] articles: Vec<ID>,
+        #[graphql(
+            desc = "The new term; below what the old one is below where it names no parent."
+        )]
+        input: NewTermInput,
+        #[graphql(default, desc = "Whether the articles keep the old term beside the new one.")]
+        keep: bool,
+    ) -> async_graphql::Result<TermPayload> {
+        let split = split_of(IdKind::Term, &id, &articles, input.into_new()?, keep)?;
+        let broadsheet = ctx.broadsheet();
+        let done = match write::taxonomy_of(broadsheet, split.term, "id").await {
+            Ok(taxonomy) => split::split(broadsheet, &taxonomy, &split).await,
+            Err(error) => Err(error),
+        };
+        term_payload(ctx, done).await
+    }
+
+    /// Undoes a change of terms: names, places, articles and
     /// addresses are as they were. Refused where what happened since stands in
     /// the way; then nothing is changed.
     async fn undo_taxonomy_change(
@@ -533,8 +314,6 @@ async fn merged(
     taxonomy: &Taxonomy,
     input: MergeInput,
 ) -> Result<Result<change::Done>> {
-    let Proposal::Merge { ids, into } = input.into_proposal(taxonomy)? else {
-        return Err(crate::error::Error::internal("a merge that is none"));
-    };
+    let (ids, into) = input.decoded(taxonomy.id_kind())?;
     Ok(merge::merge(ctx.broadsheet(), taxonomy, &ids, into).await)
 }

@@ -82,9 +82,10 @@ widget_type!(SearchWidget, "A search field.", {
     }
 
     /// With the mode GRAPHQL, what to send: it takes the variables `query` and
-    /// `language`, and answers `{ results: { nodes: [{ title url }] } }`.
-    async fn document(&self) -> Option<&str> {
-        search::is_graphql(&self.0).then_some(search::DOCUMENT)
+    /// `language` (that of the widget where it is not given), and answers what
+    /// `search` finds as `{ results: { nodes: [{ title url }] } }`.
+    async fn document(&self) -> Option<String> {
+        search::is_graphql(&self.0).then(|| search::document(&self.0))
     }
 
     /// Name of the field that holds the query.
