@@ -120,7 +120,7 @@ pub async fn run_beside(
         progress,
     };
     import.lists(lists).await?;
-    import.pages(pages).await?;
+    Box::pin(import.pages(pages)).await?;
     let Import { touched, unread, known, report, config, beside, .. } = import;
     // A sync looks after each file by itself.
     let whole = beside.is_none() && config.file.is_some();

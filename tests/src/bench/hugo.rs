@@ -4,7 +4,8 @@
 //! fresh folder, in this process and one file after the other: what it takes to
 //! carry those bytes at all, with no front matter understood, no Markdown rendered
 //! and no database. Commands run as their users run them, from the start of the
-//! process to its end, and tell the most memory that they ever held.
+//! process to its end, and tell the most memory that they ever held. What the disk
+//! does at the time shows in the floor as well, and not in the CPU.
 //!
 //! Beside them: one edit in a front matter of thousands of keys, which shows
 //! whatever compares all keys with all others.
@@ -19,7 +20,7 @@ use api::hugo::front_matter;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::beside;
+use super::{beside, load};
 use crate::process::command;
 use crate::{generate, postgres, runtime};
 
@@ -114,14 +115,14 @@ fn floor(site: &Path, files: &[PathBuf]) {
         hashes.push(Sha256::digest(&bytes));
         read.push(bytes);
     }
-    print("read and hash", files.len(), began.elapsed(), None);
+    print("read and hash", files.len(), began.elapsed());
     let began = Instant::now();
     for (path, bytes) in files.iter().zip(&read) {
         let place = out.path().join(path);
         fs::create_dir_all(place.parent().expect("a folder")).expect("a folder");
         fs::write(place, bytes).expect("a file");
     }
-    print("write", files.len(), began.elapsed(), None);
+    print("write", files.len(), began.elapsed());
     assert_eq!(hashes.len(), files.len());
 }
 
@@ -138,18 +139,24 @@ fn on_one(site: &Path, files: usize, database: Option<&str>) {
     // An empty database is migrated first, which is no part of an import.
     let mut status = command(program, data.path(), database);
     status.args(["user", "list"]);
-    let (took, _) = measure(status);
-    println!("  {:28} {:.2} s", "migrations", took.as_secs_f64());
+    let run = measure(status);
+    println!("  {:28} {:.2} s", "migrations", run.time.as_secs_f64());
     let import = || hugo("import", site);
     let export = || hugo("export", out.path());
     for (name, step) in [
-        ("import", &import as &dyn Fn() -> (Duration, u64)),
+        ("import", &import as &dyn Fn() -> Run),
         ("import, nothing changed", &import),
         ("export", &export),
         ("export, nothing changed", &export),
     ] {
-        let (took, memory) = step();
-        print(name, files, took, Some(memory));
+        let Run { time, cpu, memory } = step();
+        println!(
+            "  {name:28} {:.2} s, {:.0} documents/s, {:.2} s of CPU, at most {} MB",
+            time.as_secs_f64(),
+            rate(files, time),
+            cpu.as_secs_f64(),
+            memory / 1024
+        );
     }
     for path in self::files(site) {
         let (before, after) = (fs::read(site.join(&path)), fs::read(out.path().join(&path)));
@@ -157,18 +164,29 @@ fn on_one(site: &Path, files: usize, database: Option<&str>) {
     }
 }
 
-/// Runs a command to its end; how long it took, and the most KB that it held.
-fn measure(mut command: Command) -> (Duration, u64) {
+/// What a command took.
+struct Run {
+    time: Duration,
+    /// On all cores.
+    cpu: Duration,
+    /// The most KB that it held.
+    memory: u64,
+}
+
+/// Runs a command to its end.
+fn measure(mut command: Command) -> Run {
     let began = Instant::now();
     let mut child = command.stdout(Stdio::null()).spawn().expect("a process");
     let status = format!("/proc/{}/status", child.id());
-    let mut most = 0;
+    let (mut cpu, mut memory) = (0.0, 0);
     loop {
         if let Some(status) = child.try_wait().expect("a process to wait for") {
             assert!(status.success(), "{command:?}");
-            return (began.elapsed(), most);
+            let cpu = Duration::from_secs_f64(cpu / 1e6);
+            return Run { time: began.elapsed(), cpu, memory };
         }
-        most = most.max(peak(&status));
+        cpu = load::cpu_microseconds(child.id());
+        memory = peak(&status).max(memory);
         std::thread::sleep(LOOK);
     }
 }
@@ -180,10 +198,12 @@ fn peak(status: &str) -> u64 {
     line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
 }
 
-fn print(name: &str, files: usize, took: Duration, memory: Option<u64>) {
-    let seconds = took.as_secs_f64();
+fn print(name: &str, files: usize, time: Duration) {
+    println!("  {name:28} {:.2} s, {:.0} documents/s", time.as_secs_f64(), rate(files, time));
+}
+
+fn rate(files: usize, time: Duration) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "a number of files")]
-    let rate = files as f64 / seconds;
-    let memory = memory.map(|memory| format!(", at most {} MB", memory / 1024)).unwrap_or_default();
-    println!("  {name:28} {seconds:.2} s, {rate:.0} documents/s{memory}");
+    let files = files as f64;
+    files / time.as_secs_f64()
 }

@@ -172,7 +172,7 @@ pub fn measure(requests: &[Request], process: u32, connections: usize, time: Dur
 
 /// User and system time of a process so far, from `/proc`; the kernel counts in
 /// hundredths of a second.
-fn cpu_microseconds(process: u32) -> f64 {
+pub(super) fn cpu_microseconds(process: u32) -> f64 {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).expect("/proc");
     let fields: Vec<_> = stat.rsplit(')').next().expect("fields").split_whitespace().collect();
     let ticks = |at: usize| fields[at].parse::<f64>().expect("a number");
