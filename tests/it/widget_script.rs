@@ -9,9 +9,9 @@ use std::time::Duration;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
+use tests::TestApp;
 use tests::client::{agent, raw};
 use tests::tools::tool;
-use tests::TestApp;
 
 const HOSTILE: &str =
     "<img src=x onerror=\"window.pwned=1\"><script>window.pwned=2</script> & \"quotes\"";
