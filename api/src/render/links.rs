@@ -285,7 +285,7 @@ pub fn paths(to: &str, path: &str) -> Vec<String> {
     if name.starts_with('/') {
         // The language's own first.
         let language = path.trim_start_matches('/').split('/').next().unwrap_or_default();
-        let within = format!("{language}/{joined}");
+        let within = join(language, &joined);
         add(joined.clone());
         add(within.clone());
         if is_file {

@@ -114,7 +114,12 @@ impl Open {
         let mut open = *self;
         let mut printed = String::with_capacity(text.len());
         let (mut rest, mut at) = (text, start);
-        let mut before = line.get(..start)?.chars().next_back().unwrap_or('\n');
+        // A text begins behind the sign that escapes its first letter.
+        let escapes = line.get(..start)?.bytes().rev().take_while(|byte| *byte == b'\\').count();
+        if escapes % 2 == 1 && text.starts_with(|c: char| c.is_ascii_punctuation()) {
+            at -= 1;
+        }
+        let mut before = line.get(..at)?.chars().next_back().unwrap_or('\n');
         while let Some(c) = rest.chars().next() {
             let source = line.get(at..)?;
             let escaped = source
