@@ -142,8 +142,13 @@ impl Terms {
     /// The last part of a term's address.
     #[must_use]
     pub fn slug(&self, id: Uuid) -> Option<&str> {
-        let id = self.means(id)?;
-        self.by_id.get(&id).map(|term| term.slug.as_str())
+        self.of(id).map(|term| term.slug.as_str())
+    }
+
+    /// The term that an id means.
+    #[must_use]
+    pub fn of(&self, id: Uuid) -> Option<&Term> {
+        self.by_id.get(&self.means(id)?)
     }
 
     /// The living term that an id means.

@@ -43,9 +43,9 @@ impl Menus {
         {
             let page = match target {
                 Target::Section(name) => Some(format!("/{name}")),
-                Target::Tag(id) => site.terms.slug(*id).map(|slug| format!("/tags/{slug}")),
-                Target::Category(id) => {
-                    site.terms.slug(*id).map(|slug| format!("/categories/{slug}"))
+                Target::Tag(id) | Target::Category(id) | Target::Term(id) => {
+                    let term = site.terms.of(*id);
+                    term.map(|term| format!("/{}/{}", term.taxonomy, term.slug))
                 }
                 Target::Article(_) | Target::Url(_) => None,
             };
