@@ -296,14 +296,32 @@ impl Change {
         tags.extend(always.map(Dependency::tag));
     }
 
+    /// A release writes redirects, from aliases and from where the article was, and
+    /// drops one from its address: at once, whenever the article is to be seen.
+    fn touch_redirects(&self, tags: &mut BTreeSet<Tag>) {
+        let Some(is) = &self.is else {
+            return;
+        };
+        let stays = self.was.as_ref().is_some_and(|was| was.path == is.path);
+        if stays && is.aliases.is_empty() {
+            return;
+        }
+        // What led to an old address leads to the new one.
+        let paths = self.was.iter().chain([is]).map(|footprint| &footprint.path);
+        let paths = paths.chain(&is.aliases).map(|path| Dependency::Path(path));
+        let always = [Dependency::Redirects, Dependency::Anything];
+        tags.extend(paths.chain(always).map(Dependency::tag));
+    }
+
     #[must_use]
     pub fn id(&self) -> Uuid {
         self.id
     }
 
     /// What it touches at the moment of the change. What is not to be seen then
-    /// touches nothing; when its time comes, that touches it.
+    /// touches nothing but redirects; when its time comes, that touches it.
     pub fn touch(&self, at: Timestamp, tags: &mut BTreeSet<Tag>) {
+        self.touch_redirects(tags);
         let seen = |footprint: &&Footprint| footprint.from <= at.0 && at.0 < footprint.until;
         let (was, is) = (self.was.as_ref().filter(seen), self.is.as_ref().filter(seen));
         if was.is_none() && is.is_none() {
