@@ -308,9 +308,11 @@ impl Change {
         }
         // What led to an old address leads to the new one.
         let paths = self.was.iter().chain([is]).map(|footprint| &footprint.path);
-        let paths = paths.chain(&is.aliases).map(|path| Dependency::Path(path));
-        let always = [Dependency::Redirects, Dependency::Anything];
-        tags.extend(paths.chain(always).map(Dependency::tag));
+        let paths = paths.chain(&is.aliases).map(|path| Dependency::Path(path).tag());
+        tags.extend(paths.chain([Dependency::Anything.tag()]));
+        if self.was.is_some() || !is.aliases.is_empty() {
+            tags.insert(Dependency::Redirects.tag());
+        }
     }
 
     #[must_use]
