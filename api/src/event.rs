@@ -287,10 +287,10 @@ pub async fn list(ctx: &Ctx, wanted: &Wanted, page: &Page) -> Result<Slice<Model
     }
     find =
         if page.backward { find.order_by_asc(Column::Id) } else { find.order_by_desc(Column::Id) };
-    Ok(page.slice(find.limit(page.limit()).all(ctx.app().db().read()).await?))
+    Ok(page.slice(find.limit(page.limit()).all(ctx.db_private()).await?))
 }
 
 pub async fn count(ctx: &Ctx, wanted: &Wanted) -> Result<i64> {
-    let count = wanted.find().count(ctx.app().db().read()).await?;
+    let count = wanted.find().count(ctx.db_private()).await?;
     Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }

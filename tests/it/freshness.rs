@@ -345,8 +345,9 @@ on_both! {
         let seed = if app.backend == Backend::Sqlite { 7 } else { 1_000_003 };
         let (went, had_to) = follow(&app, seed, 60);
         assert!(had_to > 100 && went >= had_to, "{went} went and {had_to} had to");
-        // What is measured is far below; more than this is a mistake.
-        assert!(went <= had_to * 2, "{went} went and {had_to} had to");
+        // Lists are told apart by language, section and term, and not by the page of
+        // them that an answer shows: three times as many go as had to.
+        assert!(went <= had_to * 4, "{went} went and {had_to} had to");
     }
 
     fn what_was_acknowledged_is_seen_by_whoever_asks_next(app) {

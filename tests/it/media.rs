@@ -92,7 +92,7 @@ on_both! {
             let id = editor.ask("query($path: String!) { article(by: { path: $path }, view: WORKING) { id } }", json!({"path": path}));
             let made = editor.ask("mutation($id: ID!) { createPreview(article: $id) { token userErrors { code } } }",
                 json!({"id": id.at("/article/id")})).accepted("createPreview");
-            made.text("/createPreview/token").to_owned()
+            made.text("/createPreview/token")
         };
         let token = preview("/news/draft/");
         let path = "/media/news/draft/secret.txt";

@@ -196,14 +196,16 @@ impl Varnish {
             .stderr(Stdio::piped())
             .spawn()
             .expect("Varnish");
-        let mut lines = BufReader::new(child.stderr.take().expect("its messages")).lines();
-        let said: Vec<_> = lines
-            .by_ref()
-            .map_while(Result::ok)
-            .take_while(|line| !line.contains("Started"))
-            .collect();
-        assert!(child.try_wait().expect("a state").is_none(), "Varnish ended: {said:?}");
-        std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+        let lines = BufReader::new(child.stderr.take().expect("its messages")).lines();
+        std::thread::spawn(move || {
+            lines.map_while(Result::ok).for_each(|line| println!("{line}"));
+        });
+        // It compiles its configuration first.
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            let ended = child.try_wait().expect("a state");
+            assert!(ended.is_none(), "Varnish ended: {ended:?}");
+            std::thread::yield_now();
+        }
         Some(Self { child, url: format!("http://127.0.0.1:{port}"), _folder: folder })
     }
 

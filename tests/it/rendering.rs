@@ -192,7 +192,7 @@ on_both! {
 
     fn files_are_shown_from_the_server_where_it_has_a_name(app) {
         let app = TestApp::configured(app.backend, |config| {
-            config.delivery.server_url = "https://cms.example/".to_owned();
+            "https://cms.example/".clone_into(&mut config.delivery.server_url);
         })
         .expect("a server");
         pictures(&app);
@@ -245,7 +245,7 @@ on_both! {
         let read = |app: &TestApp, config: &str| {
             assert_eq!(app.import_files(&[("hugo.toml", config), ("content/a.md", body)]).failures, []);
             let found = app.query("{ article(by: { path: \"/a/\" }) { summary body { html } } }", Value::Null);
-            (found.text("/article/summary").to_owned(), found.text("/article/body/html").to_owned())
+            (found.text("/article/summary"), found.text("/article/body/html"))
         };
         let said = |summary: &str, html: &str| (summary.to_owned(), html.to_owned());
         assert_eq!(

@@ -67,6 +67,25 @@ fn only_the_database_module_asks_which_one_it_is() {
 }
 
 #[test]
+fn what_queries_read_is_recorded() {
+    // Who asks, and what no answer of the public is made from.
+    let apart = ["/hugo/", "/import/", "/cache/", "/cli", "/user/", "/token/", "/preview/"];
+    let own = ["src/ctx.rs", "src/db.rs", "src/event.rs", "site/mod.rs", "http/mod.rs", "cache.rs"];
+    for (path, text) in sources() {
+        let name = path.to_string_lossy();
+        let free = apart.iter().any(|folder| name.contains(folder))
+            || own.iter().any(|file| name.ends_with(file));
+        if name.starts_with("api/") && !free {
+            let text: String = without_tests(&text).split_whitespace().collect();
+            assert!(
+                !text.contains("db().read()"),
+                "{name}: say what the answer depends on: `ctx.db_of`"
+            );
+        }
+    }
+}
+
+#[test]
 fn only_articles_read_copies() {
     for (path, text) in sources() {
         let name = path.to_string_lossy();

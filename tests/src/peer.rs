@@ -30,7 +30,7 @@ impl TestApp {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut config = self.app.config().clone();
         if !config.database_url.reveal().is_empty() {
-            config.data_dir = folder.path().to_owned();
+            folder.path().clone_into(&mut config.data_dir);
         }
         change(&mut config);
         let time = Arc::clone(&self.clock);

@@ -202,7 +202,9 @@ async fn touch(app: &App, place: &mut Place, events: &[event::Model]) -> Result<
             // What nothing carries is not there for the public.
             (_, "term.created") => {}
             ("term", _) => {
+                // What led to a term's address may lead to another's.
                 tags.extend(public(Dependency::Terms));
+                tags.insert(Dependency::Redirects.tag());
                 let others = event.data["merged"].as_array().into_iter().flatten();
                 let others = others.chain([&event.data["added"]]);
                 let others = others.filter_map(|other| other["id"].as_str()?.parse().ok());

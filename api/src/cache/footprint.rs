@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use entity::article_copy::{Column, Entity};
 use entity::{Json, Timestamp, View, article_keyword, article_term, menu_entry, term};
 use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Order, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryResult};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -133,91 +133,45 @@ impl Footprint {
                 .cond_where(Column::View.eq(View::Published))
                 .cond_where(Column::ArticleId.is_in(ids.iter().copied()));
             for row in db.query_all(&select).await? {
-                let aliases: Json = row.try_get_by_index(5)?;
-                let link_title: Option<String> = row.try_get_by_index(7)?;
-                let mut texts = Sha256::new();
-                let authors: Json = row.try_get_by_index(8)?;
-                for text in
-                    [row.try_get_by_index(6)?, link_title.unwrap_or_default(), authors.to_string()]
-                {
-                    texts.update(text.len().to_be_bytes());
-                    texts.update(text);
-                }
-                texts.update(row.try_get_by_index::<Timestamp>(9)?.0.to_be_bytes());
-                let mut shape = Sha256::new();
-                for index in 10..=11 {
-                    shape.update(row.try_get_by_index::<Timestamp>(index)?.0.to_be_bytes());
-                }
-                for index in 12..=13 {
-                    shape.update(row.try_get_by_index::<i32>(index)?.to_be_bytes());
-                }
-                let footprint = Self {
-                    language: row.try_get_by_index(1)?,
-                    section: row.try_get_by_index(2)?,
-                    path: row.try_get_by_index(3)?,
-                    key: row.try_get_by_index(4)?,
-                    aliases: serde_json::from_value(aliases.0).unwrap_or_default(),
-                    terms: Vec::new(),
-                    from: row.try_get_by_index::<Timestamp>(14)?.0,
-                    until: row.try_get_by_index::<Timestamp>(15)?.0,
-                    menus: row.try_get_by_index::<i64>(16)? > 0,
-                    shape: short(shape),
-                    texts: short(texts),
-                };
-                found.insert(row.try_get_by_index(0)?, footprint);
+                found.insert(row.try_get_by_index(0)?, Self::of_row(&row)?);
             }
-            let of = |column: article_keyword::Column| Expr::col((article_keyword::Entity, column));
-            let mut select = Query::select();
-            select
-                .expr(of(article_keyword::Column::ArticleId))
-                .expr(of(article_keyword::Column::Name))
-                .expr(of(article_keyword::Column::Value))
-                .from(article_keyword::Entity)
-                .cond_where(of(article_keyword::Column::View).eq(View::Published))
-                .cond_where(of(article_keyword::Column::ArticleId).is_in(ids.iter().copied()))
-                .order_by((article_keyword::Entity, article_keyword::Column::Name), Order::Asc)
-                .order_by((article_keyword::Entity, article_keyword::Column::Value), Order::Asc);
-            for row in db.query_all(&select).await? {
-                let id: Uuid = row.try_get_by_index(0)?;
-                if let Some(footprint) = found.get_mut(&id) {
-                    let mut hash = Sha256::new();
-                    let known = std::mem::take(&mut footprint.texts);
-                    for text in [known, row.try_get_by_index(1)?, row.try_get_by_index(2)?] {
-                        hash.update(text.len().to_be_bytes());
-                        hash.update(text);
-                    }
-                    footprint.texts = short(hash);
-                }
-            }
-            let of = |column: article_term::Column| Expr::col((article_term::Entity, column));
-            let mut select = Query::select();
-            select
-                .expr(of(article_term::Column::ArticleId))
-                .columns(
-                    [term::Column::Id, term::Column::Taxonomy, term::Column::Slug]
-                        .map(|column| (term::Entity, column)),
-                )
-                .from(article_term::Entity)
-                .join(
-                    JoinType::InnerJoin,
-                    term::Entity,
-                    of(article_term::Column::TermId).equals((term::Entity, term::Column::Id)),
-                )
-                .cond_where(article_term::Column::View.eq(View::Published))
-                .cond_where(article_term::Column::ArticleId.is_in(ids.iter().copied()))
-                .order_by((article_term::Entity, article_term::Column::Position), Order::Asc);
-            for row in db.query_all(&select).await? {
-                let id: Uuid = row.try_get_by_index(0)?;
-                if let Some(footprint) = found.get_mut(&id) {
-                    footprint.terms.push((
-                        row.try_get_by_index(1)?,
-                        row.try_get_by_index(2)?,
-                        row.try_get_by_index(3)?,
-                    ));
-                }
-            }
+            add_keywords(db, ids, &mut found).await?;
+            add_terms(db, ids, &mut found).await?;
         }
         Ok(found)
+    }
+
+    fn of_row(row: &QueryResult) -> Result<Self> {
+        let aliases: Json = row.try_get_by_index(5)?;
+        let link_title: Option<String> = row.try_get_by_index(7)?;
+        let mut texts = Sha256::new();
+        let authors: Json = row.try_get_by_index(8)?;
+        for text in [row.try_get_by_index(6)?, link_title.unwrap_or_default(), authors.to_string()]
+        {
+            texts.update(text.len().to_be_bytes());
+            texts.update(text);
+        }
+        texts.update(row.try_get_by_index::<Timestamp>(9)?.0.to_be_bytes());
+        let mut shape = Sha256::new();
+        for index in 10..=11 {
+            shape.update(row.try_get_by_index::<Timestamp>(index)?.0.to_be_bytes());
+        }
+        for index in 12..=13 {
+            shape.update(row.try_get_by_index::<i32>(index)?.to_be_bytes());
+        }
+        Ok(Self {
+            language: row.try_get_by_index(1)?,
+            section: row.try_get_by_index(2)?,
+            path: row.try_get_by_index(3)?,
+            key: row.try_get_by_index(4)?,
+            aliases: serde_json::from_value(aliases.0).unwrap_or_default(),
+            terms: Vec::new(),
+            from: row.try_get_by_index::<Timestamp>(14)?.0,
+            until: row.try_get_by_index::<Timestamp>(15)?.0,
+            menus: row.try_get_by_index::<i64>(16)? > 0,
+            shape: short(shape),
+            texts: short(texts),
+        })
     }
 
     /// Everything that the article's coming, going or moving changes.
@@ -260,6 +214,66 @@ impl Footprint {
     }
 }
 
+type Found = HashMap<Uuid, Footprint>;
+
+async fn add_keywords(db: &impl ConnectionTrait, ids: &[Uuid], found: &mut Found) -> Result<()> {
+    let of = |column: article_keyword::Column| Expr::col((article_keyword::Entity, column));
+    let mut select = Query::select();
+    select
+        .expr(of(article_keyword::Column::ArticleId))
+        .expr(of(article_keyword::Column::Name))
+        .expr(of(article_keyword::Column::Value))
+        .from(article_keyword::Entity)
+        .cond_where(of(article_keyword::Column::View).eq(View::Published))
+        .cond_where(of(article_keyword::Column::ArticleId).is_in(ids.iter().copied()))
+        .order_by((article_keyword::Entity, article_keyword::Column::Name), Order::Asc)
+        .order_by((article_keyword::Entity, article_keyword::Column::Value), Order::Asc);
+    for row in db.query_all(&select).await? {
+        let id: Uuid = row.try_get_by_index(0)?;
+        if let Some(footprint) = found.get_mut(&id) {
+            let mut hash = Sha256::new();
+            let known = std::mem::take(&mut footprint.texts);
+            for text in [known, row.try_get_by_index(1)?, row.try_get_by_index(2)?] {
+                hash.update(text.len().to_be_bytes());
+                hash.update(text);
+            }
+            footprint.texts = short(hash);
+        }
+    }
+    Ok(())
+}
+
+async fn add_terms(db: &impl ConnectionTrait, ids: &[Uuid], found: &mut Found) -> Result<()> {
+    let of = |column: article_term::Column| Expr::col((article_term::Entity, column));
+    let mut select = Query::select();
+    select
+        .expr(of(article_term::Column::ArticleId))
+        .columns(
+            [term::Column::Id, term::Column::Taxonomy, term::Column::Slug]
+                .map(|column| (term::Entity, column)),
+        )
+        .from(article_term::Entity)
+        .join(
+            JoinType::InnerJoin,
+            term::Entity,
+            of(article_term::Column::TermId).equals((term::Entity, term::Column::Id)),
+        )
+        .cond_where(article_term::Column::View.eq(View::Published))
+        .cond_where(article_term::Column::ArticleId.is_in(ids.iter().copied()))
+        .order_by((article_term::Entity, article_term::Column::Position), Order::Asc);
+    for row in db.query_all(&select).await? {
+        let id: Uuid = row.try_get_by_index(0)?;
+        if let Some(footprint) = found.get_mut(&id) {
+            footprint.terms.push((
+                row.try_get_by_index(1)?,
+                row.try_get_by_index(2)?,
+                row.try_get_by_index(3)?,
+            ));
+        }
+    }
+    Ok(())
+}
+
 fn short(hash: Sha256) -> String {
     let digest: [u8; 32] = hash.finalize().into();
     digest.iter().take(8).fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
@@ -296,14 +310,34 @@ impl Change {
         tags.extend(always.map(Dependency::tag));
     }
 
+    /// A release writes redirects, from aliases and from where the article was, and
+    /// drops one from its address: at once, whenever the article is to be seen.
+    fn touch_redirects(&self, tags: &mut BTreeSet<Tag>) {
+        let Some(is) = &self.is else {
+            return;
+        };
+        let stays = self.was.as_ref().is_some_and(|was| was.path == is.path);
+        if stays && is.aliases.is_empty() {
+            return;
+        }
+        // What led to an old address leads to the new one.
+        let paths = self.was.iter().chain([is]).map(|footprint| &footprint.path);
+        let paths = paths.chain(&is.aliases).map(|path| Dependency::Path(path).tag());
+        tags.extend(paths.chain([Dependency::Anything.tag()]));
+        if self.was.is_some() || !is.aliases.is_empty() {
+            tags.insert(Dependency::Redirects.tag());
+        }
+    }
+
     #[must_use]
     pub fn id(&self) -> Uuid {
         self.id
     }
 
     /// What it touches at the moment of the change. What is not to be seen then
-    /// touches nothing; when its time comes, that touches it.
+    /// touches nothing but redirects; when its time comes, that touches it.
     pub fn touch(&self, at: Timestamp, tags: &mut BTreeSet<Tag>) {
+        self.touch_redirects(tags);
         let seen = |footprint: &&Footprint| footprint.from <= at.0 && at.0 < footprint.until;
         let (was, is) = (self.was.as_ref().filter(seen), self.is.as_ref().filter(seen));
         if was.is_none() && is.is_none() {

@@ -195,6 +195,7 @@ async fn in_bundle(ctx: &Ctx, folder: &str, below: &str) -> Result<bool> {
 }
 
 /// The folder of a page that is a bundle: `content/a` of `content/a/index.en.md`.
+#[must_use]
 pub fn bundle(path: &str) -> Option<&str> {
     let (folder, file) = path.rsplit_once('/')?;
     (file.split('.').next() == Some("index")).then_some(folder)

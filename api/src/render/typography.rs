@@ -44,7 +44,7 @@ fn is_sign(c: char) -> bool {
 }
 
 /// Puts signs into the texts of a document. Says whether there are any.
-pub(super) fn print<'n>(root: Node<'n>, markdown: &str) -> bool {
+pub(super) fn print(root: Node<'_>, markdown: &str) -> bool {
     if !markdown.contains(['\'', '"', '-', '.', '>']) && !markdown.contains(is_sign) {
         return false;
     }
@@ -172,7 +172,7 @@ impl Open {
         let (opens, closes) = flanks(before, after.unwrap_or(' '));
         let bytes = line.as_bytes();
         let byte = |at: usize| bytes.get(at).copied();
-        let ends_word = |at| byte(at).is_none_or(|byte| is_punctuation_or_space(byte));
+        let ends_word = |at| byte(at).is_none_or(is_punctuation_or_space);
         if !opens && !closes {
             return None;
         }
