@@ -174,6 +174,7 @@ struct Run {
 }
 
 /// Runs a command to its end.
+#[expect(clippy::disallowed_methods, reason = "it looks on while another process runs")]
 fn measure(mut command: Command) -> Run {
     let began = Instant::now();
     let mut child = command.stdout(Stdio::null()).spawn().expect("a process");
