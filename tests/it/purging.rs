@@ -245,9 +245,13 @@ fn behind_varnish(form: PurgeForm) {
     for (path, title) in [(NEWS, "A"), (BLOG, "B")] {
         assert_eq!(settled(path).expect("a kept answer").0, [title]);
     }
-    publish(&editor, "news", "C");
-    let changed = (0..5000).map(|_| varnish.titles(NEWS).0).find(|titles| titles.len() == 2);
-    assert!(changed.is_some(), "the purge did not arrive");
+    // The second purge comes after that with which the node began.
+    for (title, count) in [("C", 2), ("D", 3)] {
+        assert!(settled(BLOG).is_some());
+        publish(&editor, "news", title);
+        let changed = (0..5000).any(|_| varnish.titles(NEWS).0.len() == count);
+        assert!(changed, "the purge did not arrive");
+    }
     if form == PurgeForm::VarnishXkey {
         assert_eq!(
             varnish.titles(BLOG),

@@ -93,12 +93,11 @@ async fn advance(app: &App, place: &mut Place) -> Result<()> {
     let cache = app.cache();
     let now = app.now();
     let first = place.position.is_none();
-    let mut position = match place.position {
-        Some(position) => position,
-        None => {
-            place.time = now.0;
-            crate::event::last_position(app.db().read()).await?
-        }
+    let mut position = if let Some(position) = place.position {
+        position
+    } else {
+        place.time = now.0;
+        crate::event::last_position(app.db().read()).await?
     };
     if now.0 < place.time {
         // The clock was turned back: what is not yet may have been.

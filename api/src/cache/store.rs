@@ -68,7 +68,9 @@ fn add(hash: &mut Sha256, value: &Value) {
         }
         Value::Array(values) => {
             hash.update(b"[");
-            values.iter().for_each(|value| add(hash, value));
+            for value in values {
+                add(hash, value);
+            }
             hash.update(b"]");
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {

@@ -365,7 +365,7 @@ async fn actor(request: &HttpRequest, app: &App) -> Result<Actor, Refusal> {
 /// An answer: one that everybody is given, or who asked alone.
 enum Asked {
     Kept(Arc<Entry>),
-    Own(Response),
+    Own(Box<Response>),
 }
 
 /// What a request comes to, from memory where that is possible; `bytes` are those
@@ -379,15 +379,15 @@ async fn ask(
 ) -> Result<Asked, Refusal> {
     let ready = match prepare(http, endpoint, parameters, only_queries).await? {
         Prepared::Ready(ready) => ready,
-        Prepared::Failed(response) => return Ok(Asked::Own(response)),
+        Prepared::Failed(response) => return Ok(Asked::Own(Box::new(response))),
     };
     let (app, key) = (&endpoint.app, ready.key);
     let Some(key) = key else {
-        return execute(http, endpoint, ready, None).await.map(Asked::Own);
+        return execute(http, endpoint, ready, None).await.map(Box::new).map(Asked::Own);
     };
     if let Err(error) = cache::ready(app).await {
         tracing::error!(?error, "the answer cache does not follow");
-        return execute(http, endpoint, ready, None).await.map(Asked::Own);
+        return execute(http, endpoint, ready, None).await.map(Box::new).map(Asked::Own);
     }
     let (mut ready, mut own) = (Some(ready), None);
     let entry = app.cache().get(key, async || {
@@ -404,9 +404,11 @@ async fn ask(
             app.cache().note_request(bytes, &entry);
             Ok(Asked::Kept(entry))
         }
-        (None, Some(own), _) => own.map(Asked::Own),
+        (None, Some(own), _) => own.map(Box::new).map(Asked::Own),
         // Another's answer was not for everybody.
-        (None, None, Some(ready)) => execute(http, endpoint, ready, None).await.map(Asked::Own),
+        (None, None, Some(ready)) => {
+            execute(http, endpoint, ready, None).await.map(Box::new).map(Asked::Own)
+        }
         (None, None, None) => Err(Refusal::bad("the request was given up")),
     }
 }

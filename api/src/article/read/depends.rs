@@ -23,6 +23,7 @@ const MOST: usize = 64;
 
 /// The values that a part of a filter leaves; none where it says nothing.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Narrow<'a> {
     languages: Option<Vec<&'a str>>,
     sections: Option<Vec<&'a str>>,
