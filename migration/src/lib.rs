@@ -10,8 +10,8 @@ mod columns;
 mod m20261124_10_rendering;
 mod m20261124_11_imports;
 mod m20261124_12_documents;
-mod m20261124_13_list_menus;
 mod m20261124_13_pictures;
+mod m20261124_14_list_menus;
 mod m20261124_1_ground;
 mod m20261124_20_touched;
 mod m20261124_2_authoring;
@@ -42,7 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_11_imports::Migration),
             Box::new(m20261124_9_delivery::Migration),
             Box::new(m20261124_13_pictures::Migration),
-            Box::new(m20261124_13_list_menus::Migration),
+            Box::new(m20261124_14_list_menus::Migration),
             Box::new(m20261124_20_touched::Migration),
         ]
     }

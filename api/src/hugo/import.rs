@@ -328,7 +328,7 @@ impl Import<'_> {
     /// The places in menus that a list page asks for.
     async fn menus(
         &self,
-        write: &Write<'_>,
+        write: &mut Write<'_>,
         entry: &Entry,
         page: &mut Page,
         file: &source_file::Model,

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use super::config::{LanguageConfig, SiteConfig};
 use super::menu::MenuEntry;
 use crate::error::Result;
-use crate::event::Write;
+use crate::event::{Event, Write};
 use crate::menu::plain::{self, PlainEntry, PlainMenu};
 
 /// An entry without an id, as it is compared and stored.
@@ -188,13 +188,20 @@ fn overtaken(
 
 /// Writes what the file of a list page asks for. The entry's address is the page's.
 pub async fn put_of_file(
-    write: &Write<'_>,
+    write: &mut Write<'_>,
     file: &str,
     language: &str,
     url: &str,
     menus: Vec<(String, MenuEntry)>,
 ) -> Result<()> {
     drop_of_file(write, file).await?;
+    if !menus.is_empty() {
+        write.record(Event {
+            language: Some(language.to_owned()),
+            data: json!({ "file": file }),
+            ..Event::new("menu.placed")
+        });
+    }
     let rows = menus.into_iter().map(|(menu, entry)| {
         let params = params(&entry);
         let identifier = entry.identifier.unwrap_or_else(|| entry.name.clone());
@@ -216,11 +223,14 @@ pub async fn put_of_file(
 }
 
 /// Forgets what a file asked for.
-pub async fn drop_of_file(write: &Write<'_>, file: &str) -> Result<()> {
-    menu_entry::Entity::delete_many()
+pub async fn drop_of_file(write: &mut Write<'_>, file: &str) -> Result<()> {
+    let dropped = menu_entry::Entity::delete_many()
         .filter(menu_entry::Column::File.eq(file))
         .exec(write.txn())
         .await?;
+    if dropped.rows_affected > 0 {
+        write.record(Event { data: json!({ "file": file }), ..Event::new("menu.displaced") });
+    }
     Ok(())
 }
 

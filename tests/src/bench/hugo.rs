@@ -160,7 +160,11 @@ fn on_one(site: &Path, files: usize, database: Option<&str>) {
     }
     for path in self::files(site) {
         let (before, after) = (fs::read(site.join(&path)), fs::read(out.path().join(&path)));
-        assert!(before.is_ok_and(|before| after.is_ok_and(|after| before == after)), "{}", path.display());
+        assert!(
+            before.is_ok_and(|before| after.is_ok_and(|after| before == after)),
+            "{}",
+            path.display()
+        );
     }
 }
 

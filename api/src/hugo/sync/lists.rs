@@ -26,7 +26,7 @@ pub async fn forget(ctx: &Ctx, path: &str) -> Result<()> {
     let (Ok(site), Some(file)) = (site, found) else { return rows::forget(ctx, path).await };
     let Some(entry) = site.entries.get(path) else { return rows::forget(ctx, path).await };
     let mut write = Write::begin(ctx).await?;
-    menu_rows::drop_of_file(&write, path).await?;
+    menu_rows::drop_of_file(&mut write, path).await?;
     if let EntryKind::Content(Kind::Term { taxonomy, term }) = &entry.kind {
         let rules = &site.config.rules;
         if let Some(id) = site.terms.id(rules, taxonomy, term) {
