@@ -83,7 +83,12 @@ pub async fn tidy(app: &Arc<App>) -> Result<()> {
 /// measures a few of the pictures that it did not; says how many.
 pub async fn renew(app: &Arc<App>) -> Result<usize> {
     let ctx = Ctx::new(Arc::clone(app), Actor::System);
-    Ok(rendering::renew(&ctx).await? + blobs::measure(&ctx).await?)
+    let count = rendering::renew(&ctx).await? + blobs::measure(&ctx).await?;
+    if count > 0 {
+        // No event tells of it.
+        app.cache().clear();
+    }
+    Ok(count)
 }
 
 /// The same for all of them, between other writes.
@@ -91,11 +96,7 @@ async fn renew_all(app: Arc<App>, stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
         match renew(&app).await {
             Ok(0) => return,
-            Ok(count) => {
-                // No event tells of it.
-                app.cache().clear();
-                tracing::info!(count, "bodies and pictures were looked at anew");
-            }
+            Ok(count) => tracing::info!(count, "bodies and pictures were looked at anew"),
             Err(error) => {
                 tracing::error!(?error, "rendering anew");
                 return;

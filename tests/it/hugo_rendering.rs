@@ -159,6 +159,7 @@ fn flat(entries: &Value, names: [&str; 4], into: &mut Vec<Value>) {
             });
             let title = pieces.collect::<String>();
             let title = title.replace("&amp;", "&").replace("&quot;", "\"").replace("&#39;", "'");
+            let title = title.replace("&rsquo;", "’").replace("&lsquo;", "‘");
             into.push(json!([entry[id], entry[level], title]));
         }
         flat(&entry[children], names, into);

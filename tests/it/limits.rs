@@ -160,6 +160,8 @@ fn a_client_has_a_budget_and_is_told_of_it() {
     let app = limited(|config| {
         config.limits.anonymous_cost_per_minute = 10;
         config.limits.token_cost_per_minute = 6;
+        // What is answered from memory costs nothing.
+        config.cache.megabytes = 0;
     });
     let body = json!({ "query": "{ articles(first: 3) { totalCount nodes { title } } }" });
     let ask = |client: &tests::Client, body: &Value| {

@@ -133,7 +133,10 @@ export type CreateArticleInput = {
   slug?: string | null | undefined;
   /** The site that it came from. */
   source?: SourceInput | null | undefined;
-  /** Plain text for lists; made from the body where there is none. */
+  /**
+   * Plain text for lists; made from the body where there is none, or where that has a
+   * `<!--more-->`.
+   */
   summary?: string | null | undefined;
   /** By name or slug; new names make new tags. */
   tags?: Array<string>;
@@ -349,7 +352,10 @@ export type UpdateArticleInput = {
   slug?: string | null | undefined;
   /** The site that it came from. */
   source?: SourceInput | null | undefined;
-  /** Plain text for lists; made from the body where there is none. */
+  /**
+   * Plain text for lists; made from the body where there is none, or where that has a
+   * `<!--more-->`.
+   */
   summary?: string | null | undefined;
   /** All of its tags, by name or slug; new names make new tags. */
   tags?: Array<string> | null | undefined;

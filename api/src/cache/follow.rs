@@ -99,12 +99,14 @@ async fn advance(app: &App, place: &mut Place) -> Result<()> {
         place.time = now.0;
         crate::event::last_position(app.db().read()).await?
     };
-    if now.0 < place.time {
-        // The clock was turned back: what is not yet may have been.
-        cache.touch(Touched::Everything);
-        place.time = now.0;
-    }
     let mut heard = first;
+    if cache.is_turned_back(now) {
+        // What is not yet may have been.
+        cache.touch(Touched::Everything);
+        cache.set_latest(now);
+        place.time = now.0;
+        heard = true;
+    }
     loop {
         let events = event::Entity::find()
             .filter(event::Column::Id.gt(position))

@@ -26,6 +26,8 @@ const REMEMBERED: usize = 256;
 /// Bytes that a tag of an answer takes, and the answer itself beside its bytes.
 const TAG_BYTES: u64 = 96;
 const ENTRY_BYTES: u64 = 512;
+/// How far apart, in microseconds, the clock may be for requests at one time.
+const APART: i64 = 2_000_000;
 /// The longest request that is known by its bytes.
 const LONGEST_REQUEST: usize = 8 << 10;
 
@@ -201,6 +203,8 @@ pub struct Cache {
     touches: Mutex<Touches>,
     flights: Mutex<HashMap<Key, Flight>>,
     place: tokio::sync::Mutex<Place>,
+    /// The latest moment at which anybody asked.
+    latest: AtomicI64,
     /// How far the feed goes, as far as this process knows.
     known: AtomicI64,
     position: AtomicI64,
@@ -238,6 +242,7 @@ impl Cache {
             touches: Mutex::default(),
             flights: Mutex::default(),
             place: tokio::sync::Mutex::default(),
+            latest: AtomicI64::new(i64::MIN),
             known: AtomicI64::new(0),
             position: AtomicI64::new(-1),
             due: AtomicI64::new(i64::MAX),
@@ -273,9 +278,21 @@ impl Cache {
     /// Whether all that is known has been accounted for.
     #[must_use]
     pub fn is_current(&self, now: Timestamp) -> bool {
-        self.followed.load(Ordering::SeqCst)
+        !self.is_turned_back(now)
+            && self.followed.load(Ordering::SeqCst)
             && self.position.load(Ordering::SeqCst) >= self.known.load(Ordering::SeqCst)
             && now.0 < self.due()
+    }
+
+    /// Whether the clock was turned back: answers may have been made at a later time.
+    /// Requests that began a moment apart may come in either order.
+    #[must_use]
+    pub fn is_turned_back(&self, now: Timestamp) -> bool {
+        now.0 < self.latest.fetch_max(now.0, Ordering::SeqCst).saturating_sub(APART)
+    }
+
+    pub fn set_latest(&self, now: Timestamp) {
+        self.latest.store(now.0, Ordering::SeqCst);
     }
 
     pub async fn place(&self) -> tokio::sync::MutexGuard<'_, Place> {

@@ -6,15 +6,12 @@
 //! Where a document comes from is `document`'s business. What GET answers can be
 //! kept by caches; a working view only by who asked for it.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{
-    self, ACCEPT, ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderValue,
-};
-use actix_web::web::{Bytes, Data, Payload};
+use actix_web::http::header::{self, ACCEPT, ALLOW, AUTHORIZATION, CACHE_CONTROL, HeaderValue};
+use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::{ErrorExtensionValues, Request, Response, ServerError, Variables};
@@ -22,10 +19,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::allowance::{self, Budgets};
+use super::parameters::{query_string, read};
 use super::source::{self, Missing, Source, holds_nul};
 use super::{answers, client, conditional};
 use crate::cache::{self, Answer, Entry, Key, Reads};
-use crate::config::Limits;
 use crate::ctx::{Actor, App, Ctx};
 use crate::document::Documents;
 use crate::error::Error;
@@ -34,7 +31,7 @@ use crate::graphql::cost::Costs;
 use crate::graphql::{Schema, limits};
 use crate::{preview, token, user};
 
-const JSON: &str = "application/json";
+pub const JSON: &str = "application/json";
 const GRAPHQL_JSON: &str = "application/graphql-response+json";
 /// What an answer to GET differs by, beside its address.
 const VARY: &str = "Accept, Accept-Encoding, Authorization";
@@ -233,60 +230,6 @@ pub async fn other() -> HttpResponse {
         .body("GraphQL is asked by POST, or by GET for queries.\n")
 }
 
-async fn read(request: &HttpRequest, payload: Payload, limits: &Limits) -> Result<Bytes, Refusal> {
-    let given = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let mut parts = given.unwrap_or_default().split(';').map(str::trim);
-    let is_json = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(JSON));
-    let is_utf8 = parts.filter_map(|part| part.split_once('=')).all(|(name, value)| {
-        !name.eq_ignore_ascii_case("charset")
-            || value.trim_matches('"').eq_ignore_ascii_case("utf-8")
-    });
-    if !is_json || !is_utf8 {
-        return Err(Refusal::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "UNSUPPORTED_MEDIA_TYPE",
-            "send the request as `content-type: application/json`, in UTF-8",
-        ));
-    }
-    let too_large = || {
-        Refusal::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "LIMIT_EXCEEDED",
-            format!("the body is over the limit of {} bytes", limits.body_bytes),
-        )
-    };
-    // Whoever sends a byte now and then does not hold a connection for ever.
-    let patience = Duration::from_secs(limits.seconds.max(1));
-    match tokio::time::timeout(patience, payload.to_bytes_limited(limits.body_bytes)).await {
-        Ok(Ok(Ok(body))) => Ok(body),
-        Ok(Ok(Err(error))) => Err(Refusal::bad(format!("the body cannot be read: {error}"))),
-        Ok(Err(_)) => Err(too_large()),
-        Err(_) => Err(Refusal::new(
-            StatusCode::REQUEST_TIMEOUT,
-            "LIMIT_EXCEEDED",
-            format!("the body took longer than the limit of {} seconds", patience.as_secs()),
-        )),
-    }
-}
-
-fn query_string(text: &str) -> Result<Value, Refusal> {
-    let pairs = actix_web::web::Query::<HashMap<String, String>>::from_query(text)
-        .map_err(|error| Refusal::bad(format!("the query string cannot be read: {error}")))?
-        .into_inner();
-    let mut parameters = serde_json::Map::new();
-    for (name, value) in pairs {
-        let value = match name.as_str() {
-            "query" | "documentId" | "operationName" => Value::String(value),
-            "variables" | "extensions" if value.is_empty() => Value::Null,
-            "variables" | "extensions" => serde_json::from_str(&value)
-                .map_err(|error| Refusal::bad(format!("`{name}` is not JSON: {error}")))?,
-            _ => continue,
-        };
-        parameters.insert(name, value);
-    }
-    Ok(Value::Object(parameters))
-}
-
 async fn run_batch(
     request: &HttpRequest,
     endpoint: &Endpoint,
@@ -448,7 +391,7 @@ struct Ready {
 }
 
 enum Prepared {
-    Ready(Ready),
+    Ready(Box<Ready>),
     /// The document cannot be read.
     Failed(Response),
 }
@@ -511,7 +454,7 @@ async fn prepare(
     if let Some(name) = operation_name {
         request = request.operation_name(name);
     }
-    Ok(Prepared::Ready(Ready { request, actor, key, asked, extensions }))
+    Ok(Prepared::Ready(Box::new(Ready { request, actor, key, asked, extensions })))
 }
 
 /// Runs a request that its client may run now, noting in `reads` what its answer
@@ -519,12 +462,12 @@ async fn prepare(
 async fn execute(
     http: &HttpRequest,
     endpoint: &Endpoint,
-    ready: Ready,
+    ready: Box<Ready>,
     reads: Option<Arc<Reads>>,
 ) -> Result<Response, Refusal> {
     let Endpoint { app, budgets, .. } = endpoint;
     let limits = &app.config().limits;
-    let Ready { request, actor, key: _, asked, extensions } = ready;
+    let Ready { request, actor, key: _, asked, extensions } = *ready;
     let client = client::of(http, &app.config().http);
     let whom = (&actor, &client);
     let admitted = allowance::admit(http, (app, budgets), whom, asked, extensions.as_ref())?;

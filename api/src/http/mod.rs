@@ -15,6 +15,7 @@ mod media;
 mod metrics;
 mod oembed;
 mod oidc;
+mod parameters;
 mod sitemap;
 mod source;
 mod widgets;

@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use super::read::{Row, flatten};
 use super::target::Targets;
 use super::tree::{self, Entry, Target};
+use crate::cache::Dependency;
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::event::{Event, Write};
@@ -48,7 +49,7 @@ pub struct PlainEntry {
 pub async fn load(ctx: &Ctx) -> Result<Vec<PlainMenu>> {
     let rows = menu::Entity::find()
         .filter(menu::Column::Entries.is_not_null())
-        .all(ctx.app().db().read())
+        .all(ctx.db_of([Dependency::Menus]))
         .await?;
     let mut trees: HashMap<(String, String), Vec<Entry>> = HashMap::new();
     for row in rows {

@@ -274,7 +274,8 @@ impl Probe {
     }
 
     fn of(&mut self, doc: DocId) -> f32 {
-        if doc < self.bound {
+        // Where it fails it may stand ahead: there is nothing before that, either.
+        if doc < self.bound || self.scorer.doc() > doc {
             return 0.0;
         }
         if !self.stands || self.scorer.doc() < doc {

@@ -1,0 +1,73 @@
+//! What a request to `/graphql` is made of, read from its body or its address.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::{Bytes, Payload};
+use serde_json::Value;
+
+use super::graphql::{JSON, Refusal};
+use crate::config::Limits;
+
+/// The body of a POST, which must be JSON.
+pub async fn read(
+    request: &HttpRequest,
+    payload: Payload,
+    limits: &Limits,
+) -> Result<Bytes, Refusal> {
+    let given = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let mut parts = given.unwrap_or_default().split(';').map(str::trim);
+    let is_json = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(JSON));
+    let is_utf8 = parts.filter_map(|part| part.split_once('=')).all(|(name, value)| {
+        !name.eq_ignore_ascii_case("charset")
+            || value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+    });
+    if !is_json || !is_utf8 {
+        return Err(Refusal::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "UNSUPPORTED_MEDIA_TYPE",
+            "send the request as `content-type: application/json`, in UTF-8",
+        ));
+    }
+    let too_large = || {
+        Refusal::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "LIMIT_EXCEEDED",
+            format!("the body is over the limit of {} bytes", limits.body_bytes),
+        )
+    };
+    // Whoever sends a byte now and then does not hold a connection for ever.
+    let patience = Duration::from_secs(limits.seconds.max(1));
+    match tokio::time::timeout(patience, payload.to_bytes_limited(limits.body_bytes)).await {
+        Ok(Ok(Ok(body))) => Ok(body),
+        Ok(Ok(Err(error))) => Err(Refusal::bad(format!("the body cannot be read: {error}"))),
+        Ok(Err(_)) => Err(too_large()),
+        Err(_) => Err(Refusal::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "LIMIT_EXCEEDED",
+            format!("the body took longer than the limit of {} seconds", patience.as_secs()),
+        )),
+    }
+}
+
+/// The parameters of a GET.
+pub fn query_string(text: &str) -> Result<Value, Refusal> {
+    let pairs = actix_web::web::Query::<HashMap<String, String>>::from_query(text)
+        .map_err(|error| Refusal::bad(format!("the query string cannot be read: {error}")))?
+        .into_inner();
+    let mut parameters = serde_json::Map::new();
+    for (name, value) in pairs {
+        let value = match name.as_str() {
+            "query" | "documentId" | "operationName" => Value::String(value),
+            "variables" | "extensions" if value.is_empty() => Value::Null,
+            "variables" | "extensions" => serde_json::from_str(&value)
+                .map_err(|error| Refusal::bad(format!("`{name}` is not JSON: {error}")))?,
+            _ => continue,
+        };
+        parameters.insert(name, value);
+    }
+    Ok(Value::Object(parameters))
+}
