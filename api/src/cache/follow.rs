@@ -100,13 +100,6 @@ async fn advance(app: &App, place: &mut Place) -> Result<()> {
         crate::event::last_position(app.db().read()).await?
     };
     let mut heard = first;
-    if cache.is_turned_back(now) {
-        // What is not yet may have been.
-        cache.touch(Touched::Everything);
-        cache.set_latest(now);
-        place.time = now.0;
-        heard = true;
-    }
     loop {
         let events = event::Entity::find()
             .filter(event::Column::Id.gt(position))

@@ -278,21 +278,18 @@ impl Cache {
     /// Whether all that is known has been accounted for.
     #[must_use]
     pub fn is_current(&self, now: Timestamp) -> bool {
-        !self.is_turned_back(now)
-            && self.followed.load(Ordering::SeqCst)
+        self.followed.load(Ordering::SeqCst)
             && self.position.load(Ordering::SeqCst) >= self.known.load(Ordering::SeqCst)
             && now.0 < self.due()
     }
 
-    /// Whether the clock was turned back: answers may have been made at a later time.
-    /// Requests that began a moment apart may come in either order.
+    /// Whether answers are kept and served at a moment. They are not while the clock is
+    /// behind what it was: the moments in between have been passed and forgotten.
     #[must_use]
-    pub fn is_turned_back(&self, now: Timestamp) -> bool {
-        now.0 < self.latest.fetch_max(now.0, Ordering::SeqCst).saturating_sub(APART)
-    }
-
-    pub fn set_latest(&self, now: Timestamp) {
-        self.latest.store(now.0, Ordering::SeqCst);
+    pub fn serves(&self, now: Timestamp) -> bool {
+        let latest = self.latest.fetch_max(now.0, Ordering::SeqCst);
+        // Requests that began at one time may come in any order.
+        self.is_on() && now.0 >= latest.saturating_sub(APART)
     }
 
     pub async fn place(&self) -> tokio::sync::MutexGuard<'_, Place> {

@@ -24,7 +24,7 @@ const CACHE_TAG: HeaderName = HeaderName::from_static("cache-tag");
 /// The answer to a request with these bytes, if everybody gets it and it is there.
 /// The rest of the request has been looked at.
 pub async fn known(request: &HttpRequest, app: &App, bytes: &[u8]) -> Option<Arc<Entry>> {
-    if request.headers().contains_key(AUTHORIZATION) || !app.cache().is_on() {
+    if request.headers().contains_key(AUTHORIZATION) || !app.cache().serves(app.now()) {
         return None;
     }
     if let Err(error) = cache::ready(app).await {

@@ -437,7 +437,7 @@ async fn prepare(
     let everybodys = actor == Actor::Nobody
         && plain
         && operation.ty == OperationType::Query
-        && endpoint.app.cache().is_on();
+        && endpoint.app.cache().serves(endpoint.app.now());
     let key = everybodys.then(|| Key::new(&document.hash, operation_name.as_deref(), &variables));
     let mut request = Request::new("").variables(Variables::from_json(variables));
     request.set_parsed_query(document.parsed.clone());

@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait};
 
 use super::read::restrict_to_used;
 use super::slug_at;
+use crate::cache::Dependency;
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::policy::Scope;
@@ -38,7 +39,7 @@ pub async fn at_paths(
     if asked.is_empty() {
         return Ok(found);
     }
-    let db = ctx.app().db().read();
+    let db = ctx.db_of([Dependency::Terms, Dependency::Frame]);
     let mut select = Query::select();
     select
         .columns([(term::Entity, term::Column::Taxonomy), (term::Entity, term::Column::Slug)])
