@@ -289,7 +289,12 @@ impl Cache {
     pub fn serves(&self, now: Timestamp) -> bool {
         let latest = self.latest.fetch_max(now.0, Ordering::SeqCst);
         // Requests that began at one time may come in any order.
-        self.is_on() && now.0 >= latest.saturating_sub(APART)
+        let is_behind = now.0 < latest.saturating_sub(APART);
+        if is_behind {
+            // What was made later is no answer when that time comes again.
+            self.clear();
+        }
+        self.is_on() && !is_behind
     }
 
     pub async fn place(&self) -> tokio::sync::MutexGuard<'_, Place> {

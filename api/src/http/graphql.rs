@@ -322,7 +322,7 @@ async fn ask(
 ) -> Result<Asked, Refusal> {
     let ready = match prepare(http, endpoint, parameters, only_queries).await? {
         Prepared::Ready(ready) => ready,
-        Prepared::Failed(response) => return Ok(Asked::Own(Box::new(response))),
+        Prepared::Failed(response) => return Ok(Asked::Own(response)),
     };
     let (app, key) = (&endpoint.app, ready.key);
     let Some(key) = key else {
@@ -376,7 +376,7 @@ async fn run(
 ) -> Result<Response, Refusal> {
     match prepare(http, endpoint, parameters, only_queries).await? {
         Prepared::Ready(ready) => execute(http, endpoint, ready, None).await,
-        Prepared::Failed(response) => Ok(response),
+        Prepared::Failed(response) => Ok(*response),
     }
 }
 
@@ -393,7 +393,7 @@ struct Ready {
 enum Prepared {
     Ready(Box<Ready>),
     /// The document cannot be read.
-    Failed(Response),
+    Failed(Box<Response>),
 }
 
 async fn prepare(
@@ -427,7 +427,7 @@ async fn prepare(
         Err(Missing::Refused(refusal)) => return Err(refusal),
         Err(Missing::Unreadable(error)) => {
             let failed = coded(failed(vec![error]), "GRAPHQL_PARSE_FAILED");
-            return Ok(Prepared::Failed(failed));
+            return Ok(Prepared::Failed(Box::new(failed)));
         }
     };
     let variables = variables.map_or(Value::Null, Value::Object);
