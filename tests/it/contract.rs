@@ -243,6 +243,7 @@ on_both! {
         app.set_clock(START + 2 * HOUR);
         assert_eq!(public("/news/third/")["status"], "PUBLISHED", "no job has to run for it");
         app.set_clock(START);
+        assert_eq!(public("/news/third/"), Value::Null, "nor to take it back");
 
         let first = saved.text("/updateArticle/article/revisions/nodes/1/id");
         let restored = run("RestoreArticleRevision", json!({"id": id, "revisionId": first}))
