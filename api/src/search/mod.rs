@@ -29,12 +29,14 @@
 //! words it is 0.84; where a title counts as a body does, 0.96; without the gain of
 //! phrases or of new articles it stays, for the sites are small. So:
 //!
-//! - Pairs of letters find exactly what a scan finds (500 random parts of texts, in
+//! - Letters in a row find exactly what a scan finds (500 random parts of texts, in
 //!   both scripts of Chinese, are a test). A dictionary of Chinese words is asked
 //!   where a query finds nothing as it stands, and not for the index: there it would
 //!   lose what it cuts otherwise in text and query, and every node would read it.
 //! - Stems are of the query, not of the index: see `stem`.
-//! - A letter alone is the beginning of a pair, and needs no terms of its own.
+//! - Letters are terms, and not pairs of them: an index of 100,000 articles of 4 KB,
+//!   half of them Chinese, is 63 % of its text instead of 127 %, and is built in a
+//!   third of the time. Positions take most of that.
 
 mod analyse;
 mod best;
