@@ -9,17 +9,14 @@
 use std::collections::HashMap;
 
 use entity::Timestamp;
-use tantivy::columnar::Column;
 use tantivy::query::{EnableScoring, Query, Scorer, Weight};
 use tantivy::{DocId, DocSet, Searcher, SeekDangerResult, SegmentReader, TERMINATED};
 use uuid::Uuid;
 
 use super::best::{Best, Kept};
 use super::count::Counts;
-use super::layout;
-use super::open::Open;
 use super::plan::Asked;
-use super::scope::Window;
+use super::segment::{Segment, Sight};
 
 /// What a search is sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, async_graphql::Enum)]
@@ -49,7 +46,8 @@ pub struct Span {
 }
 
 impl Span {
-    fn holds(self, time: i64) -> bool {
+    #[must_use]
+    pub fn holds(self, time: i64) -> bool {
         (self.from..self.until).contains(&time)
     }
 }
@@ -96,7 +94,6 @@ pub struct Facets {
 pub struct Gather {
     pub order: Order,
     pub fresh: Fresh,
-    pub window: Option<Window>,
     pub date: Option<Span>,
     pub last_modified: Option<Span>,
     /// How many to keep; from the end, if backward.
@@ -128,46 +125,36 @@ pub struct Gathered {
     pub months: HashMap<i64, u64>,
 }
 
-/// Goes through what is asked for. With `open`, that is what may be seen, and
-/// nothing else has to be asked for it.
+/// Goes through what is asked for, as far as it may be seen.
 pub fn gather(
     searcher: &Searcher,
-    open: Option<&Open>,
+    sight: &Sight<'_>,
     asked: &Asked,
     gather: &Gather,
 ) -> tantivy::Result<Gathered> {
-    let weights = Weights::new(searcher, asked, gather.limit > 0)?;
+    let matching = asked.matching().weight(EnableScoring::disabled_from_searcher(searcher))?;
+    let weights = (gather.limit > 0).then(|| Weights::new(searcher, asked)).transpose()?;
     let mut gathered = Gathered::default();
     let mut best = Best::new(gather);
     for (ordinal, reader) in searcher.segment_readers().iter().enumerate() {
-        let columns = Columns::new(reader)?;
+        let segment = Segment::new(reader, ordinal)?;
         let mut counts = Counts::new(reader, gather.facets)?;
         let mut found = Vec::new();
-        let mut matching = weights.matching.scorer(reader, 1.0)?;
+        let mut matching = matching.scorer(reader, 1.0)?;
         let mut doc = matching.doc();
         while doc != TERMINATED {
-            let seen = match open {
-                Some(open) => open.holds(ordinal, doc),
-                None => {
-                    reader.alive_bitset().is_none_or(|alive| alive.is_alive(doc))
-                        && columns.is_open(doc, gather.window)
-                }
-            };
-            if seen && columns.is_within(doc, gather) {
+            if segment.shows(doc, sight) && segment.is_within(doc, gather) {
+                gathered.total += 1;
                 counts.count(doc);
-                if gather.limit > 0 {
+                if weights.is_some() {
                     found.push(doc);
-                } else {
-                    gathered.total += 1;
                 }
             }
             doc = matching.advance();
         }
-        gathered.total += found.len() as u64;
         counts.harvest(&mut gathered)?;
-        if !found.is_empty() {
-            let best = &mut best;
-            let mut ranking = Ranking { weights: &weights, reader, ordinal, columns, gather, best };
+        if let Some(weights) = weights.as_ref().filter(|_| !found.is_empty()) {
+            let mut ranking = Ranking { weights, segment, gather, best: &mut best };
             match gather.order {
                 Order::Relevance => ranking.by_score(found, asked.most)?,
                 Order::DateDesc | Order::DateAsc => ranking.by_date(&found),
@@ -175,7 +162,7 @@ pub fn gather(
         }
     }
     let mut kept = best.kept();
-    if gather.order != Order::Relevance {
+    if let Some(weights) = weights.filter(|_| gather.order != Order::Relevance) {
         weights.score(searcher, &mut kept, gather.fresh)?;
     }
     gathered.hits = kept.into_iter().map(|kept| kept.hit).collect();
@@ -185,33 +172,31 @@ pub fn gather(
 /// The score of one document, if it answers, without what its date adds; and its date.
 pub fn score_of(
     searcher: &Searcher,
-    segment: u32,
+    ordinal: u32,
     doc: DocId,
     asked: &Asked,
 ) -> tantivy::Result<Option<(f32, i64)>> {
-    let weights = Weights::new(searcher, asked, true)?;
-    let reader = searcher.segment_reader(segment);
+    let weights = Weights::new(searcher, asked)?;
+    let reader = searcher.segment_reader(ordinal);
     let mut words = weights.words.scorer(reader, 1.0)?;
     let score = score(&mut words, doc) + weights.gains(reader)?.of(doc);
-    Ok((words.doc() == doc).then_some((score, Columns::new(reader)?.date(doc))))
+    let date = Segment::new(reader, ordinal as usize)?.date(doc);
+    Ok((words.doc() == doc).then_some((score, date)))
 }
 
-/// The parts of what is asked for, ready to be asked of a segment.
+/// What scores, ready to be asked of a segment.
 struct Weights {
-    matching: Box<dyn Weight>,
     words: Box<dyn Weight>,
     gains: Option<Box<dyn Weight>>,
     whole: Option<Box<dyn Weight>>,
 }
 
 impl Weights {
-    fn new(searcher: &Searcher, asked: &Asked, ranked: bool) -> tantivy::Result<Self> {
+    fn new(searcher: &Searcher, asked: &Asked) -> tantivy::Result<Self> {
         let scoring = EnableScoring::enabled_from_searcher(searcher);
-        let matching = EnableScoring::disabled_from_searcher(searcher);
-        let gains = (ranked && !asked.gains.is_empty()).then(|| asked.gains().weight(scoring));
-        let whole = asked.whole.as_ref().filter(|_| ranked).map(|whole| whole.weight(scoring));
+        let gains = (!asked.gains.is_empty()).then(|| asked.gains().weight(scoring));
+        let whole = asked.whole.as_ref().map(|whole| whole.weight(scoring));
         Ok(Self {
-            matching: asked.matching().weight(matching)?,
             words: asked.words().weight(scoring)?,
             gains: gains.transpose()?,
             whole: whole.transpose()?,
@@ -233,10 +218,10 @@ impl Weights {
                 continue;
             }
             here.sort_unstable_by_key(|kept| kept.doc);
-            let columns = Columns::new(reader)?;
+            let segment = Segment::new(reader, ordinal)?;
             let (mut words, mut gains) = (self.words.scorer(reader, 1.0)?, self.gains(reader)?);
             for kept in here {
-                let fresh = fresh.factor(columns.date(kept.doc));
+                let fresh = fresh.factor(segment.date(kept.doc));
                 kept.hit.score = (score(&mut words, kept.doc) + gains.of(kept.doc)) * fresh;
             }
         }
@@ -291,64 +276,17 @@ impl Probe {
     }
 }
 
-/// What is read of a segment's documents.
-struct Columns {
-    visible: (Column<i64>, Column<i64>),
-    date: Column<i64>,
-    last_modified: Column<i64>,
-    id: (Column<u64>, Column<u64>),
-}
-
-impl Columns {
-    fn new(reader: &SegmentReader) -> tantivy::Result<Self> {
-        let columns = reader.fast_fields();
-        Ok(Self {
-            visible: (columns.i64("visible_from")?, columns.i64("visible_until")?),
-            date: columns.i64("date")?,
-            last_modified: columns.i64("last_modified")?,
-            id: (columns.u64("id_high")?, columns.u64("id_low")?),
-        })
-    }
-
-    fn id(&self, doc: DocId) -> Uuid {
-        let half = |column: &Column<u64>| column.first(doc).unwrap_or_default();
-        layout::id(half(&self.id.0), half(&self.id.1))
-    }
-
-    fn date(&self, doc: DocId) -> i64 {
-        self.date.first(doc).unwrap_or(i64::MIN)
-    }
-
-    fn is_open(&self, doc: DocId, window: Option<Window>) -> bool {
-        window.is_none_or(|Window { now, except }| {
-            let from = self.visible.0.first(doc).unwrap_or(i64::MAX);
-            let until = self.visible.1.first(doc).unwrap_or(i64::MIN);
-            from <= now.0 && until > now.0 || except.is_some_and(|id| id == self.id(doc))
-        })
-    }
-
-    /// Whether a document is within what was asked for.
-    fn is_within(&self, doc: DocId, gather: &Gather) -> bool {
-        let within = |span: &Option<Span>, column: &Column<i64>| {
-            span.is_none_or(|span| column.first(doc).is_some_and(|time| span.holds(time)))
-        };
-        within(&gather.date, &self.date) && within(&gather.last_modified, &self.last_modified)
-    }
-}
-
 /// The second pass over a segment.
 struct Ranking<'a> {
     weights: &'a Weights,
-    reader: &'a SegmentReader,
-    ordinal: usize,
-    columns: Columns,
+    segment: Segment<'a>,
     gather: &'a Gather,
     best: &'a mut Best,
 }
 
 impl Ranking<'_> {
     fn by_score(&mut self, mut found: Vec<DocId>, most: f32) -> tantivy::Result<()> {
-        let (mut words, mut gains) = (self.words()?, self.weights.gains(self.reader)?);
+        let (mut words, mut gains) = (self.words()?, self.weights.gains(self.segment.reader)?);
         found.retain(|doc| {
             let gained = gains.of(*doc);
             if gained > 0.0 {
@@ -363,7 +301,7 @@ impl Ranking<'_> {
             if !self.best.lets_in(relevance(most * self.gather.fresh.most())) {
                 break;
             }
-            let fresh = self.gather.fresh.factor(self.columns.date(doc));
+            let fresh = self.gather.fresh.factor(self.segment.date(doc));
             if self.best.lets_in(relevance(most * fresh)) {
                 let score = score(&mut words, doc);
                 self.keep(doc, score);
@@ -374,25 +312,25 @@ impl Ranking<'_> {
 
     fn by_date(&mut self, found: &[DocId]) {
         for doc in found {
-            let date = self.columns.date(*doc);
+            let date = self.segment.date(*doc);
             let key = if self.gather.order == Order::DateAsc { !date } else { date };
             self.keep_as(*doc, key, 0.0);
         }
     }
 
     fn words(&self) -> tantivy::Result<Box<dyn Scorer>> {
-        self.weights.words.scorer(self.reader, 1.0)
+        self.weights.words.scorer(self.segment.reader, 1.0)
     }
 
     fn keep(&mut self, doc: DocId, score: f32) {
-        let score = score * self.gather.fresh.factor(self.columns.date(doc));
+        let score = score * self.gather.fresh.factor(self.segment.date(doc));
         self.keep_as(doc, relevance(score), score);
     }
 
     fn keep_as(&mut self, doc: DocId, key: i64, score: f32) {
         if self.best.lets_in(key) {
-            let hit = Hit { rank: Rank { key, id: self.columns.id(doc) }, score };
-            self.best.keep(Kept { hit, ordinal: self.ordinal, doc });
+            let hit = Hit { rank: Rank { key, id: self.segment.id(doc) }, score };
+            self.best.keep(Kept { hit, ordinal: self.segment.ordinal, doc });
         }
     }
 }

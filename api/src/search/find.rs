@@ -7,13 +7,14 @@ use tantivy::{DocSet, Searcher, TERMINATED};
 use uuid::Uuid;
 
 use super::collect::{self, Facets, Fresh, Gather, Gathered, Hit, Order, Rank, Span, relevance};
-use super::follow::{blocking, id_of};
+use super::follow::blocking;
 use super::grammar;
 use super::index::{Opened, Snapshot};
 use super::layout::{carries, id_term};
 use super::open::Open;
 use super::plan::{Asked, Plan};
-use super::scope::{self, Parts, Window};
+use super::scope::{self, Parts};
+use super::segment::{Segment, Sight};
 use super::stem::Stems;
 use super::{answered, ready, unavailable};
 use crate::config;
@@ -142,9 +143,9 @@ impl Engine {
         })
     }
 
-    #[must_use]
-    pub fn window(&self) -> Option<Window> {
-        scope::window(&self.scope)
+    /// What may be seen of what `filters` let through.
+    fn sight(&self) -> Sight<'_> {
+        Sight { open: self.open.as_deref(), window: scope::window(&self.scope) }
     }
 
     pub fn fresh(&self) -> Fresh {
@@ -176,7 +177,7 @@ impl Engine {
 
     /// Gathers what is asked for.
     pub fn gather(&self, asked: &Asked, gather: &Gather) -> Result<Gathered> {
-        collect::gather(&self.searcher, self.open.as_deref(), asked, gather).map_err(unavailable)
+        collect::gather(&self.searcher, &self.sight(), asked, gather).map_err(unavailable)
     }
 
     fn look(&self, request: &Request, plan: &Plan) -> Result<Gathered> {
@@ -196,7 +197,6 @@ impl Engine {
         let gather = Gather {
             order: *order,
             fresh: self.fresh(),
-            window: self.window(),
             date: narrow.date,
             last_modified: narrow.last_modified,
             limit: if *rows { usize::try_from(page.limit()).unwrap_or(0) } else { 0 },
@@ -225,33 +225,17 @@ impl Engine {
     pub fn finds(&self, query: &dyn Query) -> Result<bool> {
         let scoring = EnableScoring::disabled_from_searcher(&self.searcher);
         let weight = query.weight(scoring).map_err(unavailable)?;
-        for (segment, reader) in (0..).zip(self.searcher.segment_readers()) {
+        for (ordinal, reader) in self.searcher.segment_readers().iter().enumerate() {
+            let segment = Segment::new(reader, ordinal).map_err(unavailable)?;
             let mut docs = weight.scorer(reader, 1.0).map_err(unavailable)?;
             while docs.doc() != TERMINATED {
-                let doc = docs.doc();
-                let alive = || reader.alive_bitset().is_none_or(|alive| alive.is_alive(doc));
-                let seen = match &self.open {
-                    Some(open) => open.holds(segment as usize, doc),
-                    None => alive() && self.is_open(segment, doc).map_err(unavailable)?,
-                };
-                if seen {
+                if segment.shows(docs.doc(), &self.sight()) {
                     return Ok(true);
                 }
                 docs.advance();
             }
         }
         Ok(false)
-    }
-
-    fn is_open(&self, segment: u32, doc: u32) -> tantivy::Result<bool> {
-        let Some(Window { now, except }) = self.window() else {
-            return Ok(true);
-        };
-        let columns = self.searcher.segment_reader(segment).fast_fields();
-        let from = columns.i64("visible_from")?.first(doc).unwrap_or(i64::MAX);
-        let until = columns.i64("visible_until")?.first(doc).unwrap_or(i64::MIN);
-        let shown = except.is_some() && id_of(&self.searcher, segment, doc)? == except;
-        Ok(shown || from <= now.0 && until > now.0)
     }
 }
 

@@ -413,7 +413,7 @@ pub async fn touched(
 }
 
 /// The article that a document is of.
-pub fn id_of(searcher: &Searcher, segment: u32, doc: u32) -> tantivy::Result<Option<Uuid>> {
+fn id_of(searcher: &Searcher, segment: u32, doc: u32) -> tantivy::Result<Option<Uuid>> {
     let columns = searcher.segment_reader(segment).fast_fields();
     let (high, low) = (columns.u64("id_high")?.first(doc), columns.u64("id_low")?.first(doc));
     Ok(high.zip(low).map(|(high, low)| layout::id(high, low)))

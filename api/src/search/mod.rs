@@ -16,7 +16,7 @@
 //! makes a document of that, `analyse` (over `fold`) takes its text apart, `follow`
 //! decides when, and `index` is the folder where. The way of a search: `grammar`
 //! takes the query apart, `plan` (with `stem`) makes it one of the index, `collect`
-//! (with `open`, `count` and `best`) goes through what is found, `relax` asks what else was meant, `highlight` marks.
+//! (with `segment`, `open`, `count` and `best`) goes through what is found, `relax` asks what else was meant, `highlight` marks.
 //!
 //! To make something else searchable: a text in `layout::Document` and its print, a
 //! line of `source::document`, and a new `LAYOUT`; nodes then build a new index and
@@ -55,6 +55,7 @@ mod open;
 mod plan;
 mod relax;
 mod scope;
+mod segment;
 mod similar;
 mod source;
 mod stem;

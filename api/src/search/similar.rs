@@ -107,7 +107,6 @@ impl Engine {
         let gather = Gather {
             order: Order::Relevance,
             fresh: self.fresh(),
-            window: self.window(),
             date: None,
             last_modified: None,
             // It is itself among them, and the measure.

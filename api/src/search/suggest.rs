@@ -79,7 +79,6 @@ impl Engine {
         let gather = |limit: usize, facets: Facets| Gather {
             order: Order::Relevance,
             fresh: self.fresh(),
-            window: self.window(),
             date: None,
             last_modified: None,
             limit,
