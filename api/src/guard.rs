@@ -22,13 +22,13 @@ use std::time::Duration;
 use ureq::Agent;
 use ureq::config::Config;
 use ureq::http::Uri;
-use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use url::{Host, Url};
 
 use crate::config;
 use crate::network::Network;
+use crate::outgoing;
 
 const REDIRECTS: usize = 5;
 
@@ -136,19 +136,7 @@ impl Guard {
     /// A client whose connections are guarded. It follows no redirects.
     #[must_use]
     pub fn agent(&self) -> Agent {
-        let tls = TlsConfig::builder()
-            .root_certs(RootCerts::WebPki)
-            .unversioned_rustls_crypto_provider(Arc::new(
-                rustls::crypto::aws_lc_rs::default_provider(),
-            ))
-            .build();
-        let config = Agent::config_builder()
-            .tls_config(tls)
-            .timeout_global(Some(self.patience))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .proxy(None)
+        let config = outgoing::client(self.patience)
             .user_agent(concat!("broadsheet/", env!("CARGO_PKG_VERSION")))
             .build();
         let resolver = Guarded { inner: DefaultResolver::default(), guard: self.clone() };

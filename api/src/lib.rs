@@ -24,6 +24,7 @@ pub mod import;
 pub mod media;
 pub mod menu;
 pub mod network;
+pub mod outgoing;
 pub mod permalink;
 pub mod policy;
 pub mod preview;

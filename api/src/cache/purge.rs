@@ -19,11 +19,10 @@ use serde_json::json;
 use tokio::sync::{Notify, watch};
 use tokio::time::timeout;
 use ureq::Agent;
-use ureq::tls::{RootCerts, TlsConfig};
 
 use super::dependency::{Dependency, Tag};
-use crate::config;
 use crate::ctx::App;
+use crate::{config, outgoing};
 
 /// How long a purge may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -105,7 +104,7 @@ pub async fn purge(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     if !pending.is_on() {
         return;
     }
-    let agent = agent();
+    let agent = outgoing::client(PATIENCE).allow_non_standard_methods(true).build().into();
     let mut pause = RETRY;
     while !*stopped.borrow() {
         let Some(purge) = pending.take() else {
@@ -125,24 +124,6 @@ pub async fn purge(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
             }
         }
     }
-}
-
-fn agent() -> Agent {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let tls = TlsConfig::builder()
-        .root_certs(RootCerts::WebPki)
-        .unversioned_rustls_crypto_provider(provider)
-        .build();
-    Agent::config_builder()
-        .tls_config(tls)
-        .timeout_global(Some(PATIENCE))
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .allow_non_standard_methods(true)
-        .proxy(None)
-        .user_agent("broadsheet")
-        .build()
-        .into()
 }
 
 async fn send(agent: &Agent, config: config::Purge, purge: Purge) -> Result<(), String> {

@@ -1,12 +1,12 @@
 //! Asking a provider: a small client over a blocking one, with bounds on time and
 //! size. It follows no redirects: an address that moves is configured anew.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
 use ureq::Agent;
-use ureq::tls::{RootCerts, TlsConfig};
+
+use crate::outgoing;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 const LARGEST: u64 = 1 << 20;
@@ -22,22 +22,7 @@ pub struct Form {
 
 impl Default for Client {
     fn default() -> Self {
-        let tls = TlsConfig::builder()
-            .root_certs(RootCerts::WebPki)
-            .unversioned_rustls_crypto_provider(Arc::new(
-                rustls::crypto::aws_lc_rs::default_provider(),
-            ))
-            .build();
-        let config = Agent::config_builder()
-            .tls_config(tls)
-            .timeout_global(Some(PATIENCE))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .proxy(None)
-            .user_agent("broadsheet")
-            .build();
-        Self(config.into())
+        Self(outgoing::client(PATIENCE).build().into())
     }
 }
 
