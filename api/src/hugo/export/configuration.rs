@@ -3,12 +3,10 @@
 use entity::menu_entry;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
-use super::plan::{Data, Planned, Why};
+use super::plan::Planned;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
-use crate::hugo::files::PLAIN;
 use crate::site::Frame;
 
 /// The configuration of the site as it is here.
@@ -27,19 +25,7 @@ pub async fn write(ctx: &Ctx) -> Result<Vec<u8>> {
 }
 
 pub fn planned(bytes: Vec<u8>) -> Planned {
-    Planned {
-        path: "hugo.toml".to_owned(),
-        hash: Sha256::digest(&bytes).to_vec(),
-        data: Data::Bytes(bytes),
-        mode: PLAIN,
-        why: Why::New,
-        article: None,
-        from: None,
-        kind: "file".to_owned(),
-        language: String::new(),
-        plain_body: false,
-        only_if_absent: false,
-    }
+    Planned::new("hugo.toml".to_owned(), bytes, "file", String::new())
 }
 
 /// TOML has values before tables, so the order is that of a Hugo configuration.

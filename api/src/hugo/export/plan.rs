@@ -80,6 +80,24 @@ pub struct Planned {
 }
 
 impl Planned {
+    /// A file that the folder has not.
+    #[must_use]
+    pub fn new(path: String, bytes: Vec<u8>, kind: &str, language: String) -> Self {
+        Self {
+            path,
+            hash: Sha256::digest(&bytes).to_vec(),
+            data: Data::Bytes(bytes),
+            mode: PLAIN,
+            why: Why::New,
+            article: None,
+            from: None,
+            kind: kind.to_owned(),
+            language,
+            plain_body: false,
+            only_if_absent: false,
+        }
+    }
+
     /// Whether it lies elsewhere than the file it was made from.
     #[must_use]
     pub fn is_elsewhere(&self) -> bool {
@@ -341,17 +359,9 @@ impl<'a> Plan<'a> {
                 && Parsed::of(&site, &entry, &bytes)
                     .is_ok_and(|read| read.markdown == target.markdown);
             Planned {
-                path: entry.relative,
-                hash: Sha256::digest(&bytes).to_vec(),
-                data: Data::Bytes(bytes),
-                mode: PLAIN,
-                why: Why::New,
                 article: Some(exported),
-                from: None,
-                kind: "article".to_owned(),
-                language,
                 plain_body,
-                only_if_absent: false,
+                ..Planned::new(entry.relative, bytes, "article", language)
             }
         }))
     }

@@ -11,18 +11,16 @@ use entity::{View, article_term};
 use indexmap::IndexMap;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::place::spelled;
-use super::plan::{Chunk, Data, Planned, Why};
+use super::plan::{Chunk, Planned};
 use super::site::{self, Row, Site};
 use super::terms::Term;
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::hugo::config::LanguageConfig;
 use crate::hugo::edit::{self, House};
-use crate::hugo::files::PLAIN;
 use crate::hugo::fold;
 use crate::hugo::problem::Problem;
 use crate::hugo::tree::{self, Entry, EntryKind, Kind};
@@ -169,19 +167,7 @@ fn make(
         let message = "cannot be written so that Hugo reads it as it is here";
         return Err(Problem::new(message));
     }
-    Ok(Planned {
-        path: entry.relative,
-        hash: Sha256::digest(&bytes).to_vec(),
-        data: Data::Bytes(bytes),
-        mode: PLAIN,
-        why: Why::New,
-        article: None,
-        from: None,
-        kind: "term".to_owned(),
-        language: language.tag.clone(),
-        plain_body: false,
-        only_if_absent: false,
-    })
+    Ok(Planned::new(entry.relative, bytes, "term", language.tag.clone()))
 }
 
 /// Where the file goes, if the import finds the term there.
