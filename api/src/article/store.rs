@@ -26,7 +26,7 @@ use crate::event::Write;
 use crate::hugo::address::{self, Parts, Rules, Sections};
 use crate::hugo::tree::Kind;
 use crate::site::{Frame, LanguageFrame, Sidebar};
-use crate::{render, taxonomy};
+use crate::taxonomy;
 
 /// Rows that one statement names.
 const CHUNK: usize = 500;
@@ -98,16 +98,6 @@ pub fn path_by(rules: &Rules, language: &LanguageFrame, content: &Content) -> St
             date: content.date,
         },
     )
-}
-
-/// A summary that somebody wrote, as text: like Hugo, which takes it for Markdown.
-fn written(summary: &str, language: &LanguageFrame) -> String {
-    let options = language.rendering(false, false);
-    // Most have nothing in them that would change.
-    if !options.typographer || !["...", "--", "\"", "'"].iter().any(|sign| summary.contains(sign)) {
-        return summary.to_owned();
-    }
-    render::render(summary, &options).plain_text.trim().to_owned()
 }
 
 /// Makes the copy of a revision for one view.
@@ -188,7 +178,7 @@ pub fn project(
         link_title: link_title.clone(),
         summary: match summary {
             // As in Hugo, the divider of a body goes before a summary beside it.
-            Some(summary) if !body.is_divided => written(summary, language),
+            Some(summary) if !body.is_divided => language.text(summary),
             _ => body.summary.clone(),
         },
         lead: lead.clone(),

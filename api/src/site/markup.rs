@@ -61,6 +61,19 @@ impl LanguageFrame {
         let Markup { typographer, emoji, summary_length } = self.markup;
         render::Options { cjk: self.row.has_cjk, math, html, typographer, emoji, summary_length }
     }
+
+    /// A line of front matter as text: where the typographer is on it is taken for
+    /// Markdown, as Hugo takes a summary.
+    #[must_use]
+    pub fn text(&self, line: &str) -> String {
+        let options = self.rendering(false, false);
+        // Most have nothing in them that would change.
+        if !options.typographer || !["...", "--", "\"", "'"].iter().any(|sign| line.contains(sign))
+        {
+            return line.to_owned();
+        }
+        render::render(line, &options).plain_text.trim().to_owned()
+    }
 }
 
 #[cfg(test)]
