@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use entity::Timestamp;
 use tantivy::query::{EnableScoring, Query, Scorer, Weight};
-use tantivy::{DocId, DocSet, Searcher, SeekDangerResult, SegmentReader, TERMINATED};
+use tantivy::{DocId, DocSet, Searcher, SegmentReader, TERMINATED};
 use uuid::Uuid;
 
 use super::best::{Best, Kept};
@@ -207,7 +207,7 @@ impl Weights {
         let scorer = |weight: &Option<Box<dyn Weight>>| {
             weight.as_ref().map(|weight| weight.scorer(reader, 1.0)).transpose()
         };
-        Ok(Gains { places: scorer(&self.gains)?, whole: scorer(&self.whole)?.map(Probe::new) })
+        Ok(Gains { places: scorer(&self.gains)?, whole: scorer(&self.whole)? })
     }
 
     /// Scores what was found in another order.
@@ -232,47 +232,17 @@ impl Weights {
 /// What documents of a segment score beyond their words.
 struct Gains {
     places: Option<Box<dyn Scorer>>,
-    whole: Option<Probe>,
+    whole: Option<Box<dyn Scorer>>,
 }
 
 impl Gains {
     /// For documents in order, in which the words are.
     fn of(&mut self, doc: DocId) -> f32 {
-        let places = self.places.as_mut().map_or(0.0, |places| score(places, doc));
-        places + self.whole.as_mut().map_or(0.0, |whole| whole.of(doc))
-    }
-}
-
-/// Asks for one document after another whether it answers. Unlike `seek` it does not
-/// go on to the next one that does, which may be far, and asked for by nobody.
-struct Probe {
-    scorer: Box<dyn Scorer>,
-    /// Below this none answers that has not been asked for.
-    bound: DocId,
-    /// Whether the scorer stands at a document, and may be asked which.
-    stands: bool,
-}
-
-impl Probe {
-    fn new(scorer: Box<dyn Scorer>) -> Self {
-        Self { bound: scorer.doc(), scorer, stands: true }
-    }
-
-    fn of(&mut self, doc: DocId) -> f32 {
-        // Where it fails it may stand ahead: there is nothing before that, either.
-        if doc < self.bound || self.scorer.doc() > doc {
-            return 0.0;
-        }
-        if !self.stands || self.scorer.doc() < doc {
-            match self.scorer.seek_danger(doc) {
-                SeekDangerResult::Found => (self.stands, self.bound) = (true, doc),
-                SeekDangerResult::SeekLowerBound(bound) => {
-                    (self.stands, self.bound) = (false, bound);
-                    return 0.0;
-                }
-            }
-        }
-        if self.scorer.doc() == doc { self.scorer.score() } else { 0.0 }
+        [&mut self.places, &mut self.whole]
+            .into_iter()
+            .flatten()
+            .map(|scorer| score(scorer, doc))
+            .sum()
     }
 }
 

@@ -263,9 +263,8 @@ impl Engine {
             return Ok(Found::default());
         }
         let gathered = self.look(request, &plan)?;
-        if gathered.total == 0
-            && let Some((query, text)) = self.relax(&query)?
-        {
+        let others = if gathered.total == 0 { self.relax(&query)? } else { Vec::new() };
+        for (query, text) in others {
             let plan = Plan::new(&query, &self.searcher, &self.opened.fields, &stems)?;
             let gathered = self.look(request, &plan)?;
             if gathered.total > 0 {

@@ -2,8 +2,9 @@
 //!
 //! Only words that are nowhere to be seen are touched, and quoted ones never. A
 //! run of Chinese becomes those of the words that a dictionary finds in it which
-//! are somewhere; a word of four
-//! letters or more becomes the nearest one that some visible article has. Whether
+//! are somewhere, all of them or else any; a word of four letters or more becomes
+//! the nearest one that some visible article has; what nothing stands for is left
+//! out, if something is left. Whether
 //! it is visible is asked of the index for each, since its dictionary knows the
 //! words of drafts as well.
 
@@ -59,37 +60,61 @@ pub fn dense_words(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// What becomes of a clause of a query that finds nothing.
+enum Instead {
+    /// It stays: it is somewhere, or quoted.
+    Itself,
+    /// The word that was meant, or the words that it is made of.
+    Others(Vec<Clause>),
+    Nothing,
+}
+
 impl Engine {
-    /// Another query for one that finds nothing, and how it reads.
-    pub fn relax(&self, query: &grammar::Query) -> Result<Option<(grammar::Query, String)>> {
-        let mut relaxed = grammar::Query { groups: Vec::new(), ..query.clone() };
-        let mut changed = false;
+    /// Other queries for one that finds nothing, to be tried in order, and how each
+    /// reads. Words that are nowhere are left out, if others are left.
+    pub fn relax(&self, query: &grammar::Query) -> Result<Vec<(grammar::Query, String)>> {
+        let (mut all, mut any) = (Vec::new(), Vec::new());
+        let (mut changed, mut cut) = (false, false);
         for group in &query.groups {
-            let [clause] = group.as_slice() else {
-                relaxed.groups.push(group.clone());
-                continue;
+            let instead = match group.as_slice() {
+                [clause] => self.instead(clause)?,
+                _ => Instead::Itself,
             };
-            match self.instead(clause)? {
-                Some(clauses) => {
-                    changed = true;
-                    relaxed.groups.extend(clauses.into_iter().map(|clause| vec![clause]));
+            changed |= !matches!(instead, Instead::Itself);
+            match instead {
+                Instead::Itself => {
+                    all.push(group.clone());
+                    any.push(group.clone());
                 }
-                None => relaxed.groups.push(group.clone()),
+                Instead::Others(clauses) => {
+                    cut |= clauses.len() > 1;
+                    all.extend(clauses.iter().map(|clause| vec![clause.clone()]));
+                    any.push(clauses);
+                }
+                Instead::Nothing => {}
             }
         }
-        Ok(changed.then(|| {
+        if !changed || all.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut tries = vec![all];
+        // One of the words of a run, where no article has all of them.
+        tries.extend(cut.then_some(any));
+        let relaxed = tries.into_iter().map(|groups| {
+            let relaxed = grammar::Query { groups, ..query.clone() };
             let text = written(&relaxed);
             (relaxed, text)
-        }))
+        });
+        Ok(relaxed.collect())
     }
 
     /// What to look for in place of a clause that is nowhere.
-    fn instead(&self, clause: &Clause) -> Result<Option<Vec<Clause>>> {
+    fn instead(&self, clause: &Clause) -> Result<Instead> {
         let Some(needle) = Needle::of(clause).filter(|_| !clause.quoted && !clause.prefix) else {
-            return Ok(None);
+            return Ok(Instead::Itself);
         };
         if self.is_seen(needle.query(self.opened.fields.text))? {
-            return Ok(None);
+            return Ok(Instead::Itself);
         }
         let texts = if needle.is_word() {
             self.nearest(&needle.parts[0].text)?.into_iter().collect()
@@ -100,7 +125,7 @@ impl Engine {
         };
         let clauses = texts.into_iter().filter(|text| *text != clause.text);
         let clauses: Vec<_> = clauses.map(|text| Clause { text, ..clause.clone() }).collect();
-        Ok((!clauses.is_empty()).then_some(clauses))
+        Ok(if clauses.is_empty() { Instead::Nothing } else { Instead::Others(clauses) })
     }
 
     /// Those of words that are somewhere, or what of them is; those of one letter only

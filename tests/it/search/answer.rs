@@ -149,11 +149,15 @@ on_both! {
     }
 
     fn slips_are_mended_and_said_so(app) {
-        import(&app, &[("a", "Database servers", "The server keeps the database."), ("b", "杭州西湖", "西湖边的旅游攻略。")]);
+        import(&app, &[("a", "Database servers", "The server keeps the database."), ("b", "杭州西湖", "西湖边的旅游攻略。"), ("c", "备份", "数据库的备份。")]);
         for (query, meant, count) in [
             ("serevr", Some("server"), 1), ("databse", Some("database"), 1), ("databaze -nothing", Some("database -nothing"), 1),
             ("server", None, 1), ("srv", None, 0), ("\"serevr\"", None, 0), ("serevr OR x", None, 0),
             ("西湖攻略", Some("西湖 攻略"), 1), ("西湖旅遊", Some("西湖 旅游"), 1), ("杭洲", None, 0),
+            // What is nowhere is left out, unless it is quoted.
+            ("server zzzzzz", Some("server"), 1), ("serevr 杭洲", Some("server"), 1), ("server \"zzzzzz\"", None, 0),
+            // Words of a run that are not together anywhere; words that are typed apart stay so.
+            ("西湖数据库", Some("西湖 OR 数据库"), 2), ("西湖 数据库", None, 0),
         ] {
             let answer = found(&app.nobody(), json!({"query": query}));
             assert_eq!(answer.at("/search/didYouMean").as_str(), meant, "{query}");

@@ -89,6 +89,19 @@ fn part(numbers: &mut Numbers, texts: &[(String, Vec<String>)]) -> String {
     }
 }
 
+fn holds(own: &[String], part: &str) -> bool {
+    own.iter().any(|text| text.contains(part))
+}
+
+/// Two parts of one article.
+fn pair(numbers: &mut Numbers, texts: &[(String, Vec<String>)]) -> (String, String) {
+    let one = part(numbers, texts);
+    let holders: Vec<_> = texts.iter().filter(|(_, own)| holds(own, &one)).collect();
+    let (id, own) = holders[pick(numbers, holders.len())];
+    let other = part(numbers, &[(id.clone(), own.clone())]);
+    (one, other)
+}
+
 fn pick(numbers: &mut Numbers, limit: usize) -> usize {
     usize::try_from(numbers.below(limit as u64)).expect("a place")
 }
@@ -128,11 +141,8 @@ fn compare(app: &TestApp, seed: u64, count: usize) {
     }
     for _ in 0..count {
         let part = part(&mut numbers, &texts);
-        let expected: BTreeSet<String> = texts
-            .iter()
-            .filter(|(_, own)| own.iter().any(|text| text.contains(&part)))
-            .map(|(id, _)| id.clone())
-            .collect();
+        let expected: BTreeSet<String> =
+            texts.iter().filter(|(_, own)| holds(own, &part)).map(|(id, _)| id.clone()).collect();
         assert!(!expected.is_empty());
         assert_eq!(searched(app, &part), expected, "{part}");
         let traditional: String =
@@ -141,6 +151,41 @@ fn compare(app: &TestApp, seed: u64, count: usize) {
             assert_eq!(searched(app, &traditional), expected, "{traditional}");
         }
     }
+}
+
+/// Compares so many random pairs: both, one without the other, and either.
+fn compare_pairs(app: &TestApp, seed: u64, count: usize) {
+    let texts = texts(app);
+    let mut numbers = Numbers::new(seed);
+    for _ in 0..count {
+        let (one, other) = pair(&mut numbers, &texts);
+        for (query, wanted) in [
+            (format!("\"{one}\" {other}"), (|a, b| a && b) as fn(bool, bool) -> bool),
+            (format!("{one} -\"{other}\""), |a, b| a && !b),
+            (format!("\"{one}\" OR \"{other}\""), |a, b| a || b),
+        ] {
+            let expected: BTreeSet<String> = texts
+                .iter()
+                .filter(|(_, own)| wanted(holds(own, &one), holds(own, &other)))
+                .map(|(id, _)| id.clone())
+                .collect();
+            // Where nothing is found, the search looks for what else was meant.
+            if !expected.is_empty() {
+                assert_eq!(searched(app, &query), expected, "{query}");
+            }
+        }
+    }
+}
+
+#[test]
+fn several_parts_are_found_together_apart_and_either() {
+    let app = TestApp::sqlite();
+    let _ = app.import(concat!(env!("CARGO_MANIFEST_DIR"), "/../api/demo"));
+    compare_pairs(&app, 5, 100);
+    let Some(corpora) = corpora() else { return };
+    let app = TestApp::sqlite();
+    let _ = app.import(corpora.join("seed-site"));
+    compare_pairs(&app, 6, 60);
 }
 
 #[test]

@@ -35,7 +35,9 @@ impl SearchQuery {
     /// languages words in all their forms. `"a phrase"`, `-without`, `one OR other`,
     /// `begin*`, and `title: summary: heading: tag: category: author:` in front of a
     /// word narrow it. Nothing is a mistake. Where nothing answers to the words as
-    /// they stand, `didYouMean` says what was looked for in their place.
+    /// they stand, `didYouMean` says what was looked for in their place:
+    /// words spelled nearly so, the words that a run of Chinese is made of, or the
+    /// others alone where one is nowhere.
     #[expect(clippy::too_many_arguments, reason = "the arguments of every list, and more")]
     async fn search(
         &self,
