@@ -1,10 +1,12 @@
-//! The hand-written floor: what the same answers cost without GraphQL and ORM.
+//! The hand-written floor: what the same answers cost without GraphQL and ORM, and
+//! what they cost as bytes that lie ready.
 
 use std::collections::HashMap;
 use std::fmt::Write;
+use std::sync::{PoisonError, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use actix_web::web::{Data, Query};
+use actix_web::web::{Bytes, Data, Path, PayloadConfig, Query};
 use actix_web::{App, HttpResponse, HttpServer, web};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use sqlx::types::Uuid;
@@ -19,6 +21,29 @@ const LIST: &str = "SELECT article_id, path, title, date, summary FROM article_c
 
 const COUNT: &str = "SELECT count(*) FROM article_copy \
     WHERE view = 0 AND language = 'zh-CN' AND visible_from <= $1 AND visible_until > $1";
+
+const CLOUD: &str = "SELECT t.name, t.slug, (SELECT count(*) FROM article_term a \
+    JOIN article_copy c ON c.article_id = a.article_id AND c.view = a.view \
+    WHERE a.term_id = t.id AND a.view = 0 \
+    AND c.visible_from <= $1 AND c.visible_until > $1) \
+    FROM term t WHERE t.taxonomy = 'tags' AND EXISTS (SELECT 1 FROM article_term a \
+    JOIN article_copy c ON c.article_id = a.article_id AND c.view = a.view \
+    WHERE a.term_id = t.id AND a.view = 0 \
+    AND c.visible_from <= $1 AND c.visible_until > $1) ORDER BY t.name LIMIT 50";
+
+/// Answers that lie ready, by number.
+type Ready = RwLock<HashMap<usize, Bytes>>;
+
+async fn put(ready: Data<Ready>, number: Path<usize>, body: Bytes) -> HttpResponse {
+    ready.write().unwrap_or_else(PoisonError::into_inner).insert(*number, body);
+    HttpResponse::Ok().finish()
+}
+
+async fn lying(ready: Data<Ready>, number: Path<usize>) -> HttpResponse {
+    let body = ready.read().unwrap_or_else(PoisonError::into_inner).get(&*number).cloned();
+    let body = body.expect("an answer that was put there");
+    HttpResponse::Ok().content_type("application/json; charset=utf-8").body(body)
+}
 
 fn terms_sql(count: usize) -> String {
     let places: Vec<_> = (1..=count).map(|place| format!("${place}")).collect();
@@ -137,6 +162,24 @@ macro_rules! handlers {
                 page(&pool, Some(row.get(0))).await
             }
 
+            pub async fn cloud(pool: Data<$pool>) -> HttpResponse {
+                let rows = sqlx::query(CLOUD).bind(now()).fetch_all(&**pool).await.expect("tags");
+                let mut out = String::with_capacity(8 << 10);
+                out.push_str("{\"data\":{\"tags\":{\"nodes\":[");
+                for (number, row) in rows.iter().enumerate() {
+                    if number > 0 {
+                        out.push(',');
+                    }
+                    let count: i64 = row.get(2);
+                    out.push_str("{\"name\":");
+                    string(&mut out, row.get(0));
+                    let slug: &str = row.get(1);
+                    let _ = write!(out, ",\"path\":\"/tags/{slug}/\",\"articleCount\":{count}}}");
+                }
+                out.push_str("]}}}");
+                HttpResponse::Ok().content_type("application/json; charset=utf-8").body(out)
+            }
+
             async fn page(pool: &$pool, count: Option<i64>) -> HttpResponse {
                 let rows = sqlx::query(LIST).bind(now()).fetch_all(pool).await.expect("articles");
                 let ids: Vec<Uuid> = rows.iter().map(|row| row.get(0)).collect();
@@ -166,10 +209,21 @@ macro_rules! handlers {
 handlers!(sqlite, SqlitePool);
 handlers!(postgres, PgPool);
 
+fn lie_ready(ready: &Data<Ready>) -> impl FnOnce(&mut web::ServiceConfig) + use<> {
+    let ready = ready.clone();
+    move |app| {
+        app.app_data(ready)
+            .app_data(PayloadConfig::new(16 << 20))
+            .route("/ready/{number}", web::post().to(put))
+            .route("/ready/{number}", web::get().to(lying));
+    }
+}
+
 /// Serves until it is killed; prints its address first.
 pub fn serve(database: &str) {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     println!("floor at http://{}/", listener.local_addr().expect("an address"));
+    let ready = Data::new(Ready::default());
     actix_web::rt::System::new()
         .block_on(async move {
             if database.starts_with("postgres") {
@@ -183,9 +237,11 @@ pub fn serve(database: &str) {
                 let app = move || {
                     App::new()
                         .app_data(pool.clone())
+                        .configure(lie_ready(&ready))
                         .route("/article", web::get().to(postgres::article))
                         .route("/list", web::get().to(postgres::list))
                         .route("/counted", web::get().to(postgres::counted))
+                        .route("/cloud", web::get().to(postgres::cloud))
                 };
                 HttpServer::new(app).listen(listener).expect("a server").run().await
             } else {
@@ -200,9 +256,11 @@ pub fn serve(database: &str) {
                 let app = move || {
                     App::new()
                         .app_data(pool.clone())
+                        .configure(lie_ready(&ready))
                         .route("/article", web::get().to(sqlite::article))
                         .route("/list", web::get().to(sqlite::list))
                         .route("/counted", web::get().to(sqlite::counted))
+                        .route("/cloud", web::get().to(sqlite::cloud))
                 };
                 HttpServer::new(app).listen(listener).expect("a server").run().await
             }

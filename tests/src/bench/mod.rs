@@ -1,54 +1,51 @@
-//! The benchmark: this server against a hand-written floor, in the same run.
+//! The benchmark: this server against hand-written floors, in the same run.
 //!
-//! The floor answers the same bytes from plain SQL and string building in
-//! actix-web, with no GraphQL and no ORM. Both are processes of their own on the
-//! same database. What counts is their ratio: rates depend on the machine, and
-//! on a small one the load itself takes part of it. CPU is that of the one
-//! process; what PostgreSQL itself spends shows in the times alone.
+//! Answers that are made anew (`cache.megabytes` is 0) stand beside the same bytes
+//! from plain SQL and string building in actix-web, with no GraphQL and no ORM;
+//! answers from memory beside the same bytes that lie ready. Both are processes of
+//! their own on the same database. What counts is their ratio: rates depend on the
+//! machine, and on a small one the load itself takes part of it. CPU is that of the
+//! one process; what PostgreSQL itself spends shows in the times alone.
 
 pub mod floor;
 pub mod hugo;
 pub mod load;
+mod pages;
+mod report;
 pub mod search;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::process::{Process, command};
-use crate::{generate, postgres, runtime};
+use crate::{Client, generate, postgres, process, runtime};
 use load::{Measure, Request};
+use pages::{BY_CURSOR, LIST, PAGES};
+use report::{Report, Row};
 
-/// Rounds of each measurement, alternating; the median of them is printed.
+/// Rounds of each measurement, alternating; the median of them counts.
 const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_millis(1500);
 const CONNECTIONS: usize = 8;
-/// Requests after which the server's memory is read.
-const MANY: usize = 10_000;
+/// Requests between two looks at the server's memory, and how many looks.
+const MANY: usize = 100_000;
+const LOOKS: usize = 10;
+const ANEW: &str = "anew";
+const KEPT: &str = "from memory";
 
-/// One article with everything that a page shows of it.
-pub const ARTICLE: &str = "query($path: String!) { article(by: { path: $path }) { \
-    path title date body { html } tags { name path } categories { name path } } }";
-/// A list page without counts.
-pub const LIST: &str = "{ articles(first: 20, filter: { language: \"zh-CN\" }) { nodes { \
-    path title date summary tags { name path } categories { name path } } } }";
-
-/// The same with the count of all.
-pub const COUNTED: &str = "{ articles(first: 20, filter: { language: \"zh-CN\" }) { totalCount nodes { \
-    path title date summary tags { name path } categories { name path } } } }";
-
-/// Runs everything and prints it.
+/// Runs everything, prints it, and writes it into a folder beside the programs.
 pub fn run(articles: usize) {
     let site = tempfile::tempdir().expect("a temporary folder");
     println!("Generating {articles} articles of 4 KB …");
     generate::site(site.path(), articles);
-    println!("\nSQLite");
     on_one(site.path(), articles, None);
     let runtime = runtime();
     if let Some(database) = postgres::Database::create(&runtime) {
-        println!("\nPostgreSQL");
         on_one(site.path(), articles, Some(&database.url()));
         database.drop_now(&runtime);
     }
@@ -62,12 +59,22 @@ fn beside(name: &str) -> PathBuf {
     path
 }
 
+/// One database: its servers, one after another, and the floor.
+struct Place<'a> {
+    program: String,
+    data: &'a Path,
+    database: Option<&'a str>,
+    articles: usize,
+    floor: Process,
+}
+
 fn on_one(site: &Path, articles: usize, database: Option<&str>) {
     let data = tempfile::tempdir().expect("a temporary folder");
-    let program = beside("broadsheet-under-test");
-    let program = program.to_str().expect("a plain path");
+    let program = beside("broadsheet-under-test").to_str().expect("a plain path").to_owned();
+    let kind = if database.is_some() { "PostgreSQL" } else { "SQLite" };
+    let mut report = Report::new(format!("{kind}, {articles} articles"));
     let began = Instant::now();
-    let done = command(program, data.path(), database)
+    let done = command(&program, data.path(), database)
         .args(["import", "hugo"])
         .arg(site)
         .stdout(Stdio::null())
@@ -76,19 +83,7 @@ fn on_one(site: &Path, articles: usize, database: Option<&str>) {
     let seconds = began.elapsed().as_secs_f64();
     #[expect(clippy::cast_precision_loss, reason = "a number of articles")]
     let rate = articles as f64 / seconds;
-    println!("  import: {seconds:.1} s, {rate:.0} documents/s");
-
-    let began = Instant::now();
-    let server = Process::serve(command(program, data.path(), database));
-    load::once(&Request::get(&server.url("/health")));
-    let healthy = began.elapsed();
-    let first = server.nobody().ask(LIST, Value::Null);
-    println!(
-        "  start to /health: {} ms, to the first list: {} ms",
-        healthy.as_millis(),
-        began.elapsed().as_millis()
-    );
-    assert_eq!(first.at("/articles/nodes").as_array().map(Vec::len), Some(20));
+    report.note(format!("imported in {seconds:.1} s, {rate:.0} documents a second"));
 
     let mut floor = Command::new(std::env::current_exe().expect("this program's path"));
     floor.arg("floor").arg(match database {
@@ -96,92 +91,204 @@ fn on_one(site: &Path, articles: usize, database: Option<&str>) {
         None => data.path().join("broadsheet.sqlite").display().to_string(),
     });
     let floor = Process::serve(floor);
-
-    let article = |number: usize| {
-        let path = format!("/news/a{:05}/", number * 7919 % articles);
-        let floor = format!("/article?path={path}");
-        (json!({ "query": ARTICLE, "variables": { "path": path } }), floor)
-    };
-    let list = |_| (json!({ "query": LIST }), "/list".to_owned());
-    let counted = |_| (json!({ "query": COUNTED }), "/counted".to_owned());
-
-    let both: Vec<_> = (0..500)
-        .flat_map(|number| [article(number).0, list(number).0])
-        .map(|body| Request::post(&server.url("/graphql"), &body.to_string()))
-        .collect();
-    load::send(&both, CONNECTIONS, MANY);
-    println!("  resident memory after {MANY} requests: {} MB", load::resident(server.id()) / 1024);
-
-    compare("article", &server, &floor, article);
-    compare("list of 20", &server, &floor, list);
-    compare("list of 20 and totalCount", &server, &floor, counted);
-    pages(&server);
-    println!("  resident memory at the end: {} MB", load::resident(server.id()) / 1024);
+    let place = Place { program, data: data.path(), database, articles, floor };
+    place.anew(&mut report);
+    place.kept(&mut report);
+    let folder = beside("bench").with_file_name("measured");
+    let table = report.write(&folder, &format!("{}-{articles}", kind.to_lowercase()));
+    println!("  written to {}", table.display());
 }
 
-fn compare(
-    name: &str,
-    server: &Process,
-    floor: &Process,
-    request: impl Fn(usize) -> (Value, String),
-) {
-    let requests: Vec<_> = (0..500).map(request).collect();
-    let graphql: Vec<_> = requests
-        .iter()
-        .map(|(body, _)| Request::post(&server.url("/graphql"), &body.to_string()))
-        .collect();
-    let plain: Vec<_> = requests.iter().map(|(_, path)| Request::get(&floor.url(path))).collect();
-    for at in [0, 1, 250, 499] {
-        let (ours, theirs) = (load::once(&graphql[at]), load::once(&plain[at]));
+impl Place<'_> {
+    fn serve(&self, megabytes: Option<&str>) -> Process {
+        let mut command = command(&self.program, self.data, self.database);
+        if let Some(megabytes) = megabytes {
+            command.env("BROADSHEET_CACHE_MEGABYTES", megabytes);
+        }
+        Process::serve(command)
+    }
+
+    /// Every answer from the database.
+    fn anew(&self, report: &mut Report) {
+        let began = Instant::now();
+        let server = self.serve(Some("0"));
+        load::once(&Request::get(&server.url("/health")));
+        let healthy = began.elapsed().as_millis();
+        let first = server.nobody().ask(LIST, Value::Null);
+        assert_eq!(first.at("/articles/nodes").as_array().map(Vec::len), Some(20));
+        report.note(format!(
+            "from start to /health {healthy} ms, to the first list {} ms",
+            began.elapsed().as_millis()
+        ));
+        for page in &PAGES {
+            let ours = posts(&server, &page.bodies(self.articles));
+            let plain = page.floor(self.articles).map(|paths| gets(&self.floor, &paths));
+            if let Some(plain) = &plain {
+                same(page.name, &ours, plain);
+            }
+            let (ours, theirs) = alternate(&server, &ours, &self.floor, plain.as_deref());
+            let floor = theirs.map(|theirs| ("SQL", theirs));
+            report.add(Row { page: page.name.to_owned(), served: ANEW, ours, floor });
+        }
+        self.by_cursor(&server, ANEW, report);
+    }
+
+    /// Every answer from memory, then with somebody writing.
+    fn kept(&self, report: &mut Report) {
+        let server = self.serve(None);
+        let editor = self.editor(&server);
+        let mut all = Vec::new();
+        for page in &PAGES {
+            let bodies = page.bodies(self.articles);
+            let ours = posts(&server, &bodies);
+            let ready = self.lay_ready(&ours);
+            let (ours, theirs) = alternate(&server, &ours, &self.floor, Some(&ready));
+            let floor = theirs.map(|theirs| ("bytes", theirs));
+            report.add(Row { page: page.name.to_owned(), served: KEPT, ours, floor });
+            all.extend(bodies);
+        }
+        self.by_cursor(&server, KEPT, report);
+        let all = posts(&server, &shuffled(all));
+        let quiet = median(|| load::measure(&all, server.id(), CONNECTIONS, ROUND * 2));
+        let mixed = self.writing(&server, &editor, || {
+            median(|| load::measure(&all, server.id(), CONNECTIONS, ROUND * 2))
+        });
+        let floor = Some(("unwritten", quiet));
+        report.add(Row {
+            page: "all of them, a write a second".to_owned(),
+            served: KEPT,
+            ours: mixed,
+            floor,
+        });
+        let mut memory = Vec::new();
+        for _ in 0..LOOKS {
+            load::send(&all, CONNECTIONS, MANY);
+            memory.push((load::resident(server.id()) / 1024).to_string());
+        }
+        report.note(format!("MB resident, after each {MANY} requests: {}", memory.join(", ")));
+    }
+
+    /// Page 1 of a list against page 450.
+    fn by_cursor(&self, server: &Process, served: &'static str, report: &mut Report) {
+        let client = server.nobody();
+        let (mut cursor, mut number) = (Value::Null, 1);
+        while number < 450 {
+            let answer = client.ask(BY_CURSOR, json!({ "after": cursor }));
+            if answer.at("/articles/pageInfo/hasNextPage") == &json!(false) {
+                break;
+            }
+            cursor = answer.at("/articles/pageInfo/endCursor").clone();
+            number += 1;
+        }
+        let request = |after: &Value| {
+            posts(
+                server,
+                &[json!({ "query": BY_CURSOR, "variables": { "after": after } }).to_string()],
+            )
+        };
+        let (deep, first) = (request(&cursor), request(&Value::Null));
+        let (ours, first) = alternate(server, &deep, server, Some(&first));
+        let floor = first.map(|first| ("page 1", first));
+        report.add(Row { page: format!("page {number} of the list"), served, ours, floor });
+    }
+
+    /// Puts what the server answers into the floor.
+    fn lay_ready(&self, requests: &[Request]) -> Vec<Request> {
+        let put = |(number, request): (usize, &Request)| {
+            let url = self.floor.url(&format!("/ready/{number}"));
+            load::once(&Request::post(&url, &load::once(request)));
+            Request::get(&url)
+        };
+        requests.iter().enumerate().map(put).collect()
+    }
+
+    fn editor(&self, server: &Process) -> Client {
+        let mut add = command(&self.program, self.data, self.database);
+        add.args(["user", "add", "desk@example.org", "--role", "EDITOR", "--password-stdin"]);
+        let output = process::run(add, "correct horse battery\n");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let answer = server.nobody().ask(
+            "mutation { login(email: \"desk@example.org\", password: \"correct horse battery\") { accessToken } }",
+            Value::Null,
+        );
+        server.nobody().with_token(&answer.text("/login/accessToken"))
+    }
+
+    /// Runs something while somebody rewrites an article a second.
+    fn writing<T>(&self, server: &Process, editor: &Client, run: impl FnOnce() -> T) -> T {
+        let done = AtomicBool::new(false);
+        let ids = server.nobody().ask("{ articles(first: 50) { nodes { id } } }", Value::Null);
+        let ids = ids.each("/articles/nodes", "id");
+        let save = "mutation($id: ID!, $version: Int!, $body: String!) { \
+            updateArticle(id: $id, expectedVersion: $version, input: { body: $body }) { \
+            userErrors { message } } }";
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                for (number, id) in ids.iter().cycle().enumerate() {
+                    if done.load(Ordering::SeqCst) {
+                        break;
+                    }
+                    let began = Instant::now();
+                    let known = editor.ask(
+                        "query($id: ID!) { node(id: $id, view: WORKING) { ... on Article { version } } }",
+                        json!({ "id": id }),
+                    );
+                    let variables = json!({
+                        "id": id, "version": known.number("/node/version"), "body": format!("Text {number}.")
+                    });
+                    let _ = editor.ask(save, variables).accepted("updateArticle");
+                    let publish = "mutation($id: ID!) { publishArticle(id: $id) { userErrors { message } } }";
+                    let _ = editor.ask(publish, json!({ "id": id })).accepted("publishArticle");
+                    thread::sleep(Duration::from_secs(1).saturating_sub(began.elapsed()));
+                }
+            });
+            let result = run();
+            done.store(true, Ordering::SeqCst);
+            result
+        })
+    }
+}
+
+fn posts(server: &Process, bodies: &[String]) -> Vec<Request> {
+    bodies.iter().map(|body| Request::post(&server.url("/graphql"), body)).collect()
+}
+
+fn gets(server: &Process, paths: &[String]) -> Vec<Request> {
+    paths.iter().map(|path| Request::get(&server.url(path))).collect()
+}
+
+/// Each request beside those far from it.
+fn shuffled(bodies: Vec<String>) -> Vec<String> {
+    let count = bodies.len();
+    (0..count).map(|number| bodies[number * 7919 % count].clone()).collect()
+}
+
+/// Both answer the same bytes, as far as a look tells.
+fn same(name: &str, ours: &[Request], plain: &[Request]) {
+    for at in [0, 1, 250, 499].into_iter().filter(|at| *at < ours.len()) {
+        let (ours, theirs) = (load::once(&ours[at]), load::once(&plain[at]));
         assert!(ours == theirs, "{name}: the answers differ\n{ours}\n{theirs}");
     }
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-    load::measure(&graphql, server.id(), CONNECTIONS, ROUND / 2);
-    load::measure(&plain, floor.id(), CONNECTIONS, ROUND / 2);
-    for _ in 0..ROUNDS {
-        ours.push(load::measure(&graphql, server.id(), CONNECTIONS, ROUND));
-        theirs.push(load::measure(&plain, floor.id(), CONNECTIONS, ROUND));
-    }
-    let (ours, theirs) = (Measure::median(ours), Measure::median(theirs));
-    println!("  {name}");
-    println!("    server  {ours}");
-    println!("    floor   {theirs}");
-    println!(
-        "    ratio   {:.2} of its requests/s, {:.2} of its CPU a request",
-        ours.rate / theirs.rate,
-        ours.cpu / theirs.cpu
-    );
 }
 
-/// Page 1 against page 450 of the list, by cursor.
-fn pages(server: &Process) {
-    let client = server.nobody();
-    let page = "query($after: String) { articles(first: 20, after: $after) { \
-        pageInfo { hasNextPage endCursor } nodes { path title } } }";
-    let mut cursor = Value::Null;
-    let mut last = 1;
-    while last < 450 {
-        let answer = client.ask(page, json!({ "after": cursor }));
-        if answer.at("/articles/pageInfo/hasNextPage") == &json!(false) {
-            break;
-        }
-        cursor = answer.at("/articles/pageInfo/endCursor").clone();
-        last += 1;
-    }
-    let request = |after: &Value| {
-        let body = json!({ "query": page, "variables": { "after": after } }).to_string();
-        [Request::post(&server.url("/graphql"), &body)]
-    };
-    let (first, deep) = (request(&Value::Null), request(&cursor));
-    let (mut firsts, mut deeps) = (Vec::new(), Vec::new());
+/// Measures one and another by turns; the medians of both.
+fn alternate(
+    server: &Process,
+    ours: &[Request],
+    other: &Process,
+    theirs: Option<&[Request]>,
+) -> (Measure, Option<Measure>) {
+    let (mut our, mut their) = (Vec::new(), Vec::new());
+    load::measure(ours, server.id(), CONNECTIONS, ROUND / 2);
     for _ in 0..ROUNDS {
-        firsts.push(load::measure(&first, server.id(), 1, ROUND / 3));
-        deeps.push(load::measure(&deep, server.id(), 1, ROUND / 3));
+        our.push(load::measure(ours, server.id(), CONNECTIONS, ROUND));
+        if let Some(theirs) = theirs {
+            their.push(load::measure(theirs, other.id(), CONNECTIONS, ROUND));
+        }
     }
-    let (first, deep) = (Measure::median(firsts), Measure::median(deeps));
-    println!(
-        "  page {last} takes {:.2} of the time of page 1 and {:.2} of its CPU",
-        deep.p50 / first.p50,
-        deep.cpu / first.cpu
-    );
+    (Measure::median(our), theirs.map(|_| Measure::median(their)))
+}
+
+fn median(measure: impl Fn() -> Measure) -> Measure {
+    Measure::median((0..ROUNDS).map(|_| measure()).collect())
 }
