@@ -186,6 +186,8 @@ pub struct Ctx {
     now: Timestamp,
     once: Arc<Siblings>,
     reads: Option<Arc<Reads>>,
+    /// Whether the frame may come from memory.
+    remembers: bool,
 }
 
 impl Ctx {
@@ -200,6 +202,7 @@ impl Ctx {
             now,
             once: Siblings::new(Vec::new()),
             reads: None,
+            remembers: false,
         }
     }
 
@@ -213,6 +216,13 @@ impl Ctx {
     #[must_use]
     pub fn recording(self, reads: Arc<Reads>) -> Self {
         Self { reads: Some(reads), ..self }
+    }
+
+    /// The same, which only reads, and for which the cache has just caught up with
+    /// the feed: the frame may come from memory.
+    #[must_use]
+    pub fn remembering(self) -> Self {
+        Self { remembers: true, ..self }
     }
 
     /// Where to read whatever an operation does not tell apart: the answer depends
@@ -255,9 +265,10 @@ impl Ctx {
     /// The same request, by somebody who has just shown who they are.
     #[must_use]
     pub fn acting_as(&self, actor: Actor) -> Self {
-        let Self { app, actor: _, client, now, once, reads } = self;
+        let Self { app, actor: _, client, now, once, reads, remembers } = self;
         let (app, client, once) = (Arc::clone(app), client.clone(), Arc::clone(once));
-        Self { app, actor, client, now: *now, once, reads: reads.clone() }
+        let (now, remembers) = (*now, *remembers);
+        Self { app, actor, client, now, once, reads: reads.clone(), remembers }
     }
 
     #[must_use]
@@ -295,7 +306,17 @@ impl Ctx {
     /// The site and its languages.
     pub async fn frame(&self) -> Result<Arc<Frame>> {
         self.depends([Dependency::Frame]);
-        self.once.load("frame".to_owned(), || Frame::load(&self.app)).await
+        if !self.remembers {
+            return self.once.load("frame".to_owned(), || Frame::load(&self.app)).await;
+        }
+        let cache = self.app.cache();
+        if let Some(frame) = cache.frame() {
+            return Ok(frame);
+        }
+        let lease = cache.lease();
+        let frame = Arc::new(Frame::load(&self.app).await?);
+        cache.keep_frame(&frame, lease);
+        Ok(frame)
     }
 
     /// A new id: unique everywhere, and sortable by the time it was made.

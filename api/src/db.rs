@@ -29,6 +29,10 @@ const TERM_LOCK: i64 = 0x0062_7264_7368_7433;
 /// Memory of SQLite's one writer, in KB below nought as SQLite has it: what a
 /// chunk of an import changes fits, and is not written before it is committed.
 const WRITE_CACHE: &str = "-32768";
+/// Likewise of each reader: the inner pages of its indexes fit.
+const READ_CACHE: &str = "-8192";
+/// Bytes of the file that readers see without copying.
+const MAPPED: &str = "268435456";
 /// The channel on which a node tells its peers of new events.
 pub const FEED_CHANNEL: &str = "broadsheet_event";
 
@@ -68,6 +72,9 @@ impl Db {
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10))
             .statement_cache_capacity(256)
+            // A page of articles with all that hangs on them: its rows need not wait
+            // for each other between the driver's thread and ours.
+            .row_buffer_size(512)
             .optimize_on_close(true, None);
         let wrong = |error| Error::internal(format!("cannot open {}: {error}", file.display()));
         let write = SqlitePoolOptions::new()
@@ -78,7 +85,12 @@ impl Db {
         let read = SqlitePoolOptions::new()
             .max_connections(connections(config, 2))
             .test_before_acquire(false)
-            .connect_with(options.pragma("query_only", "ON"))
+            .connect_with(
+                options
+                    .pragma("query_only", "ON")
+                    .pragma("cache_size", READ_CACHE)
+                    .pragma("mmap_size", MAPPED),
+            )
             .await
             .map_err(wrong)?;
         Ok(Self {

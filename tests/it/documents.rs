@@ -191,3 +191,42 @@ fn the_command_line_registers_a_manifest() {
     assert_eq!(run(&["remove", "t1"]).1, "t1 is not registered any more.");
     assert!(!run(&["remove", "t1"]).0);
 }
+
+/// A document that ran is not validated again; the values of its variables are.
+#[test]
+fn variables_of_a_document_that_ran_are_refused_as_they_were_before() {
+    let app = TestApp::sqlite();
+    app.import_files(&[("content/news/one.md", "---\ntitle: One\n---\nOne.\n")]);
+    let list = "query($first: Int = 5, $section: String, $filter: ArticleFilter) { \
+        a: articles(first: $first, filter: { section: { eq: $section } }) { totalCount } \
+        b: articles(filter: $filter) { totalCount } }";
+    let refused = [
+        json!({ "first": "1" }),
+        json!({ "first": 1.5 }),
+        json!({ "first": 5_000_000_000_i64 }),
+        json!({ "section": 1 }),
+        json!({ "filter": { "sectoin": { "eq": "news" } } }),
+        json!({ "filter": [1] }),
+        json!({ "filter": { "section": { "eq": true } } }),
+    ];
+    // Spaces make it another document, which never ran.
+    let fresh = |number: usize| format!("{}{list}", " ".repeat(number + 1));
+    let first: Vec<_> = refused
+        .iter()
+        .enumerate()
+        .map(|(number, variables)| app.nobody().run(&fresh(number), variables.clone(), None))
+        .collect();
+    for variables in [json!({}), json!({ "first": 1, "section": "news" })] {
+        let answer = app.nobody().ask(list, variables);
+        assert_eq!(answer.number("/a/totalCount"), 1);
+    }
+    for (variables, first) in refused.into_iter().zip(first) {
+        let answer = app.nobody().run(list, variables.clone(), None);
+        let told = |answer: &Value| {
+            let error = &answer["errors"][0];
+            (error["message"].clone(), error["extensions"]["code"].clone())
+        };
+        assert!(answer["errors"].is_array(), "{variables}");
+        assert_eq!(told(&answer), told(&first), "{variables}");
+    }
+}

@@ -307,6 +307,7 @@ fn follow(app: &TestApp, seed: u64, steps: usize) -> (u64, u64) {
     }
     let (mut went, mut had_to) = (0, 0);
     let mut by_act: HashMap<String, (u64, u64)> = HashMap::new();
+    let mut needless: HashMap<(String, &str), u64> = HashMap::new();
     for step in 0..steps {
         for question in &questions {
             ask(&kept, question);
@@ -318,6 +319,7 @@ fn follow(app: &TestApp, seed: u64, steps: usize) -> (u64, u64) {
         let mut changed = 0;
         for question in &questions {
             let right = ask(&anew, question);
+            let misses = app.app.cache().numbers().misses;
             // Search follows in its own time, and nothing of it is kept.
             if !question.contains("search") {
                 assert_eq!(
@@ -325,7 +327,11 @@ fn follow(app: &TestApp, seed: u64, steps: usize) -> (u64, u64) {
                     right,
                     "seed {seed}, step {step}, {what}: {question}"
                 );
-                changed += u64::from(before[question.as_str()] != right);
+                let has_changed = before[question.as_str()] != right;
+                changed += u64::from(has_changed);
+                if !has_changed && app.app.cache().numbers().misses > misses {
+                    *needless.entry((what.clone(), question)).or_default() += 1;
+                }
             }
             before.insert(question, right);
         }
@@ -336,6 +342,11 @@ fn follow(app: &TestApp, seed: u64, steps: usize) -> (u64, u64) {
     }
     let mut by_act: Vec<_> = by_act.into_iter().collect();
     by_act.sort();
+    let mut needless: Vec<_> = needless.into_iter().collect();
+    needless.sort();
+    for ((what, question), count) in needless {
+        println!("needlessly {count} {what}: {question}");
+    }
     println!("seed {seed}: {went} kept answers went, {had_to} had to; {by_act:?}");
     (went, had_to)
 }

@@ -25,7 +25,7 @@ pub enum Dependency<'a> {
     /// What is published of one article, all of it.
     Article(Uuid),
     /// The same, as far as a [`Footprint`](super::Footprint) tells it: whether it is
-    /// there, its address, title, dates, authors and terms.
+    /// there, its address, title, date, authors and terms.
     Face(Uuid),
     /// That nothing, or no other thing, lives at a decoded address.
     Path(&'a str),
@@ -34,9 +34,11 @@ pub enum Dependency<'a> {
     /// Which articles are in a list, and their order by date, creation or weight.
     /// What the rows of a list say is [`Dependency::Article`] or `Face`.
     List(Where<'a>),
-    /// Titles, authors, keywords and last changes of the articles in a list: what
-    /// is sorted or filtered by them depends on this besides.
-    Texts(Where<'a>),
+    /// Titles, authors and keywords of the articles in a list: what is sorted or
+    /// filtered by them depends on this besides.
+    Titles(Where<'a>),
+    /// Likewise when they were changed last.
+    Modified(Where<'a>),
 }
 
 /// The articles that a list can hold; what is absent is no condition.
@@ -101,7 +103,8 @@ impl Dependency<'_> {
             Self::Path(path) => format!("path {path}"),
             Self::Translations(key) => format!("translations {key}"),
             Self::List(of) => of.text("list"),
-            Self::Texts(of) => of.text("texts"),
+            Self::Titles(of) => of.text("titles"),
+            Self::Modified(of) => of.text("modified"),
         };
         Tag::of(&text)
     }
@@ -174,7 +177,8 @@ mod tests {
             Dependency::Article(b),
             Dependency::Face(a),
             Dependency::Term(a),
-            Dependency::Texts(Where::default()),
+            Dependency::Titles(Where::default()),
+            Dependency::Modified(Where::default()),
             Dependency::Path("/a/"),
             Dependency::Translations("/a/"),
             list(None, None, None),

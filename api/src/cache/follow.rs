@@ -51,9 +51,6 @@ pub async fn ready(app: &App) -> Result<()> {
 
 /// Follows the feed until it is stopped.
 pub async fn follow(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
-    if !app.cache().follows() {
-        return;
-    }
     let mut feed = app.follow();
     while !*stopped.borrow() {
         feed.mark_unchanged();

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entity::article_copy::{Column, Entity};
-use entity::{Json, Timestamp, View, article_keyword, article_term, menu_entry, term};
+use entity::{Json, Timestamp, View, article_keyword, article_term, menu_entry, redirect, term};
 use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Order, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryResult};
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,8 @@ pub struct Footprint {
     language: String,
     section: String,
     path: String,
-    aliases: Vec<String>,
+    /// Where redirects lead to it from: aliases, and where it was before.
+    old_paths: Vec<String>,
     key: String,
     /// Id, plural of the taxonomy, slug.
     terms: Vec<(Uuid, String, String)>,
@@ -41,8 +42,10 @@ pub struct Footprint {
     menus: bool,
     /// A hash of its date, when it was made, and its weight.
     shape: String,
-    /// A hash of its titles, authors, keywords and last change.
-    texts: String,
+    /// A hash of its titles, authors and keywords.
+    titles: String,
+    /// When it was changed last.
+    modified: i64,
 }
 
 /// What became of an article for the public.
@@ -116,7 +119,6 @@ impl Footprint {
                     Column::Section,
                     Column::Path,
                     Column::TranslationKey,
-                    Column::Aliases,
                     Column::Title,
                     Column::LinkTitle,
                     Column::Authors,
@@ -137,26 +139,25 @@ impl Footprint {
             }
             add_keywords(db, ids, &mut found).await?;
             add_terms(db, ids, &mut found).await?;
+            add_old_paths(db, ids, &mut found).await?;
         }
         Ok(found)
     }
 
     fn of_row(row: &QueryResult) -> Result<Self> {
-        let aliases: Json = row.try_get_by_index(5)?;
-        let link_title: Option<String> = row.try_get_by_index(7)?;
-        let mut texts = Sha256::new();
-        let authors: Json = row.try_get_by_index(8)?;
-        for text in [row.try_get_by_index(6)?, link_title.unwrap_or_default(), authors.to_string()]
+        let link_title: Option<String> = row.try_get_by_index(6)?;
+        let mut titles = Sha256::new();
+        let authors: Json = row.try_get_by_index(7)?;
+        for text in [row.try_get_by_index(5)?, link_title.unwrap_or_default(), authors.to_string()]
         {
-            texts.update(text.len().to_be_bytes());
-            texts.update(text);
+            titles.update(text.len().to_be_bytes());
+            titles.update(text);
         }
-        texts.update(row.try_get_by_index::<Timestamp>(9)?.0.to_be_bytes());
         let mut shape = Sha256::new();
-        for index in 10..=11 {
+        for index in 9..=10 {
             shape.update(row.try_get_by_index::<Timestamp>(index)?.0.to_be_bytes());
         }
-        for index in 12..=13 {
+        for index in 11..=12 {
             shape.update(row.try_get_by_index::<i32>(index)?.to_be_bytes());
         }
         Ok(Self {
@@ -164,20 +165,29 @@ impl Footprint {
             section: row.try_get_by_index(2)?,
             path: row.try_get_by_index(3)?,
             key: row.try_get_by_index(4)?,
-            aliases: serde_json::from_value(aliases.0).unwrap_or_default(),
+            old_paths: Vec::new(),
             terms: Vec::new(),
-            from: row.try_get_by_index::<Timestamp>(14)?.0,
-            until: row.try_get_by_index::<Timestamp>(15)?.0,
-            menus: row.try_get_by_index::<i64>(16)? > 0,
+            from: row.try_get_by_index::<Timestamp>(13)?.0,
+            until: row.try_get_by_index::<Timestamp>(14)?.0,
+            menus: row.try_get_by_index::<i64>(15)? > 0,
             shape: short(shape),
-            texts: short(texts),
+            titles: short(titles),
+            modified: row.try_get_by_index::<Timestamp>(8)?.0,
         })
+    }
+
+    fn is_seen(&self, at: Timestamp) -> bool {
+        self.from <= at.0 && at.0 < self.until
+    }
+
+    fn touch_paths(&self, tags: &mut BTreeSet<Tag>) {
+        let paths = self.old_paths.iter().chain([&self.path]);
+        tags.extend(paths.map(|path| Dependency::Path(path).tag()));
     }
 
     /// Everything that the article's coming, going or moving changes.
     fn touch(&self, tags: &mut BTreeSet<Tag>) {
-        let paths = self.aliases.iter().chain([&self.path]);
-        tags.extend(paths.map(|path| Dependency::Path(path).tag()));
+        self.touch_paths(tags);
         tags.insert(Dependency::Translations(&self.key).tag());
         tags.extend(self.lists().into_iter().map(|list| Dependency::List(list).tag()));
     }
@@ -200,14 +210,26 @@ impl Footprint {
 
     /// Whether it stands elsewhere than another, in lists that look at no text.
     fn moved(&self, other: &Self) -> bool {
-        let Self { language, section, path, aliases, key, terms, from, until, menus, shape, texts } =
-            self;
-        // When it is seen is accounted for when it is; what menus say, by itself.
-        let _ = (from, until, menus, texts);
+        let Self {
+            language,
+            section,
+            path,
+            old_paths,
+            key,
+            terms,
+            from,
+            until,
+            menus,
+            shape,
+            titles,
+            modified,
+        } = self;
+        // When it is seen is accounted for when it is; what menus say, and what leads
+        // to it, by itself.
+        let _ = (from, until, menus, old_paths, titles, modified);
         *language != other.language
             || *section != other.section
             || *path != other.path
-            || *aliases != other.aliases
             || *key != other.key
             || *terms != other.terms
             || *shape != other.shape
@@ -232,12 +254,30 @@ async fn add_keywords(db: &impl ConnectionTrait, ids: &[Uuid], found: &mut Found
         let id: Uuid = row.try_get_by_index(0)?;
         if let Some(footprint) = found.get_mut(&id) {
             let mut hash = Sha256::new();
-            let known = std::mem::take(&mut footprint.texts);
+            let known = std::mem::take(&mut footprint.titles);
             for text in [known, row.try_get_by_index(1)?, row.try_get_by_index(2)?] {
                 hash.update(text.len().to_be_bytes());
                 hash.update(text);
             }
-            footprint.texts = short(hash);
+            footprint.titles = short(hash);
+        }
+    }
+    Ok(())
+}
+
+async fn add_old_paths(db: &impl ConnectionTrait, ids: &[Uuid], found: &mut Found) -> Result<()> {
+    let of = |column: redirect::Column| Expr::col((redirect::Entity, column));
+    let mut select = Query::select();
+    select
+        .expr(of(redirect::Column::ArticleId))
+        .expr(of(redirect::Column::Path))
+        .from(redirect::Entity)
+        .cond_where(of(redirect::Column::ArticleId).is_in(ids.iter().copied()))
+        .order_by((redirect::Entity, redirect::Column::Path), Order::Asc);
+    for row in db.query_all(&select).await? {
+        let id: Uuid = row.try_get_by_index(0)?;
+        if let Some(footprint) = found.get_mut(&id) {
+            footprint.old_paths.push(row.try_get_by_index(1)?);
         }
     }
     Ok(())
@@ -310,22 +350,19 @@ impl Change {
         tags.extend(always.map(Dependency::tag));
     }
 
-    /// A release writes redirects, from aliases and from where the article was, and
-    /// drops one from its address: at once, whenever the article is to be seen.
-    fn touch_redirects(&self, tags: &mut BTreeSet<Tag>) {
+    /// A release lets redirects lead to the article, and drops one from its address:
+    /// at once, whenever the article is to be seen.
+    fn touch_redirects(&self, at: Timestamp, tags: &mut BTreeSet<Tag>) {
         let Some(is) = &self.is else {
             return;
         };
-        let stays = self.was.as_ref().is_some_and(|was| was.path == is.path);
-        if stays && is.aliases.is_empty() {
-            return;
-        }
-        // What led to an old address leads to the new one.
-        let paths = self.was.iter().chain([is]).map(|footprint| &footprint.path);
-        let paths = paths.chain(&is.aliases).map(|path| Dependency::Path(path).tag());
-        tags.extend(paths.chain([Dependency::Anything.tag()]));
-        if self.was.is_some() || !is.aliases.is_empty() {
-            tags.insert(Dependency::Redirects.tag());
+        // At the address of what is seen a redirect is not looked for.
+        let stays = self.was.as_ref().is_some_and(|was| {
+            was.path == is.path && was.old_paths == is.old_paths && is.is_seen(at)
+        });
+        if !stays {
+            self.was.iter().chain([is]).for_each(|footprint| footprint.touch_paths(tags));
+            tags.insert(Dependency::Anything.tag());
         }
     }
 
@@ -337,8 +374,8 @@ impl Change {
     /// What it touches at the moment of the change. What is not to be seen then
     /// touches nothing but redirects; when its time comes, that touches it.
     pub fn touch(&self, at: Timestamp, tags: &mut BTreeSet<Tag>) {
-        self.touch_redirects(tags);
-        let seen = |footprint: &&Footprint| footprint.from <= at.0 && at.0 < footprint.until;
+        self.touch_redirects(at, tags);
+        let seen = |footprint: &&Footprint| footprint.is_seen(at);
         let (was, is) = (self.was.as_ref().filter(seen), self.is.as_ref().filter(seen));
         if was.is_none() && is.is_none() {
             return;
@@ -349,9 +386,13 @@ impl Change {
         }
         match (was, is) {
             (Some(was), Some(is)) if !was.moved(is) => {
-                if was.texts != is.texts {
+                let lists = is.lists().into_iter();
+                if was.titles != is.titles {
                     tags.insert(Dependency::Face(self.id).tag());
-                    tags.extend(is.lists().into_iter().map(|list| Dependency::Texts(list).tag()));
+                    tags.extend(lists.clone().map(|list| Dependency::Titles(list).tag()));
+                }
+                if was.modified != is.modified {
+                    tags.extend(lists.map(|list| Dependency::Modified(list).tag()));
                 }
             }
             _ => {

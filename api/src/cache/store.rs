@@ -16,10 +16,11 @@ use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
 use super::answer::Answer;
-use super::dependency::Tag;
+use super::dependency::{Dependency, Tag};
 use super::follow::Place;
 use super::purge::{Pending, Purge};
 use crate::config;
+use crate::site::Frame;
 
 /// Touches that are remembered for answers that are being made.
 const REMEMBERED: usize = 256;
@@ -202,6 +203,7 @@ pub struct Cache {
     requests: Map<Box<[u8]>, Weak<Entry>, Weight>,
     touches: Mutex<Touches>,
     flights: Mutex<HashMap<Key, Flight>>,
+    frame: Mutex<Option<Arc<Frame>>>,
     place: tokio::sync::Mutex<Place>,
     /// The latest moment at which anybody asked.
     latest: AtomicI64,
@@ -241,6 +243,7 @@ impl Cache {
             requests: Map::with_weighter(items, (bytes / 8).max(1), Weight),
             touches: Mutex::default(),
             flights: Mutex::default(),
+            frame: Mutex::default(),
             place: tokio::sync::Mutex::default(),
             latest: AtomicI64::new(i64::MIN),
             known: AtomicI64::new(0),
@@ -260,15 +263,15 @@ impl Cache {
         self.answers.is_some()
     }
 
-    /// Whether anything here is to be told of events.
-    #[must_use]
-    pub fn follows(&self) -> bool {
-        self.is_on() || self.purge.is_on()
-    }
-
     /// Notes that the feed goes so far.
     pub fn heard(&self, position: i64) {
         self.known.fetch_max(position, Ordering::SeqCst);
+    }
+
+    /// Whether a worker of this process follows the feed.
+    #[must_use]
+    pub fn is_followed(&self) -> bool {
+        self.followed.load(Ordering::SeqCst)
     }
 
     pub fn set_followed(&self, followed: bool) {
@@ -278,7 +281,7 @@ impl Cache {
     /// Whether all that is known has been accounted for.
     #[must_use]
     pub fn is_current(&self, now: Timestamp) -> bool {
-        self.followed.load(Ordering::SeqCst)
+        self.is_followed()
             && self.position.load(Ordering::SeqCst) >= self.known.load(Ordering::SeqCst)
             && now.0 < self.due()
     }
@@ -319,6 +322,20 @@ impl Cache {
     #[must_use]
     pub fn lease(&self) -> Lease {
         Lease(locked(&self.touches).number)
+    }
+
+    /// The site and its languages, unless something changed them.
+    #[must_use]
+    pub fn frame(&self) -> Option<Arc<Frame>> {
+        locked(&self.frame).clone()
+    }
+
+    /// Keeps the frame that was read under a lease.
+    pub fn keep_frame(&self, frame: &Arc<Frame>, lease: Lease) {
+        let touches = locked(&self.touches);
+        if !touches.since(lease, &[Dependency::Frame.tag()]) {
+            *locked(&self.frame) = Some(Arc::clone(frame));
+        }
     }
 
     /// The answer to a request with these bytes, if it was read before.
@@ -427,6 +444,9 @@ impl Cache {
         }
         let mut touches = locked(&self.touches);
         touches.number += 1;
+        if touched.has(&[Dependency::Frame.tag()]) {
+            *locked(&self.frame) = None;
+        }
         touches.last.push_back(touched.clone());
         if touches.last.len() > REMEMBERED {
             touches.last.pop_front();

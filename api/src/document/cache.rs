@@ -1,6 +1,7 @@
 //! Documents in memory.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_graphql::ServerError;
 use async_graphql::parser::parse_query;
@@ -28,6 +29,19 @@ pub struct Document {
     /// Of the text; see [`hash`].
     pub hash: String,
     length: usize,
+    valid: AtomicBool,
+}
+
+impl Document {
+    /// Whether it has passed validation.
+    #[must_use]
+    pub fn is_valid(&self) -> bool {
+        self.valid.load(Ordering::Relaxed)
+    }
+
+    pub fn set_valid(&self) {
+        self.valid.store(true, Ordering::Relaxed);
+    }
 }
 
 #[derive(Clone)]
@@ -64,7 +78,12 @@ impl Documents {
             return Ok(document);
         }
         let parsed = parse_query(text)?;
-        let document = Arc::new(Document { parsed, hash: hash.clone(), length: text.len() });
+        let document = Arc::new(Document {
+            parsed,
+            hash: hash.clone(),
+            length: text.len(),
+            valid: AtomicBool::new(false),
+        });
         self.parsed.insert(hash, Arc::clone(&document));
         Ok(document)
     }

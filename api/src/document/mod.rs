@@ -5,6 +5,7 @@
 //! | [`cache`] | documents that were parsed, and those that clients left here by their hash |
 //! | [`manifest`] | the files that Relay, Apollo and GraphQL Code Generator write (pure) |
 //! | [`register`] | documents that an operator allows, in the database |
+//! | [`valid`] | whether a request need not be validated again (pure) |
 //!
 //! A request names its document in one of three ways: by its text; by
 //! `extensions.persistedQuery`, Apollo's automatic persisted queries, where a
@@ -20,9 +21,11 @@
 mod cache;
 mod manifest;
 mod register;
+mod valid;
 
 pub use cache::{Document, Documents};
 pub use register::{Registered, list, register, remove};
+pub use valid::are_plain;
 
 use sha2::{Digest, Sha256};
 

@@ -18,7 +18,7 @@ use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition};
 use async_graphql::{
     Context, EmptySubscription, Enum, MergedObject, Name, Positioned, Request, SDLExportOptions,
-    ServerError, SimpleObject,
+    ServerError, SimpleObject, ValidationMode,
 };
 use entity::View;
 use percent_encoding::percent_decode_str;
@@ -95,7 +95,18 @@ pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 /// and errors are mapped in `http::graphql`: extensions would slow every field.
 #[must_use]
 pub fn schema() -> Schema {
+    build(ValidationMode::Strict)
+}
+
+/// The same, for what is known to be valid.
+#[must_use]
+pub fn trusting_schema() -> Schema {
+    build(ValidationMode::Fast)
+}
+
+fn build(mode: ValidationMode) -> Schema {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .validation_mode(mode)
         .limit_recursive_depth(64)
         .finish()
 }

@@ -24,7 +24,7 @@ use super::source::{self, Missing, Source, holds_nul};
 use super::{answers, client, conditional};
 use crate::cache::{self, Answer, Entry, Key, Reads};
 use crate::ctx::{Actor, App, Ctx};
-use crate::document::Documents;
+use crate::document::{Document, Documents, are_plain};
 use crate::error::Error;
 use crate::feed::state;
 use crate::graphql::cost::Costs;
@@ -40,6 +40,8 @@ const VARY: &str = "Accept, Accept-Encoding, Authorization";
 pub struct Endpoint {
     app: Arc<App>,
     schema: Schema,
+    /// For documents that were valid before: validating is a third of a short query.
+    trusting: Schema,
     documents: Documents,
     costs: Costs,
     budgets: Budgets,
@@ -49,7 +51,8 @@ impl Endpoint {
     pub fn new(app: Arc<App>, schema: Schema) -> Self {
         let documents = Documents::new(app.config().documents.cache_bytes);
         let costs = Costs::read(&crate::graphql::sdl());
-        Self { app, schema, documents, costs, budgets: Budgets::default() }
+        let trusting = crate::graphql::trusting_schema();
+        Self { app, schema, trusting, documents, costs, budgets: Budgets::default() }
     }
 }
 
@@ -383,6 +386,11 @@ async fn run(
 /// A request that may run.
 struct Ready {
     request: Request,
+    document: Arc<Document>,
+    /// Whether it is a query.
+    reading: bool,
+    /// Whether validation could say something.
+    doubtful: bool,
     actor: Actor,
     /// Where it asks for what everybody gets.
     key: Option<Key>,
@@ -454,7 +462,10 @@ async fn prepare(
     if let Some(name) = operation_name {
         request = request.operation_name(name);
     }
-    Ok(Prepared::Ready(Box::new(Ready { request, actor, key, asked, extensions })))
+    let doubtful = !document.is_valid() || !are_plain(operation, &request.variables);
+    let reading = operation.ty == OperationType::Query;
+    let ready = Ready { request, document, reading, doubtful, actor, key, asked, extensions };
+    Ok(Prepared::Ready(Box::new(ready)))
 }
 
 /// Runs a request that its client may run now, noting in `reads` what its answer
@@ -467,16 +478,20 @@ async fn execute(
 ) -> Result<Response, Refusal> {
     let Endpoint { app, budgets, .. } = endpoint;
     let limits = &app.config().limits;
-    let Ready { request, actor, key: _, asked, extensions } = *ready;
+    let Ready { request, document, reading, doubtful, actor, key: _, asked, extensions } = *ready;
     let client = client::of(http, &app.config().http);
     let whom = (&actor, &client);
     let admitted = allowance::admit(http, (app, budgets), whom, asked, extensions.as_ref())?;
     let mut ctx = Ctx::new(Arc::clone(app), actor).from_client(client);
+    if reading && app.cache().is_followed() && cache::ready(app).await.is_ok() {
+        ctx = ctx.remembering();
+    }
     if let Some(reads) = reads {
         ctx = ctx.recording(reads);
     }
     let patience = Duration::from_secs(limits.seconds);
-    let response = tokio::time::timeout(patience, endpoint.schema.execute(request.data(ctx))).await;
+    let schema = if doubtful { &endpoint.schema } else { &endpoint.trusting };
+    let response = tokio::time::timeout(patience, schema.execute(request.data(ctx))).await;
     let response = finish(response.map_err(|_| {
         Refusal::new(
             StatusCode::OK,
@@ -484,6 +499,9 @@ async fn execute(
             format!("the request took longer than the limit of {} seconds", limits.seconds),
         )
     })?);
+    if doubtful && ran(&response) {
+        document.set_valid();
+    }
     Ok(admitted.complete(response))
 }
 
@@ -552,11 +570,15 @@ fn content_type(media: &str) -> String {
     format!("{media}; charset=utf-8")
 }
 
+/// Whether anything of a document was executed: it is valid then.
+fn ran(response: &Response) -> bool {
+    response.errors.is_empty() || response.errors.iter().any(|error| !error.path.is_empty())
+}
+
 /// A document that could not run is 400 in the draft's own media type and, for
 /// clients that know only JSON, 200 as they expect.
 fn answer(media: &'static str, response: &Response) -> HttpResponse {
-    let ran = response.errors.is_empty() || response.errors.iter().any(|e| !e.path.is_empty());
-    if !ran {
+    if !ran(response) {
         let status = if media == GRAPHQL_JSON { StatusCode::BAD_REQUEST } else { StatusCode::OK };
         // The draft: no `data` where nothing ran.
         return HttpResponse::build(status)

@@ -439,11 +439,12 @@ pub async fn most_used(
 ) -> Result<Vec<Term>> {
     let filter = ArticleFilter::in_language(Some(language));
     let counts = articles::top_terms(ctx, scope, taxonomy, &filter, most).await?;
-    let mut terms: Vec<_> = with_counts(ctx, scope, counts, Some(language))
-        .await?
-        .into_iter()
-        .map(|(term, _)| term)
-        .collect();
+    let counted = counts.iter().copied().collect();
+    let terms = with_counts(ctx, scope, counts, Some(language)).await?;
+    let mut terms: Vec<_> = terms.into_iter().map(|(term, _)| term).collect();
+    if let Some(term) = terms.first() {
+        term.know_counts(counted).await?;
+    }
     if !by_count {
         terms.sort_by(|a, b| a.row.name.cmp(&b.row.name).then(a.row.id.cmp(&b.row.id)));
     }

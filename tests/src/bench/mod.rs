@@ -208,10 +208,11 @@ impl Place<'_> {
         let output = process::run(add, "correct horse battery\n");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let answer = server.nobody().ask(
-            "mutation { login(email: \"desk@example.org\", password: \"correct horse battery\") { accessToken } }",
+            "mutation { login(input: { email: \"desk@example.org\", password: \"correct horse battery\" }) { \
+                session { accessToken } } }",
             Value::Null,
         );
-        server.nobody().with_token(&answer.text("/login/accessToken"))
+        server.nobody().with_token(&answer.text("/login/session/accessToken"))
     }
 
     /// Runs something while somebody rewrites an article a second.
@@ -230,11 +231,11 @@ impl Place<'_> {
                     }
                     let began = Instant::now();
                     let known = editor.ask(
-                        "query($id: ID!) { node(id: $id, view: WORKING) { ... on Article { version } } }",
+                        "query($id: ID!) { nodes(ids: [$id], view: WORKING) { ... on Article { version } } }",
                         json!({ "id": id }),
                     );
                     let variables = json!({
-                        "id": id, "version": known.number("/node/version"), "body": format!("Text {number}.")
+                        "id": id, "version": known.number("/nodes/0/version"), "body": format!("Text {number}.")
                     });
                     let _ = editor.ask(save, variables).accepted("updateArticle");
                     let publish = "mutation($id: ID!) { publishArticle(id: $id) { userErrors { message } } }";

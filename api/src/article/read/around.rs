@@ -76,7 +76,7 @@ pub async fn neighbours(
             let (language, section): (String, String) =
                 (result.try_get_by_index(3)?, result.try_get_by_index(4)?);
             let list = Where { language: Some(&language), section: Some(&section), term: None };
-            ctx.depends([Dependency::List(list), Dependency::Texts(list)]);
+            ctx.depends([Dependency::List(list), Dependency::Titles(list)]);
             let neighbours = Neighbours {
                 older: result.try_get_by_index(1)?,
                 newer: result.try_get_by_index(2)?,

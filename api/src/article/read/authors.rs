@@ -19,6 +19,6 @@ pub async fn author_lists(ctx: &Ctx, scope: &Scope, language: &str) -> Result<Ve
         .cond_where(Column::Authors.ne("[]"));
     let list = Where { language: Some(language), ..Where::default() };
     let rows =
-        ctx.db_of([Dependency::List(list), Dependency::Texts(list)]).query_all(&select).await?;
+        ctx.db_of([Dependency::List(list), Dependency::Titles(list)]).query_all(&select).await?;
     rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
 }

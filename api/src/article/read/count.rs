@@ -43,20 +43,23 @@ pub async fn top_terms(
     filter: &ArticleFilter,
     limit: u64,
 ) -> Result<Vec<(Uuid, i64)>> {
-    let mut select = count_terms(scope, filter)?;
+    let mut counted = count_terms(scope, filter)?;
+    counted.cond_where(article_term::Column::Taxonomy.eq(taxonomy.plural()));
+    // Names are looked up a term, and not a row that is counted.
+    let counted_column = |column: &'static str| Expr::col(("counted", column));
+    let mut select = Query::select();
     select
-        .cond_where(article_term::Column::Taxonomy.eq(taxonomy.plural()))
+        .columns([("counted", "term_id"), ("counted", "count")])
+        .from_subquery(counted, "counted")
         .join(
             JoinType::InnerJoin,
             term::Entity,
-            Expr::col((term::Entity, term::Column::Id))
-                .equals((article_term::Entity, article_term::Column::TermId)),
+            Expr::col((term::Entity, term::Column::Id)).equals(("counted", "term_id")),
         )
-        .group_by_col((term::Entity, term::Column::Name))
-        .order_by("count", Order::Desc)
+        .order_by_expr(counted_column("count"), Order::Desc)
         .order_by((term::Entity, term::Column::Name), Order::Asc)
-        .order_by((article_term::Entity, article_term::Column::TermId), Order::Asc);
-    select.limit(limit);
+        .order_by_expr(counted_column("term_id"), Order::Asc)
+        .limit(limit);
     depends::note(ctx, filter, None);
     ctx.depends([Dependency::Terms]);
     term_counts(ctx, &select).await

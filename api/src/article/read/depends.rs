@@ -28,8 +28,10 @@ struct Narrow<'a> {
     languages: Option<Vec<&'a str>>,
     sections: Option<Vec<&'a str>>,
     terms: Option<Vec<Named>>,
-    /// Whether it asks about titles, authors or last changes.
-    texts: bool,
+    /// Whether it asks about titles or authors.
+    titles: bool,
+    /// Whether it asks about last changes.
+    modified: bool,
     /// Whether it asks about terms at all.
     asks_terms: bool,
     /// Whether it follows from what no event tells.
@@ -58,11 +60,9 @@ pub fn row<'a>(columns: Columns, id: Uuid) -> Dependency<'a> {
         Column::LinkTitle,
         Column::Date,
         Column::UtcOffset,
-        Column::LastModified,
         Column::CreatedAt,
         Column::Weight,
         Column::Authors,
-        Column::Aliases,
     ]);
     if !columns.have(Column::ArticleId) {
         return Dependency::Articles;
@@ -76,24 +76,29 @@ pub fn row<'a>(columns: Columns, id: Uuid) -> Dependency<'a> {
 
 /// Notes what a sorted list depends on, or those that hang on parents.
 pub fn note_list(ctx: &Ctx, list: &List, parents: Option<&Parents>) {
-    let by_text =
-        matches!(list.order.field, ArticleOrderField::Title | ArticleOrderField::LastModified);
-    note_any(ctx, &list.filter, parents, by_text);
+    let by = |field| list.order.field == field;
+    let narrow = Narrow {
+        titles: by(ArticleOrderField::Title),
+        modified: by(ArticleOrderField::LastModified),
+        ..Narrow::default()
+    };
+    note_any(ctx, &list.filter, parents, &narrow);
 }
 
 /// The same, without an order.
 pub fn note(ctx: &Ctx, filter: &ArticleFilter, parents: Option<&Parents>) {
-    note_any(ctx, filter, parents, false);
+    note_any(ctx, filter, parents, &Narrow::default());
 }
 
 /// The same, of which titles or authors are looked at.
-pub fn note_texts(ctx: &Ctx, filter: &ArticleFilter, parents: Option<&Parents>) {
-    note_any(ctx, filter, parents, true);
+pub fn note_titles(ctx: &Ctx, filter: &ArticleFilter, parents: Option<&Parents>) {
+    note_any(ctx, filter, parents, &Narrow { titles: true, ..Narrow::default() });
 }
 
-fn note_any(ctx: &Ctx, filter: &ArticleFilter, parents: Option<&Parents>, texts: bool) {
+fn note_any(ctx: &Ctx, filter: &ArticleFilter, parents: Option<&Parents>, besides: &Narrow<'_>) {
     let mut own = Narrow::of(filter);
-    own.texts |= texts;
+    own.titles |= besides.titles;
+    own.modified |= besides.modified;
     match parents {
         None => own.note(ctx),
         // What is behind a better translation may have whatever terms.
@@ -109,7 +114,8 @@ fn note_any(ctx: &Ctx, filter: &ArticleFilter, parents: Option<&Parents>, texts:
                 let part = Narrow::of(filter);
                 if own.wide || part.wide {
                     Narrow {
-                        texts: own.texts || part.texts,
+                        titles: own.titles || part.titles,
+                        modified: own.modified || part.modified,
                         asks_terms: true,
                         private: own.private || part.private,
                         ..Narrow::default()
@@ -121,7 +127,8 @@ fn note_any(ctx: &Ctx, filter: &ArticleFilter, parents: Option<&Parents>, texts:
                     languages: part.languages.or_else(|| own.languages.clone()),
                     sections: part.sections.or_else(|| own.sections.clone()),
                     terms: part.terms,
-                    texts: part.texts || own.texts,
+                    titles: part.titles || own.titles,
+                    modified: part.modified || own.modified,
                     asks_terms: part.asks_terms || own.asks_terms,
                     private: part.private || own.private,
                     wide: false,
@@ -156,7 +163,8 @@ impl<'a> Narrow<'a> {
             languages: language.as_ref().map(|tag| vec![tag.0.as_str()]),
             sections: section.as_ref().and_then(sections),
             asks_terms: tag.is_some() || category.is_some() || term.is_some(),
-            texts: title.is_some() || last_modified.is_some(),
+            titles: title.is_some(),
+            modified: last_modified.is_some(),
             private: review.is_some() || assigned_to.is_some(),
             ..Self::default()
         };
@@ -180,7 +188,7 @@ impl<'a> Narrow<'a> {
         }
         match own {
             None | Some(Own::Ids(_) | Own::Below(_)) => {}
-            Some(Own::Authors(_)) => narrow.texts = true,
+            Some(Own::Authors(_)) => narrow.titles = true,
             Some(Own::Carrying(ids)) => {
                 narrow.asks_terms = true;
                 narrow.terms = Some(ids.iter().map(|id| Named::Id(*id)).collect());
@@ -198,7 +206,8 @@ impl<'a> Narrow<'a> {
 
     /// What a part brings that does not narrow.
     fn add(&mut self, part: &Self) {
-        self.texts |= part.texts;
+        self.titles |= part.titles;
+        self.modified |= part.modified;
         self.asks_terms |= part.asks_terms;
         self.private |= part.private;
         self.wide |= part.wide;
@@ -238,8 +247,11 @@ impl<'a> Narrow<'a> {
                 for term in &terms {
                     let list = Where { language: *language, section: *section, term: *term };
                     ctx.depends([Dependency::List(list)]);
-                    if self.texts {
-                        ctx.depends([Dependency::Texts(list)]);
+                    if self.titles {
+                        ctx.depends([Dependency::Titles(list)]);
+                    }
+                    if self.modified {
+                        ctx.depends([Dependency::Modified(list)]);
                     }
                 }
             }

@@ -45,7 +45,7 @@ pub async fn facets(
     };
     let mut counts: HashMap<Uuid, HashMap<Vec<String>, i64>> = HashMap::new();
     if facet == Facet::Author {
-        depends::note_texts(ctx, filter, parents);
+        depends::note_titles(ctx, filter, parents);
     } else {
         depends::note(ctx, filter, parents);
     }

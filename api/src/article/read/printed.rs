@@ -61,7 +61,7 @@ pub async fn count_by_authors(
         .expr_as(count(), "count")
         .cond_where(filter_condition(scope, filter)?)
         .group_by_col((Entity, Column::Authors));
-    depends::note_texts(ctx, filter, None);
+    depends::note_titles(ctx, filter, None);
     let rows = ctx.db_of([]).query_all(&select).await?;
     rows.iter()
         .map(|row| {

@@ -52,11 +52,14 @@ pub async fn related(
         return Ok(HashMap::new());
     };
     let statement = scored(scope, &frame.related, shares, limit);
+    if counted(&frame.related).any(|index| matches!(date_of(index), Some(Column::LastModified))) {
+        ctx.depends([Dependency::Modified(Where::default())]);
+    }
     let mut related: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
     for result in ctx
         .db_of([
             Dependency::List(Where::default()),
-            Dependency::Texts(Where::default()),
+            Dependency::Titles(Where::default()),
             Dependency::Terms,
         ])
         .query_all(&statement)

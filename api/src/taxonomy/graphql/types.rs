@@ -1,8 +1,10 @@
 //! The types `Tag`, `Category` and `Term`, and what they have in common.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Object};
+use uuid::Uuid;
 
 use crate::archive::{ArchivePeriod, ArchiveUnit};
 use crate::article::filter::{ArticleFilter, ArticleOrder};
@@ -93,6 +95,12 @@ impl Term {
         let filter = Arguments::checked(self.in_language(filter))?;
         let list = List { filter, ..List::default() };
         Ok(ArticleTotals::of(self.parent(below), list, self.scope.clone()))
+    }
+
+    /// Spares the counting where the numbers of articles of this term and of all that
+    /// were read with it are known, by their ids.
+    pub(in crate::taxonomy) async fn know_counts(&self, counts: HashMap<Uuid, i64>) -> Result<()> {
+        self.totals(None, false)?.know(counts).await
     }
 
     async fn article_count(&self, ctx: &Ctx, below: bool) -> Result<i64> {
