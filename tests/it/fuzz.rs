@@ -33,7 +33,8 @@ fn fuzz(app: &TestApp, tokens: &str) {
     let number = |value: &Value| usize::try_from(value.as_u64().unwrap_or(0)).unwrap_or(0);
     println!("{} cases: {}", report["asked"], report["codes"]);
     assert_eq!(report["failures"], json!([]));
-    assert!(number(&report["fields"]) > 100 && number(&report["asked"]) >= cases());
+    // A field without arguments is not asked as often as one with many.
+    assert!(number(&report["fields"]) > 100 && number(&report["asked"]) * 10 > cases() * 8);
     // Most of it is not refused for its form alone.
     let done = number(&report["codes"]["ok"]);
     assert!(tokens.is_empty() || done * 8 > cases(), "{done} of {}", cases());

@@ -18,7 +18,7 @@ use crate::graphql::tokens;
 
 /// Bytes of memory that a document takes at most for each of its tokens: a field of
 /// one letter is the largest of them.
-const TOKEN_BYTES: u64 = 400;
+const TOKEN_BYTES: u64 = 450;
 /// And for each byte of its text, in names and strings.
 const TEXT_BYTES: u64 = 2;
 /// Bytes of the longest id that anything is looked up by; those of documents are shorter.
@@ -213,7 +213,7 @@ mod tests {
             documents.parse(&format!("{{ a{number} {} }}", "a ".repeat(1_000))).expect("one");
             assert!(documents.parsed.weight() <= 4_000_000, "{}", documents.parsed.weight());
         }
-        assert!(documents.parsed.len() >= 4, "{}", documents.parsed.len());
+        assert!(documents.parsed.len() >= 2, "{}", documents.parsed.len());
         // What is asked for now and then stays.
         let one = documents.parse("{ site { title } }").expect("one");
         for number in 0..20 {

@@ -126,7 +126,7 @@ mod tests {
         for (document, many) in [
             (format!("# \r{{ {} }}", "a ".repeat(1000)), 1000),
             (format!("{{ a(b: [{}]) }}", "0".repeat(1000)), 1000),
-            (format!("{{ a(b: [{}]) }}", "true0".repeat(50)), 100),
+            (format!("{{ a(b: [{}]) }}", "true".repeat(60)), 60),
             (format!("{{ a(b: [{}]) }}", "nullfalse".repeat(25)), 50),
             (format!("{{ a(b: [\"\"\"x\" {}]) }}", "0 ".repeat(1000)), 1000),
         ] {
