@@ -3,6 +3,8 @@
 //! Somebody reads articles, quietly first, and then while each kind of abuse goes on at
 //! a steady rate. Nothing is asserted: what is refused is looked at by the tests.
 
+#![expect(clippy::disallowed_methods, reason = "a steady rate is kept by sleeping")]
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
