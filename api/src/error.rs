@@ -8,6 +8,32 @@
 use std::panic::Location;
 use std::sync::Arc;
 
+/// Bytes of the longest message that is sent. What somebody gave is quoted in it, and
+/// may be the whole of a request.
+const LONGEST: usize = 1_000;
+/// Characters of what is quoted.
+const QUOTED: usize = 100;
+
+/// A message, cut where it is long.
+#[must_use]
+pub fn short(mut message: String) -> String {
+    if message.len() > LONGEST {
+        message.truncate(message.floor_char_boundary(LONGEST));
+        message.shrink_to_fit();
+        message.push_str(" …");
+    }
+    message
+}
+
+/// What somebody gave, as a message quotes it: its beginning is enough to find it by.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    match text.char_indices().nth(QUOTED) {
+        Some((end, _)) => format!("{:?} …", text.get(..end).unwrap_or_default()),
+        None => format!("{text:?}"),
+    }
+}
+
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What went wrong. Cheap to clone, since siblings share one outcome.
@@ -60,7 +86,7 @@ impl Error {
     }
 
     pub fn bad_input(message: impl Into<String>) -> Self {
-        Self::BadInput(message.into())
+        Self::BadInput(short(message.into()))
     }
 
     #[must_use]
@@ -104,7 +130,7 @@ impl UserError {
     pub fn new(field: &str, code: UserErrorCode, message: impl Into<String>) -> Self {
         Self {
             field: field.split('.').map(str::to_owned).collect(),
-            message: message.into(),
+            message: short(message.into()),
             code,
             retry_after_seconds: None,
         }
@@ -132,4 +158,19 @@ pub enum UserErrorCode {
     BadCredentials,
     /// Too many wrong ones: try again after `retryAfterSeconds`.
     Throttled,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_cut_where_a_character_ends() {
+        assert_eq!(short("as it is".to_owned()), "as it is");
+        let cut = short("杭".repeat(1_000));
+        assert_eq!(cut, format!("{} …", "杭".repeat(333)));
+        assert_eq!(quoted("a\"b"), "\"a\\\"b\"");
+        assert_eq!(quoted(&"杭".repeat(101)), format!("\"{}\" …", "杭".repeat(100)));
+        assert_eq!(Error::bad_input("x".repeat(5_000)).to_string().len(), 1_004);
+    }
 }

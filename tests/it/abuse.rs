@@ -1,12 +1,15 @@
 //! What somebody may send to hurt: each is refused with its limit, or bounded, and the
 //! server answers others as before.
 
-use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tests::abuse::{
+    CIRCLE, PAGES, TYPES, aliases, deep, doubling, long_argument, long_name, query, repeated,
+    schemas, unknown, values,
+};
 use tests::{Backend, TestApp};
 
 /// What a request is told: its status, and the first line of why.
@@ -21,61 +24,69 @@ fn alive(app: &TestApp) {
     assert_eq!(app.query("{ site { title } }", Value::Null).at("/site/title"), "Broadsheet");
 }
 
-fn query(text: &str) -> Value {
-    json!({ "query": text })
-}
-
-fn aliases(count: usize) -> String {
-    let fields: String = (0..count).fold(String::new(), |mut all, number| {
-        let _ = write!(all, "a{number}: site {{ title }} ");
-        all
-    });
-    format!("{{ {fields}}}")
-}
-
 #[test]
 fn each_is_refused_by_its_limit() {
     let app = TestApp::sqlite();
     let over = |limit: &str, asked: usize, allowed: usize| {
         format!("the query is over the limit on {limit}: it has {asked}, and {allowed} are allowed")
     };
-    let deep = format!(
-        "{{ categories {{ nodes {{ {}name{} }} }} }}",
-        "parent { ".repeat(60),
-        " }".repeat(60)
-    );
-    let bomb: String = (0..30).fold("{ ...F0 } ".to_owned(), |mut all, number| {
-        let next = number + 1;
-        let _ = write!(all, "fragment F{number} on Query {{ ...F{next} ...F{next} }} ");
-        all
-    }) + "fragment F30 on Query { site { title } }";
+    let mut wrong = Vec::new();
+    let bomb = doubling(30, "Query", "site { title }");
+    let selections = "selections with all fragments spread";
     for (name, body, status, message) in [
         ("300 aliases", query(&aliases(300)), 400, over("aliases", 300, 50)),
+        ("10,000 repeated fields", query(&repeated(10_000)), 400, over("tokens", 10_005, 4000)),
         (
-            "10,000 repeated fields",
-            query(&format!("{{ site {{ {} }} }}", "title ".repeat(10_000))),
+            "the same behind a comment that ends with a carriage return",
+            query(&format!("# \r{}", repeated(10_000))),
             400,
             over("tokens", 10_005, 4000),
         ),
-        ("60 levels", query(&deep), 400, over("depth", 15, 14)),
+        (
+            "a name of a megabyte, in a hundred rows",
+            query(&long_name(1 << 20)),
+            400,
+            over("letters of one name", 1 << 20, 255),
+        ),
+        (
+            "3,900 names that are near to others",
+            query(&unknown(3_900)),
+            400,
+            over("cost", 390_000, 50_000),
+        ),
+        ("60 levels", query(&deep(60)), 400, over("depth", 15, 14)),
         (
             "a page of 10,000",
             query("{ articles(first: 10000) { nodes { title } } }"),
             200,
             "`first` must be between 0 and 100, and 10000 was asked for".to_owned(),
         ),
+        ("pages of 100 in pages of 100", query(PAGES), 400, over("cost", 5_120_202, 50_000)),
         (
-            "pages of 100 in pages of 100",
-            query(
-                "{ tags(first: 100) { nodes { articles(first: 100) { nodes { title tags { articles(first: 100) { nodes { title } } } } } } } }",
-            ),
+            "fragments that double",
+            query(&format!("{{ ...F0 }} {bomb}")),
             400,
-            over("cost", 5_120_202, 50_000),
+            over(selections, 4_294_967_295, 20_000),
         ),
-        ("fragments that double", query(&bomb), 400, over("cost", 2_147_483_648, 50_000)),
+        (
+            "the same in an operation that is not run",
+            json!({ "operationName": "A", "query": format!(
+                "query A {{ site {{ title }} }} query B {{ ...F0 }} {bomb}") }),
+            400,
+            over(selections, 4_294_967_297, 20_000),
+        ),
+        (
+            "the same in the schema",
+            query(&format!(
+                "{{ __schema {{ ...F0 }} }} {}",
+                doubling(30, "__Schema", "queryType { name }")
+            )),
+            400,
+            over(selections, 4_294_967_296, 20_000),
+        ),
         (
             "a circle of fragments",
-            query("{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }"),
+            query(CIRCLE),
             200,
             "The recursion depth of the query cannot be greater than `64`".to_owned(),
         ),
@@ -85,13 +96,19 @@ fn each_is_refused_by_its_limit() {
             400,
             over("directives", 60, 50),
         ),
+        ("the schema times itself", query(TYPES), 400, over("nested lists of the schema", 3, 2)),
         (
-            "the schema times itself",
-            query(
-                "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }",
-            ),
+            "the schema forty times",
+            query(&schemas(40)),
             400,
-            over("nested lists of the schema", 3, 2),
+            over("fields of the schema", 1_258_440, 1_000_000),
+        ),
+        (
+            "many values in few bytes",
+            values(900_000),
+            400,
+            "the body is over the limit on values: it has 900004, and 100000 are allowed"
+                .to_owned(),
         ),
         (
             "ten megabytes of variables",
@@ -107,9 +124,31 @@ fn each_is_refused_by_its_limit() {
         ),
     ] {
         let (found, why) = told(&app, &body);
-        assert!(found == status && why.contains(&message), "{name}: {found} {why}");
+        if found != status || !why.contains(&message) {
+            wrong.push(format!("{name}: {found} {why}"));
+        }
         alive(&app);
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_is_quoted_and_what_is_copied_is_bounded() {
+    let app = TestApp::sqlite();
+    let raw = app.nobody().post(&long_argument(50, 300_000));
+    let message = raw.json()["errors"][0]["message"].as_str().unwrap_or_default().to_owned();
+    assert!(message.ends_with("\" … is not an id that this server gave"), "{message}");
+    assert!(raw.status == 200 && raw.body.len() < 1_000, "{}", raw.body.len());
+    // Each copy is paid for: 4 KB as a field.
+    let costs = |fields: usize| {
+        let mut body = long_argument(fields, 300_000);
+        body["extensions"] = json!({ "cost": true });
+        app.nobody().post(&body).json()["extensions"]["cost"]["requested"].clone()
+    };
+    assert_eq!((costs(1), costs(2)), (json!(75), json!(150)));
+    // Mistakes without end are not all told.
+    let answer = app.nobody().run(&unknown(400), Value::Null, None);
+    assert_eq!(answer["errors"].as_array().map(Vec::len), Some(100));
 }
 
 #[test]

@@ -140,6 +140,53 @@ on_both! {
         calm(&editor, CREATE, &json!({"input": {"title": "Many", "tags": &many[..5000], "aliases": &many[..5000]}}));
     }
 
+    fn no_slug_leads_out_of_its_folder(app) {
+        let editor = app.as_role(Role::Editor);
+        for text in ["..", ".", "/", "a/../b", "a//b"] {
+            for input in [json!({ "name": text }), json!({ "name": "x", "slug": text })] {
+                for kind in ["Tag", "Category"] {
+                    let made = editor.ask(&format!("mutation($i: Create{kind}Input!) {{ made: create{kind}(input: $i) {{ userErrors {{ code }} }} }}"),
+                        json!({ "i": input }));
+                    assert_eq!(made.at("/made/userErrors/0/code"), "INVALID", "{kind} {input}");
+                }
+            }
+            let answer = editor.ask(CREATE, json!({"input": {"title": "T", "slug": text}}));
+            assert_eq!(answer.at("/createArticle/userErrors/0/code"), "INVALID", "{text}");
+        }
+    }
+
+    fn no_name_of_a_document_breaks_a_database(app) {
+        let long = long(5_000);
+        for text in [NUL, long.as_str(), "", "sha256:", "sha256:\0", "%00", "\u{202e}"] {
+            let hash = json!({ "persistedQuery": { "version": 1, "sha256Hash": text } });
+            for (body, code) in [
+                (json!({ "documentId": text }), "DOCUMENT_NOT_FOUND"),
+                (json!({ "extensions": hash }), "PERSISTED_QUERY_NOT_FOUND"),
+                (json!({ "query": "query A { site { title } }", "operationName": text }), "BAD_REQUEST"),
+            ] {
+                let raw = app.nobody().post(&body);
+                assert_eq!(raw.json()["errors"][0]["extensions"]["code"], code, "{body}");
+                assert!(raw.body.len() < 2_000, "{}", raw.body.len());
+            }
+        }
+    }
+
+    fn no_address_breaks_a_database(app) {
+        let long = format!("/{}/", "a".repeat(3_000));
+        for path in ["%00", "a%00b", "%FF", "%", "..%2f..%2f", "a%0ab", long.as_str()] {
+            for address in [
+                format!("/{path}"), format!("/{path}/feed.xml"), format!("/{path}/feed.json"), format!("/{path}/atom.xml"),
+                format!("/media/{path}"), format!("/media/a.png?preview={path}"), format!("/sitemap-{path}.xml"),
+                format!("/oembed?url={path}"), format!("/oembed?url=http://x/{path}"),
+                format!("/graphql?query={path}"), format!("/graphql?documentId={path}"),
+                format!("/graphql?query=%7Bsite%7Btitle%7D%7D&variables={path}"), format!("/{path}/index.xml"),
+            ] {
+                let raw = app.fetch(&address, &[]);
+                assert!(raw.status < 500, "{address}: {} {}", raw.status, raw.body);
+            }
+        }
+    }
+
     fn nesting_overflows_no_stack(app) {
         let nobody = app.nobody();
         for (open, middle, close) in [

@@ -40,6 +40,7 @@ mod export;
 mod failures;
 mod feeds;
 mod freshness;
+mod fuzz;
 mod graphiql;
 mod history;
 mod hostile;

@@ -18,6 +18,7 @@
     reason = "a harness stops at the first surprise, says what it skips, and is called for effect"
 )]
 
+pub mod abuse;
 pub mod bench;
 pub mod client;
 pub mod forms;
@@ -179,25 +180,34 @@ impl TestApp {
     /// Somebody new with a role, signed in by the real mutation.
     #[must_use]
     pub fn as_role(&self, role: Role) -> Client {
+        Client::new(self.url("/graphql"), Some(self.token(role)))
+    }
+
+    /// The access token of somebody new.
+    #[must_use]
+    pub fn token(&self, role: Role) -> String {
         static NUMBER: AtomicI64 = AtomicI64::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let email = format!("{}{number}@example.org", role.name().to_lowercase());
         let ctx = self.ctx();
         self.block_on(api::user::add(&ctx, &email, None, role, PASSWORD.to_owned()))
             .expect("a new user");
-        self.sign_in(&email)
+        self.access_token(&email)
     }
 
     #[must_use]
     pub fn sign_in(&self, email: &str) -> Client {
+        Client::new(self.url("/graphql"), Some(self.access_token(email)))
+    }
+
+    fn access_token(&self, email: &str) -> String {
         let answer = self.nobody().ask(
             "mutation($email: String!, $password: String!) {
                login(input: { email: $email, password: $password }) { session { accessToken } }
              }",
             serde_json::json!({ "email": email, "password": PASSWORD }),
         );
-        let token = answer.text("/login/session/accessToken");
-        Client::new(self.url("/graphql"), Some(token))
+        answer.text("/login/session/accessToken")
     }
 
     /// Asks as nobody; fails the test on errors.

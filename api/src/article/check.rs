@@ -24,7 +24,11 @@ pub fn validate(content: &Content) -> Result<()> {
     if content.directory.split('/').any(|part| part == "." || part == "..") {
         wrong("input.section", UserErrorCode::Invalid, "a section is a path such as news/local");
     }
-    if content.slug.as_deref().is_some_and(|slug| slug.trim().is_empty() || slug.contains('/')) {
+    if content
+        .slug
+        .as_deref()
+        .is_some_and(|slug| matches!(slug.trim(), "" | "." | "..") || slug.contains('/'))
+    {
         wrong(
             "input.slug",
             UserErrorCode::Invalid,

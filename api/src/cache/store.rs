@@ -498,3 +498,40 @@ impl Cache {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Dependency;
+    use super::*;
+    use crate::config::Config;
+
+    #[tokio::test]
+    async fn a_flood_of_questions_stays_within_its_bytes() {
+        let config = config::Cache { megabytes: 1, ..Config::default().cache };
+        let cache = Cache::new(&config, false);
+        let ask = async |text: &str| {
+            let key = Key::new(text, None, &Value::Null);
+            let tags = BTreeSet::from([Dependency::Frame.tag(), Dependency::Path(text).tag()]);
+            let make = async || Some(Entry::new(Answer::new(vec![b'a'; 2_000]), &tags));
+            let entry = cache.get(key, make).await.expect("an answer");
+            cache.note_request(text.as_bytes(), &entry);
+        };
+        for number in 0..3_000 {
+            ask(&number.to_string()).await;
+        }
+        let Numbers { answers, bytes, misses, .. } = cache.numbers();
+        assert_eq!(misses, 3_000);
+        // An eighth more is for the requests by their bytes.
+        assert!(bytes <= 1_125_000 && answers > 100, "{bytes} bytes, {answers} answers");
+        // Nothing is kept of what had to go.
+        let of_all: usize = locked(&cache.touches).by_tag.values().map(HashSet::len).sum();
+        assert_eq!(of_all as u64, answers * 2);
+        assert_eq!(locked(&cache.flights).len(), 0);
+        // What is asked for again and again outlasts the flood.
+        for number in 0..500 {
+            ask("often").await;
+            ask(&format!("more {number}")).await;
+        }
+        assert!(cache.numbers().misses <= 3_000 + 500 + 5, "{}", cache.numbers().misses);
+    }
+}

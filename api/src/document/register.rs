@@ -16,7 +16,7 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::event::{Event, Write};
 use crate::graphql::cost::Costs;
-use crate::graphql::{self, Schema, limits};
+use crate::graphql::{self, Schema, limits, tokens};
 
 /// What became of a manifest.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -54,7 +54,8 @@ pub async fn register(ctx: &Ctx, schema: &Schema, bytes: &[u8]) -> Result<Regist
         }
     }
     if !mistakes.is_empty() {
-        return Err(Error::bad_input(mistakes.join("\n")));
+        // The operator reads all of them.
+        return Err(Error::BadInput(mistakes.join("\n")));
     }
     let all = rows.len();
     rows.retain(|row| !known.contains_key(&row.id));
@@ -90,7 +91,7 @@ async fn check(
         return Err("an id has 1 to 200 bytes".to_owned());
     }
     let bounds = &ctx.app().config().limits;
-    limits::check_tokens(text, bounds).map_err(|error| error.to_string())?;
+    tokens::check(text, bounds).map_err(|error| error.to_string())?;
     let parsed = parse_query(text).map_err(|error| error.to_string())?;
     let mut operations = parsed.operations.iter();
     let (Some((name, operation)), None) = (operations.next(), operations.next()) else {

@@ -122,6 +122,12 @@ impl Costs {
     pub fn of(&self, parent: &str, field: &str) -> Option<&FieldCost> {
         self.0.get(parent)?.get(field)
     }
+
+    /// Whether a type has fields.
+    #[must_use]
+    pub fn knows(&self, parent: &str) -> bool {
+        self.0.contains_key(parent)
+    }
 }
 
 /// The fields of all types that have some.

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, quoted};
 
 /// What an id names. The letter is part of every id handed out: never reuse one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,18 +61,18 @@ impl IdKind {
 
     fn noun(self) -> &'static str {
         match self {
-            Self::ApiToken => "API token",
-            Self::Article => "article",
-            Self::Category => "category",
-            Self::Comment => "comment",
-            Self::MenuEntry => "menu entry",
-            Self::Preview => "preview",
-            Self::Revision => "revision",
-            Self::Session => "session",
-            Self::Tag => "tag",
-            Self::TaxonomyChange => "change of terms",
-            Self::Term => "term of another taxonomy",
-            Self::User => "user",
+            Self::ApiToken => "an API token",
+            Self::Article => "an article",
+            Self::Category => "a category",
+            Self::Comment => "a comment",
+            Self::MenuEntry => "a menu entry",
+            Self::Preview => "a preview",
+            Self::Revision => "a revision",
+            Self::Session => "a session",
+            Self::Tag => "a tag",
+            Self::TaxonomyChange => "a change of terms",
+            Self::Term => "a term of another taxonomy",
+            Self::User => "a user",
         }
     }
 }
@@ -88,7 +88,8 @@ pub fn encode(kind: IdKind, id: Uuid) -> async_graphql::ID {
 }
 
 pub fn decode(id: &str) -> Result<(IdKind, Uuid)> {
-    let malformed = || Error::bad_input(format!("{id:?} is not an id that this server gave"));
+    let malformed =
+        || Error::bad_input(format!("{} is not an id that this server gave", quoted(id)));
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(id).map_err(|_| malformed())?;
     let (letter, rest) = bytes.split_first().ok_or_else(malformed)?;
     let kind =
@@ -101,7 +102,7 @@ pub fn decode_as(kind: IdKind, id: &str) -> Result<Uuid> {
     match decode(id)? {
         (found, uuid) if found == kind => Ok(uuid),
         (found, _) => Err(Error::bad_input(format!(
-            "{id:?} is the id of a {}, and a {} is needed",
+            "{id:?} is the id of {}, and {} is needed",
             found.noun(),
             kind.noun()
         ))),

@@ -15,11 +15,35 @@ use async_graphql_value::{ConstValue, Value};
 
 use crate::config::Limits;
 use crate::graphql::cost::{Costs, FieldCost, ListSize};
+use crate::graphql::spread;
 
-/// Fields of the schema's own types that lead back to such types, many at once.
-const TYPE_LISTS: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes"];
+/// Lists of the schema's own types, and how many rows they are reckoned to have.
+const TYPE_LISTS: [(&str, usize); 8] = [
+    ("args", 3),
+    ("directives", 8),
+    ("enumValues", 6),
+    ("fields", 10),
+    ("inputFields", 6),
+    ("interfaces", 1),
+    ("possibleTypes", 4),
+    ("types", 260),
+];
+/// Those that lead back to such types, many at once.
+const TYPE_CIRCLES: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes"];
 /// How many of them may stand in each other, as in graphql-js.
-const MAX_TYPE_LISTS: usize = 2;
+const MAX_TYPE_CIRCLES: usize = 2;
+/// Fields of the schema that may be told at once: about three times all that tools ask
+/// for.
+const MAX_OF_SCHEMA: usize = 1_000_000;
+/// So many of them cost as much as a field of anything else: they are in memory.
+const OF_SCHEMA_FOR_ONE: usize = 100;
+/// What a field costs that its type does not have: validation looks which names are near
+/// to it.
+const UNKNOWN: usize = 100;
+/// Bytes of arguments that cost as much as a field: they are copied for each row.
+const ARGUMENT_BYTES_FOR_ONE: usize = 4096;
+/// Bytes that a value in a list or an object takes beside its text.
+const VALUE_BYTES: usize = 64;
 
 /// Which limit a document does not keep.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,70 +55,9 @@ pub struct OverLimit {
 }
 
 impl OverLimit {
-    fn check(limit: &'static str, asked: usize, allowed: usize) -> Result<(), Self> {
+    pub fn check(limit: &'static str, asked: usize, allowed: usize) -> Result<(), Self> {
         if asked > allowed { Err(Self { limit, asked, allowed }) } else { Ok(()) }
     }
-}
-
-/// Counts lexical tokens without making them, and stops at the limit: long
-/// documents are refused before they are parsed. Comments, commas and white
-/// space are no tokens (GraphQL specification, section 2.1).
-pub fn check_tokens(document: &str, limits: &Limits) -> Result<(), OverLimit> {
-    OverLimit::check("tokens", count_tokens(document), limits.tokens)
-}
-
-fn count_tokens(document: &str) -> usize {
-    let mut count = 0;
-    let mut rest = document;
-    while let Some(first) = rest.chars().next() {
-        let length = match first {
-            '#' => rest.find('\n').unwrap_or(rest.len()),
-            '"' => {
-                count += 1;
-                string_length(rest)
-            }
-            c if c.is_alphanumeric() || c == '_' => {
-                count += 1;
-                rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())
-            }
-            c if c.is_whitespace() || c == ',' || c == '\u{feff}' => c.len_utf8(),
-            '.' => {
-                count += 1;
-                rest.find(|c| c != '.').unwrap_or(rest.len())
-            }
-            c => {
-                count += 1;
-                c.len_utf8()
-            }
-        };
-        rest = rest.get(length..).unwrap_or_default();
-    }
-    count
-}
-
-fn string_length(text: &str) -> usize {
-    if let Some(block) = text.strip_prefix("\"\"\"") {
-        let mut from = 0;
-        while let Some(end) = block.get(from..).and_then(|rest| rest.find("\"\"\"")) {
-            let end = from + end;
-            if block.get(..end).is_some_and(|before| before.ends_with('\\')) {
-                from = end + 3;
-            } else {
-                return end + 6;
-            }
-        }
-        return text.len();
-    }
-    let mut escaped = false;
-    for (at, c) in text.char_indices().skip(1) {
-        match c {
-            '"' if !escaped => return at + 1,
-            '\n' => return at,
-            '\\' => escaped = !escaped,
-            _ => escaped = false,
-        }
-    }
-    text.len()
 }
 
 /// What an operation asks for, within its limits.
@@ -113,15 +76,17 @@ pub fn check(
     limits: &Limits,
     costs: &Costs,
 ) -> Result<Asked, OverLimit> {
+    spread::check(document)?;
     let mut walk = Walk {
         fragments: &document.fragments,
         operation,
         variables,
+        sizes: sizes(operation, variables),
         limits,
         costs,
         open: Vec::new(),
         known: HashMap::new(),
-        walked: HashMap::new(),
+        told: HashMap::new(),
     };
     let root = match operation.ty {
         OperationType::Query => "Query",
@@ -136,6 +101,7 @@ pub fn check(
         total.directives.saturating_add(operation.directives.len()),
         limits.directives,
     )?;
+    OverLimit::check("fields of the schema", total.schema, MAX_OF_SCHEMA)?;
     OverLimit::check("cost", total.cost, limits.cost)?;
     Ok(Asked { cost: total.cost, introspects: total.introspects })
 }
@@ -146,6 +112,8 @@ struct Total {
     cost: usize,
     aliases: usize,
     directives: usize,
+    /// Fields about the schema.
+    schema: usize,
     introspects: bool,
 }
 
@@ -164,6 +132,7 @@ impl Total {
         self.cost = self.cost.saturating_add(other.cost.saturating_mul(times));
         self.aliases = self.aliases.saturating_add(other.aliases);
         self.directives = self.directives.saturating_add(other.directives);
+        self.schema = self.schema.saturating_add(other.schema.saturating_mul(times));
         self.introspects |= other.introspects;
     }
 }
@@ -172,6 +141,8 @@ struct Walk<'a> {
     fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
     operation: &'a OperationDefinition,
     variables: &'a Variables,
+    /// Bytes of each variable.
+    sizes: HashMap<&'a str, usize>,
     limits: &'a Limits,
     costs: &'a Costs,
     /// Fragments around this place; one that spreads itself ends here and is
@@ -181,8 +152,8 @@ struct Walk<'a> {
     /// other twice would be walked a thousand times. They cost what the list around
     /// them makes of them.
     known: HashMap<(&'a str, usize), Total>,
-    /// Fragments about the schema, and in how many lists they were looked at.
-    walked: HashMap<&'a str, usize>,
+    /// The same of fragments about the schema, by how many lists are around them.
+    told: HashMap<(&'a str, usize), Total>,
 }
 
 impl<'a> Walk<'a> {
@@ -206,13 +177,21 @@ impl<'a> Walk<'a> {
                     let known = self.costs.of(place.parent, name);
                     let mut own = Total {
                         depth: 1,
-                        cost: known.map_or(1, |known| known.weight),
+                        cost: match known {
+                            Some(known) => known.weight,
+                            None if introspects || !self.costs.knows(place.parent) => 1,
+                            None => UNKNOWN,
+                        },
                         introspects: introspects && name != "__typename",
                         aliases: usize::from(field.alias.is_some()),
-                        directives: field.directives.len(),
+                        ..Total::default()
                     };
+                    own = self.with_directives(own, &field.directives);
+                    own.cost = own.cost.saturating_add(self.arguments(&field.arguments));
                     if introspects {
-                        own.add(self.introspection(&field.selection_set.node, 0)?, 1);
+                        let below = self.introspection(&field.selection_set.node, 0)?;
+                        own.cost = own.cost.saturating_add(below.schema / OF_SCHEMA_FOR_ONE);
+                        own.add(below, 1);
                     } else {
                         let (times, sized) = self.times(field, known, place);
                         let parent = known.map_or("", |known| known.returns.as_str());
@@ -228,12 +207,12 @@ impl<'a> Walk<'a> {
                     let parent = on.map_or(place.parent, |on| on.node.on.node.as_str());
                     let place = Place { parent, ..place };
                     let below = self.set(&fragment.selection_set.node, level, place)?;
-                    total.add(with_directives(below, &fragment.directives), 1);
+                    total.add(self.with_directives(below, &fragment.directives), 1);
                 }
                 Selection::FragmentSpread(spread) => {
                     let name = spread.node.fragment_name.node.as_str();
                     let below = self.fragment(name, level, place)?;
-                    total.add(with_directives(below, &spread.node.directives), 1);
+                    total.add(self.with_directives(below, &spread.node.directives), 1);
                 }
             }
         }
@@ -241,39 +220,48 @@ impl<'a> Walk<'a> {
     }
 
     /// Types lead to fields and fields to types: lists in lists in lists of them
-    /// would multiply without end, and no tool asks for that. Aliases and
-    /// directives count here, too; cost does not, since it is bounded by this.
+    /// would multiply without end, and no tool asks for that.
     fn introspection(&mut self, set: &'a SelectionSet, lists: usize) -> Result<Total, OverLimit> {
         let mut total = Total::default();
         for selection in &set.items {
             match &selection.node {
                 Selection::Field(field) => {
                     let field = &field.node;
-                    let lists = lists + usize::from(TYPE_LISTS.contains(&field.name.node.as_str()));
-                    OverLimit::check("nested lists of the schema", lists, MAX_TYPE_LISTS)?;
-                    total.aliases += usize::from(field.alias.is_some());
-                    total.directives += field.directives.len();
-                    total.add(self.introspection(&field.selection_set.node, lists)?, 1);
+                    let name = field.name.node.as_str();
+                    let lists = lists + usize::from(TYPE_CIRCLES.contains(&name));
+                    OverLimit::check("nested lists of the schema", lists, MAX_TYPE_CIRCLES)?;
+                    let aliases = usize::from(field.alias.is_some());
+                    let own = Total { schema: 1, aliases, ..Total::default() };
+                    total.add(self.with_directives(own, &field.directives), 1);
+                    let below = self.introspection(&field.selection_set.node, lists)?;
+                    let rows = TYPE_LISTS.iter().find(|(list, _)| *list == name);
+                    total.add(below, rows.map_or(1, |(_, rows)| *rows));
                 }
                 Selection::InlineFragment(fragment) => {
                     let below = self.introspection(&fragment.node.selection_set.node, lists)?;
-                    total.add(with_directives(below, &fragment.node.directives), 1);
+                    total.add(self.with_directives(below, &fragment.node.directives), 1);
                 }
                 Selection::FragmentSpread(spread) => {
                     let name = spread.node.fragment_name.node.as_str();
-                    let mut below = Total::default();
-                    // Walked again only where it stands deeper than before.
-                    let deepest = self.walked.get(name).copied();
-                    if let Some(fragment) = self.fragments.get(name)
-                        && deepest.is_none_or(|deepest| lists > deepest)
-                    {
-                        self.walked.insert(name, lists);
-                        below = self.introspection(&fragment.node.selection_set.node, lists)?;
-                    }
-                    total.add(with_directives(below, &spread.node.directives), 1);
+                    let below = self.told_fragment(name, lists)?;
+                    total.add(self.with_directives(below, &spread.node.directives), 1);
                 }
             }
         }
+        Ok(total)
+    }
+
+    fn told_fragment(&mut self, name: &'a str, lists: usize) -> Result<Total, OverLimit> {
+        if let Some(total) = self.told.get(&(name, lists)) {
+            return Ok(*total);
+        }
+        let Some(fragment) = self.fragments.get(name) else {
+            return Ok(Total::default());
+        };
+        // A circle ends here.
+        self.told.insert((name, lists), Total::default());
+        let total = self.introspection(&fragment.node.selection_set.node, lists)?;
+        self.told.insert((name, lists), total);
         Ok(total)
     }
 
@@ -351,11 +339,55 @@ impl<'a> Walk<'a> {
             _ => None,
         }
     }
+
+    fn with_directives(&self, mut total: Total, directives: &[Positioned<Directive>]) -> Total {
+        total.directives = total.directives.saturating_add(directives.len());
+        for directive in directives {
+            total.cost = total.cost.saturating_add(self.arguments(&directive.node.arguments));
+        }
+        total
+    }
+
+    /// What arguments cost that are long.
+    fn arguments(&self, arguments: &[(Positioned<Name>, Positioned<Value>)]) -> usize {
+        let all = arguments.iter().map(|(_, value)| self.bytes(&value.node));
+        all.fold(0_usize, usize::saturating_add) / ARGUMENT_BYTES_FOR_ONE
+    }
+
+    fn bytes(&self, value: &Value) -> usize {
+        let each = |value| self.bytes(value).saturating_add(VALUE_BYTES);
+        match value {
+            Value::String(text) => text.len(),
+            Value::Variable(name) => self.sizes.get(name.as_str()).copied().unwrap_or(0),
+            Value::List(values) => values.iter().map(each).fold(0, usize::saturating_add),
+            Value::Object(map) => map.values().map(each).fold(0, usize::saturating_add),
+            _ => 0,
+        }
+    }
 }
 
-fn with_directives(mut total: Total, directives: &[Positioned<Directive>]) -> Total {
-    total.directives = total.directives.saturating_add(directives.len());
-    total
+/// Bytes of each variable, or of its default.
+fn sizes<'a>(
+    operation: &'a OperationDefinition,
+    variables: &'a Variables,
+) -> HashMap<&'a str, usize> {
+    let defaults = operation.variable_definitions.iter().filter_map(|definition| {
+        let default = definition.node.default_value.as_ref()?;
+        Some((definition.node.name.node.as_str(), bytes(&default.node)))
+    });
+    let given = variables.iter().map(|(name, value)| (name.as_str(), bytes(value)));
+    defaults.chain(given).collect()
+}
+
+/// Bytes of a value in memory, about.
+fn bytes(value: &ConstValue) -> usize {
+    let each = |value| bytes(value).saturating_add(VALUE_BYTES);
+    match value {
+        ConstValue::String(text) => text.len(),
+        ConstValue::List(values) => values.iter().map(each).fold(0, usize::saturating_add),
+        ConstValue::Object(map) => map.values().map(each).fold(0, usize::saturating_add),
+        _ => 0,
+    }
 }
 
 #[cfg(test)]
@@ -367,7 +399,7 @@ mod tests {
     use crate::graphql::cost::annotate;
 
     const SDL: &str = "type Query {\n\ta(first: Int, last: Int): TConnection!\n\tl(first: Int): [T!]!\n\trelated: [T!]!\n\tx: Int\n}\n\
-        type TConnection {\n\tnodes: [T!]!\n\ttotalCount: Int\n}\ntype T {\n\tb: Int\n\trelated: [T!]!\n}\n";
+        type TConnection {\n\tnodes: [T!]!\n\ttotalCount: Int\n\tb: T\n}\ntype T {\n\tb: T\n\tc: T\n\td: T\n\te: T\n\tf: T\n\trelated: [T!]!\n}\n";
 
     fn verdict(query: &str, change: impl Fn(&mut Limits)) -> String {
         let mut limits = Config::default().limits;
@@ -405,13 +437,22 @@ mod tests {
             ),
             ("query($n: Int = 100) { l(first: $n) { b } }", "cost 101"),
             ("query($n: Int) { a(first: $n) { nodes { b c d e f } } }", "cost 102"),
-            ("{ __schema { types { fields { type { fields { name } } } } } }", "ok"),
+            ("{ __schema { types { fields { type { fields { name } } } } } }", "cost 315"),
             (
                 "{ __type { fields { type { ...F } } } } fragment F on __Type { fields { type { interfaces { name } } } }",
                 "nested lists of the schema 3",
             ),
             ("{ __schema { a: types { name } b: types { name } c: types { name } } }", "aliases 3"),
+            // All types are about 260, and a hundred fields of them cost as one.
+            ("{ __schema { types { name } } x }", "ok"),
+            ("{ __schema { types { fields { name type { name kind } } } } }", "cost 107"),
+            (
+                "{ __schema { types { fields { args { name type { ...N } } } } } } fragment N on __Type { name kind ofType { name kind ofType { name } } possibleTypes { name } }",
+                "cost 1121",
+            ),
             ("{ related { related { b c d e } } }", "cost 130"),
+            ("{ y }", "ok"),
+            ("{ y z { a b c } __typename }", "cost 204"),
         ] {
             let found = verdict(query, |limits| {
                 *limits =
@@ -428,20 +469,6 @@ mod tests {
             .map(|(number, next)| format!("fragment F{number} on T {{ ...F{next} ...F{next} }}"))
             .collect();
         let query = format!("{{ ...F0 }} {} fragment F40 on T {{ a }}", doubling.join(" "));
-        assert!(verdict(&query, |_| ()).starts_with("cost"));
-    }
-
-    #[test]
-    fn tokens_are_counted_as_the_specification_does() {
-        for (document, count) in [
-            ("{ a }", 3),
-            ("{a(b:\"c d\\\" e\",f:1)}# g", 11),
-            ("query($a:Int!){...F}", 12),
-            ("{ a(b: \"\"\"c \" d \\\"\"\" e\"\"\") }", 8),
-            ("\"unterminated", 1),
-            (",,, \u{feff}\n", 0),
-        ] {
-            assert_eq!(count_tokens(document), count, "{document}");
-        }
+        assert!(verdict(&query, |_| ()).starts_with("selections"));
     }
 }

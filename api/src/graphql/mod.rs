@@ -11,6 +11,8 @@ pub mod node;
 pub mod page;
 pub mod scalar;
 pub mod siblings;
+pub mod spread;
+pub mod tokens;
 
 use std::collections::HashMap;
 

@@ -4,6 +4,7 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value
 use chrono::{FixedOffset, Offset, Utc};
 use entity::Timestamp;
 
+use crate::error::quoted;
 use crate::hugo::config::canonical_tag;
 
 /// A moment with its offset from UTC, as RFC 3339 writes it: `2025-02-12T10:54:29+08:00`.
@@ -42,7 +43,8 @@ impl ScalarType for DateTime {
         };
         chrono::DateTime::parse_from_rfc3339(text).map(Self).map_err(|_| {
             InputValueError::custom(format!(
-                "{text:?} is not a moment in RFC 3339, such as 2025-02-12T10:54:29+08:00"
+                "{} is not a moment in RFC 3339, such as 2025-02-12T10:54:29+08:00",
+                quoted(text)
             ))
         })
     }
@@ -73,7 +75,10 @@ impl ScalarType for LanguageTag {
             return Err(InputValueError::expected_type(value));
         };
         canonical_tag(text).map(Self).ok_or_else(|| {
-            InputValueError::custom(format!("{text:?} is not a BCP 47 language tag, such as zh-CN"))
+            InputValueError::custom(format!(
+                "{} is not a BCP 47 language tag, such as zh-CN",
+                quoted(text)
+            ))
         })
     }
 
@@ -95,7 +100,13 @@ pub struct Url(pub String);
 impl ScalarType for Url {
     fn parse(value: Value) -> InputValueResult<Self> {
         match value {
-            Value::String(text) if !text.chars().any(char::is_control) => Ok(Self(text)),
+            Value::String(text) if text.chars().any(char::is_control) => {
+                Err(InputValueError::custom(format!(
+                    "{} has control characters, and an address has none",
+                    quoted(&text)
+                )))
+            }
+            Value::String(text) => Ok(Self(text)),
             value => Err(InputValueError::expected_type(value)),
         }
     }

@@ -69,7 +69,9 @@ impl Budgets {
         now: i64,
     ) -> (bool, Told) {
         let mut clients = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let full = clients.get(&spender).copied().unwrap_or(now).max(now);
+        let full = clients.get(&spender).copied().unwrap_or(now);
+        // A clock that was set back makes nobody wait longer than an empty budget does.
+        let full = full.clamp(now, now.saturating_add(MINUTE));
         // How long it takes until so much has flown back.
         let time = |cost: i64| cost.saturating_mul(MINUTE).saturating_add(quota - 1) / quota;
         let after = full.saturating_add(time(cost));
@@ -241,6 +243,7 @@ mod tests {
         assert_eq!(spend(1, 10), (false, told(0, 60, Some(1))));
         assert_eq!(spend(601, 500), (false, told(600, 0, None)), "never");
         assert_eq!(spend(600, 500), (true, told(0, 60, None)));
+        assert_eq!(spend(600, 100), (false, told(0, 60, Some(60))), "the clock was set back");
     }
 
     #[test]

@@ -30,50 +30,62 @@ pub fn of(request: &HttpRequest, config: &Http) -> Client {
     }
 }
 
-/// The nearest address that is no proxy of ours: what is further away is hearsay.
+/// The nearest address that is no proxy of ours: what is further away is hearsay. A
+/// proxy writes one of two headers and may hand on the other as the client sent it:
+/// where they disagree, neither is believed.
 fn address(peer: IpAddr, headers: &HeaderMap, config: &Http) -> IpAddr {
     let trusted =
         |address: IpAddr| config.trusted_proxies.iter().any(|proxy| proxy.contains(address));
     if !trusted(peer) {
         return peer;
     }
-    let mut nearest = peer;
-    for hop in hops(headers).into_iter().rev() {
-        let Some(address) = hop else {
-            break;
-        };
-        nearest = address;
-        if !trusted(address) {
-            break;
+    let nearest = |hops: Vec<Option<IpAddr>>| {
+        let mut nearest = peer;
+        for hop in hops.into_iter().rev() {
+            let Some(address) = hop else {
+                break;
+            };
+            nearest = address.to_canonical();
+            if !trusted(address) {
+                break;
+            }
         }
+        nearest
+    };
+    let said = [forwarded(headers), x_forwarded_for(headers)];
+    let mut said = said.into_iter().filter(|hops| !hops.is_empty()).map(nearest);
+    match (said.next(), said.next()) {
+        (Some(one), None) => one,
+        (Some(one), Some(other)) if one == other => one,
+        _ => peer,
     }
-    nearest
 }
 
-/// The addresses that proxies have noted, the client's first; none for one that
-/// is hidden or malformed.
-fn hops(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
-    let all = |name: &str| -> Vec<String> {
-        headers
-            .get_all(name)
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .map(|part| part.trim().to_owned())
-            .collect()
-    };
-    let forwarded = all("forwarded");
-    if forwarded.is_empty() {
-        return all("x-forwarded-for").iter().map(|hop| plain(hop)).collect();
-    }
-    forwarded
-        .iter()
-        .map(|hop| {
-            hop.split(';')
-                .filter_map(|part| part.split_once('='))
-                .find(|(name, _)| name.trim().eq_ignore_ascii_case("for"))
-                .and_then(|(_, value)| plain(value.trim()))
-        })
+/// What stands between the commas of all headers of a name.
+fn parts(headers: &HeaderMap, name: &str) -> Vec<String> {
+    headers
+        .get_all(name)
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|part| part.trim().to_owned())
         .collect()
+}
+
+/// The addresses that proxies have noted, the client's first; none for one that is
+/// malformed.
+fn x_forwarded_for(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
+    parts(headers, "x-forwarded-for").iter().map(|hop| plain(hop)).collect()
+}
+
+/// The same by RFC 7239; none for one that is hidden.
+fn forwarded(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
+    let of = |hop: &String| {
+        hop.split(';')
+            .filter_map(|part| part.split_once('='))
+            .find(|(name, _)| name.trim().eq_ignore_ascii_case("for"))
+            .and_then(|(_, value)| plain(value.trim()))
+    };
+    parts(headers, "forwarded").iter().map(of).collect()
 }
 
 /// `192.0.2.1`, `192.0.2.1:80`, `"[2001:db8::1]:80"`, `2001:db8::1`.
@@ -154,6 +166,20 @@ mod tests {
             ("10.0.0.1", &[("forwarded", "for=\"[2001:db8::1]:80\";proto=https")], "2001:db8::1"),
             ("10.0.0.1", &[("forwarded", "for=198.51.100.7:99, for=10.2.2.2")], "198.51.100.7"),
             ("10.0.0.1", &[("forwarded", "for=_hidden")], "10.0.0.1"),
+            // A proxy that writes one of them hands on what a client put in the other.
+            (
+                "10.0.0.1",
+                &[("forwarded", "for=1.1.1.1"), ("x-forwarded-for", "198.51.100.7")],
+                "10.0.0.1",
+            ),
+            (
+                "10.0.0.1",
+                &[
+                    ("forwarded", "for=\"[::ffff:198.51.100.7]\""),
+                    ("x-forwarded-for", "198.51.100.7"),
+                ],
+                "198.51.100.7",
+            ),
         ] {
             let found = address(peer.parse().unwrap(), &headers(pairs), &config());
             assert_eq!(found.to_string(), expected, "{peer} {pairs:?}");

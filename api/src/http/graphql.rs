@@ -25,7 +25,7 @@ use super::{answers, client, conditional};
 use crate::cache::{self, Answer, Entry, Key, Reads};
 use crate::ctx::{Actor, App, Ctx};
 use crate::document::{Document, Documents, are_plain};
-use crate::error::Error;
+use crate::error::{self, Error};
 use crate::feed::state;
 use crate::graphql::cost::Costs;
 use crate::graphql::{Schema, limits};
@@ -35,6 +35,9 @@ pub const JSON: &str = "application/json";
 const GRAPHQL_JSON: &str = "application/graphql-response+json";
 /// What an answer to GET differs by, beside its address.
 const VARY: &str = "Accept, Accept-Encoding, Authorization";
+
+/// Errors that are told at once: one in each row of many lists is not news.
+const MOST_ERRORS: usize = 100;
 
 /// The schema, what it runs in, and the documents that are known.
 pub struct Endpoint {
@@ -83,7 +86,7 @@ pub struct Refusal {
 
 impl Refusal {
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into() }
+        Self { status, code, message: error::short(message.into()) }
     }
 
     pub fn bad(message: impl Into<String>) -> Self {
@@ -447,8 +450,6 @@ async fn prepare(
         && operation.ty == OperationType::Query
         && endpoint.app.cache().serves(endpoint.app.now());
     let key = everybodys.then(|| Key::new(&document.hash, operation_name.as_deref(), &variables));
-    let mut request = Request::new("").variables(Variables::from_json(variables));
-    request.set_parsed_query(document.parsed.clone());
     if only_queries && operation.ty != OperationType::Query {
         return Err(Refusal::new(
             StatusCode::METHOD_NOT_ALLOWED,
@@ -456,9 +457,12 @@ async fn prepare(
             "GET is for queries: send mutations by POST",
         ));
     }
-    let asked =
-        limits::check(&document.parsed, operation, &request.variables, limits, &endpoint.costs)
-            .map_err(|error| over(&error))?;
+    let variables = Variables::from_json(variables);
+    let asked = limits::check(&document.parsed, operation, &variables, limits, &endpoint.costs)
+        .map_err(|error| over(&error))?;
+    // Copied once it may run.
+    let mut request = Request::new("").variables(variables);
+    request.set_parsed_query(document.parsed.clone());
     if let Some(name) = operation_name {
         request = request.operation_name(name);
     }
@@ -528,7 +532,9 @@ fn choose<'a>(
 
 /// Gives each error its code, and hides and logs what is internal.
 fn finish(mut response: Response) -> Response {
+    response.errors.truncate(MOST_ERRORS);
     for error in &mut response.errors {
+        error.message = error::short(std::mem::take(&mut error.message));
         let own = error.source.take().and_then(|source| source.downcast::<Error>().ok());
         match own.as_deref() {
             Some(Error::Internal(internal)) => {
@@ -547,6 +553,7 @@ fn finish(mut response: Response) -> Response {
 
 fn coded(mut response: Response, code: &str) -> Response {
     for error in &mut response.errors {
+        error.message = error::short(std::mem::take(&mut error.message));
         set_code(error, code);
     }
     response

@@ -12,6 +12,10 @@ use serde_json::Value;
 use super::graphql::{JSON, Refusal};
 use crate::config::Limits;
 
+/// Values in one body. Each takes some seventy bytes in memory, and may be written
+/// with two.
+const MOST_VALUES: usize = 100_000;
+
 /// The body of a POST, which must be JSON.
 pub async fn read(
     request: &HttpRequest,
@@ -42,7 +46,10 @@ pub async fn read(
     // Whoever sends a byte now and then does not hold a connection for ever.
     let patience = Duration::from_secs(limits.seconds.max(1));
     match tokio::time::timeout(patience, payload.to_bytes_limited(limits.body_bytes)).await {
-        Ok(Ok(Ok(body))) => Ok(body),
+        Ok(Ok(Ok(body))) => {
+            check_values(&body)?;
+            Ok(body)
+        }
         Ok(Ok(Err(error))) => Err(Refusal::bad(format!("the body cannot be read: {error}"))),
         Ok(Err(_)) => Err(too_large()),
         Err(_) => Err(Refusal::new(
@@ -51,6 +58,34 @@ pub async fn read(
             format!("the body took longer than the limit of {} seconds", patience.as_secs()),
         )),
     }
+}
+
+/// Refuses what would be many times as large once it is read.
+fn check_values(json: &[u8]) -> Result<(), Refusal> {
+    let values = count_values(json);
+    if values <= MOST_VALUES {
+        return Ok(());
+    }
+    let message = format!(
+        "the body is over the limit on values: it has {values}, and {MOST_VALUES} are allowed"
+    );
+    Err(Refusal::new(StatusCode::BAD_REQUEST, "LIMIT_EXCEEDED", message))
+}
+
+/// At most so many values are in a JSON text: one, and one more behind each comma and
+/// in each list or object.
+fn count_values(json: &[u8]) -> usize {
+    let (mut count, mut quoted, mut escaped) = (1, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = quoted,
+            b'"' => quoted = !quoted,
+            b',' | b'[' | b'{' if !quoted => count += 1,
+            _ => {}
+        }
+    }
+    count
 }
 
 /// The parameters of a GET.
@@ -70,4 +105,22 @@ pub fn query_string(text: &str) -> Result<Value, Refusal> {
         parameters.insert(name, value);
     }
     Ok(Value::Object(parameters))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_counted_without_being_read() {
+        for (json, count) in [
+            ("1", 1),
+            ("[1,2]", 3),
+            ("{\"a\": [1, {}], \"b\": \"[,{\"}", 6),
+            ("\"\\\",\\\\\"", 1),
+            ("", 1),
+        ] {
+            assert_eq!(count_values(json.as_bytes()), count, "{json}");
+        }
+    }
 }

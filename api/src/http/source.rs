@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::graphql::Refusal;
 use crate::ctx::{Actor, App};
 use crate::document::{self, Document, Documents};
-use crate::graphql::limits;
+use crate::graphql::tokens;
 
 /// Apollo's automatic persisted queries.
 #[derive(Debug, Deserialize)]
@@ -97,7 +97,7 @@ pub async fn find(
             })
         }
         (Some(text), hash) => {
-            limits::check_tokens(&text, &app.config().limits).map_err(|error| {
+            tokens::check(&text, &app.config().limits).map_err(|error| {
                 Refusal::new(StatusCode::BAD_REQUEST, "LIMIT_EXCEEDED", error.to_string())
             })?;
             if hash.is_some_and(|hash| hash != document::hash(&text)) {

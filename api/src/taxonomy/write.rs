@@ -409,6 +409,11 @@ pub async fn refuse_taken(db: &impl ConnectionTrait, row: &term::Model) -> Resul
             "no address can be made of this: give a slug with letters or digits",
         ));
     }
+    // Browsers take these for the address above.
+    if row.slug.split('/').any(|part| matches!(part, "" | "." | "..")) {
+        let message = "a slug has no empty part, and none of dots alone such as `..`";
+        return Err(Error::invalid("input.slug", UserErrorCode::Invalid, message));
+    }
     if row.slug.len() > MAX_KEY {
         return Err(Error::invalid(
             "input.slug",

@@ -181,7 +181,12 @@ pub(super) fn cpu_microseconds(process: u32) -> f64 {
 
 /// Resident memory of a process in KB.
 pub fn resident(process: u32) -> u64 {
+    status(process, "VmRSS:")
+}
+
+/// A number of KB that `/proc` tells of a process.
+pub(super) fn status(process: u32, name: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("/proc");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("VmRSS");
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).expect(name);
     line.trim().trim_end_matches(" kB").parse().expect("a number")
 }

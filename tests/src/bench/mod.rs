@@ -7,6 +7,7 @@
 //! machine, and on a small one the load itself takes part of it. CPU is that of the
 //! one process; what PostgreSQL itself spends shows in the times alone.
 
+pub mod abuse;
 pub mod floor;
 pub mod hugo;
 pub mod load;

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 /// One article with everything that a page shows of it.
-const ARTICLE: &str = "query($path: String!) { article(by: { path: $path }) { \
+pub const ARTICLE: &str = "query($path: String!) { article(by: { path: $path }) { \
     path title date body { html } tags { name path } categories { name path } } }";
 /// A list page without counts.
 pub const LIST: &str = "{ articles(first: 20, filter: { language: \"zh-CN\" }) { nodes { \
