@@ -23,7 +23,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use entity::View;
 use futures_util::stream;
 
-use super::conditional::{self, Validators, http_date};
+use super::conditional::{self, InPieces, Validators, http_date};
 use super::failure;
 use super::graphql::spoken_for;
 use crate::ctx::{Actor, App, Ctx};
@@ -252,7 +252,9 @@ fn send(
         };
         Ok::<_, actix_web::Error>(Some((bytes, (ctx, media, pieces))))
     });
-    answer.body(SizedStream::new(length, body))
+    let mut answer = answer.body(SizedStream::new(length, body));
+    answer.extensions_mut().insert(InPieces);
+    answer
 }
 
 /// The beginning of a range, as far as one part has it, and what is left of it.
