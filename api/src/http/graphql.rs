@@ -54,6 +54,11 @@ impl Endpoint {
         let trusting = crate::graphql::trusting_schema();
         Self { app, schema, trusting, documents, costs, budgets: Budgets::default() }
     }
+
+    /// An answer from memory costs its client the request, and not what it took to make.
+    fn charge_hit(&self, request: &HttpRequest) -> Result<(), Refusal> {
+        allowance::admit_hit(request, (&self.app, &self.budgets))
+    }
 }
 
 /// One request, as its body or its query string says it.
@@ -139,6 +144,9 @@ pub async fn post(
         Err(refusal) => return refuse(media, &refusal),
     };
     if let Some(entry) = answers::known(&request, &endpoint.app, &body).await {
+        if let Err(refusal) = endpoint.charge_hit(&request) {
+            return refuse(media, &refusal);
+        }
         return answers::post(&request, &content_type(media), &entry.answer).await;
     }
     let parsed: Value = match serde_json::from_slice(&body) {
@@ -168,6 +176,9 @@ pub async fn get(request: HttpRequest, endpoint: Data<Endpoint>) -> HttpResponse
     };
     let bytes = request.query_string().as_bytes();
     if let Some(entry) = answers::known(&request, &endpoint.app, bytes).await {
+        if let Err(refusal) = endpoint.charge_hit(&request) {
+            return uncached(refuse(media, &refusal));
+        }
         return from_memory(&request, &endpoint.app, media, &entry).await;
     }
     let parameters = match query_string(request.query_string()) {
@@ -346,7 +357,10 @@ async fn ask(
         kept
     });
     match (entry.await, own, ready) {
-        (Some(entry), _, _) => {
+        (Some(entry), _, ready) => {
+            if ready.is_some() {
+                endpoint.charge_hit(http)?;
+            }
             app.cache().note_request(bytes, &entry);
             Ok(Asked::Kept(entry))
         }
@@ -395,6 +409,8 @@ struct Ready {
     /// Where it asks for what everybody gets.
     key: Option<Key>,
     asked: limits::Asked,
+    /// Whether it is a mutation.
+    writes: bool,
     extensions: Option<serde_json::Map<String, Value>>,
 }
 
@@ -459,12 +475,14 @@ async fn prepare(
     let asked =
         limits::check(&document.parsed, operation, &request.variables, limits, &endpoint.costs)
             .map_err(|error| over(&error))?;
+    let writes = operation.ty == OperationType::Mutation;
     if let Some(name) = operation_name {
         request = request.operation_name(name);
     }
     let doubtful = !document.is_valid() || !are_plain(operation, &request.variables);
     let reading = operation.ty == OperationType::Query;
-    let ready = Ready { request, document, reading, doubtful, actor, key, asked, extensions };
+    let ready =
+        Ready { request, document, reading, doubtful, actor, key, asked, writes, extensions };
     Ok(Prepared::Ready(Box::new(ready)))
 }
 
@@ -478,10 +496,12 @@ async fn execute(
 ) -> Result<Response, Refusal> {
     let Endpoint { app, budgets, .. } = endpoint;
     let limits = &app.config().limits;
-    let Ready { request, document, reading, doubtful, actor, key: _, asked, extensions } = *ready;
+    let Ready { request, document, reading, doubtful, actor, key: _, asked, writes, extensions } =
+        *ready;
     let client = client::of(http, &app.config().http);
     let whom = (&actor, &client);
-    let admitted = allowance::admit(http, (app, budgets), whom, asked, extensions.as_ref())?;
+    let what = (asked, writes);
+    let admitted = allowance::admit(http, (app, budgets), whom, what, extensions.as_ref())?;
     let mut ctx = Ctx::new(Arc::clone(app), actor).from_client(client);
     if reading && app.cache().is_followed() && cache::ready(app).await.is_ok() {
         ctx = ctx.remembering();
