@@ -409,8 +409,6 @@ struct Ready {
     /// Where it asks for what everybody gets.
     key: Option<Key>,
     asked: limits::Asked,
-    /// Whether it is a mutation.
-    writes: bool,
     extensions: Option<serde_json::Map<String, Value>>,
 }
 
@@ -475,14 +473,12 @@ async fn prepare(
     let asked =
         limits::check(&document.parsed, operation, &request.variables, limits, &endpoint.costs)
             .map_err(|error| over(&error))?;
-    let writes = operation.ty == OperationType::Mutation;
     if let Some(name) = operation_name {
         request = request.operation_name(name);
     }
     let doubtful = !document.is_valid() || !are_plain(operation, &request.variables);
     let reading = operation.ty == OperationType::Query;
-    let ready =
-        Ready { request, document, reading, doubtful, actor, key, asked, writes, extensions };
+    let ready = Ready { request, document, reading, doubtful, actor, key, asked, extensions };
     Ok(Prepared::Ready(Box::new(ready)))
 }
 
@@ -496,11 +492,10 @@ async fn execute(
 ) -> Result<Response, Refusal> {
     let Endpoint { app, budgets, .. } = endpoint;
     let limits = &app.config().limits;
-    let Ready { request, document, reading, doubtful, actor, key: _, asked, writes, extensions } =
-        *ready;
+    let Ready { request, document, reading, doubtful, actor, key: _, asked, extensions } = *ready;
     let client = client::of(http, &app.config().http);
     let whom = (&actor, &client);
-    let what = (asked, writes);
+    let what = (asked, !reading);
     let admitted = allowance::admit(http, (app, budgets), whom, what, extensions.as_ref())?;
     let mut ctx = Ctx::new(Arc::clone(app), actor).from_client(client);
     if reading && app.cache().is_followed() && cache::ready(app).await.is_ok() {
