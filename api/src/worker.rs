@@ -20,7 +20,7 @@ use crate::article::{history, rendering, schedule};
 use crate::ctx::{Actor, App, Ctx};
 use crate::error::Result;
 use crate::hugo::blobs;
-use crate::{cache, search, token, user};
+use crate::{cache, search, section, taxonomy, token, user};
 
 /// How long a node sleeps at most before it looks again.
 const IDLE: Duration = Duration::from_secs(30);
@@ -79,11 +79,13 @@ pub async fn tidy(app: &Arc<App>) -> Result<()> {
     Ok(())
 }
 
-/// Renders a few of the bodies anew that an older version of this program rendered, and
+/// Renders a few of the texts anew that an older version of this program rendered, and
 /// measures a few of the pictures that it did not; says how many.
 pub async fn renew(app: &Arc<App>) -> Result<usize> {
     let ctx = Ctx::new(Arc::clone(app), Actor::System);
-    let count = rendering::renew(&ctx).await? + blobs::measure(&ctx).await?;
+    let texts =
+        rendering::renew(&ctx).await? + section::renew(&ctx).await? + taxonomy::renew(&ctx).await?;
+    let count = texts + blobs::measure(&ctx).await?;
     if count > 0 {
         // No event tells of it.
         app.cache().clear();
@@ -96,7 +98,7 @@ async fn renew_all(app: Arc<App>, stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
         match renew(&app).await {
             Ok(0) => return,
-            Ok(count) => tracing::info!(count, "bodies and pictures were looked at anew"),
+            Ok(count) => tracing::info!(count, "texts and pictures were looked at anew"),
             Err(error) => {
                 tracing::error!(?error, "rendering anew");
                 return;

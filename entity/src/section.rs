@@ -20,6 +20,12 @@ pub struct Model {
     pub markdown: String,
     pub html: String,
     pub params: crate::Json,
+    /// The renderer's version.
+    pub renderer: i16,
+    /// `[{to, files}]`: links within the site, as `body` has them.
+    pub links: crate::Json,
+    /// The file of the Hugo site that says this.
+    pub source: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

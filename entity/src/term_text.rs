@@ -15,6 +15,15 @@ pub struct Model {
     pub markdown: String,
     pub html: String,
     pub params: crate::Json,
+    /// The renderer's version.
+    #[serde(default)]
+    pub renderer: i16,
+    /// `[{to, files}]`: links within the site, as `body` has them.
+    #[serde(default)]
+    pub links: crate::Json,
+    /// The file of the Hugo site that says this; none where it was said here.
+    #[serde(default)]
+    pub source: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -14,6 +14,7 @@ mod m20261124_13_pictures;
 mod m20261124_14_list_menus;
 mod m20261124_1_ground;
 mod m20261124_20_touched;
+mod m20261124_21_list_texts;
 mod m20261124_2_authoring;
 mod m20261124_3_history;
 mod m20261124_4_taxonomy_work;
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_13_pictures::Migration),
             Box::new(m20261124_14_list_menus::Migration),
             Box::new(m20261124_20_touched::Migration),
+            Box::new(m20261124_21_list_texts::Migration),
         ]
     }
 }

@@ -7,16 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use actix_web::{App, HttpResponse, HttpServer, dev::ServerHandle, web};
+use tests::TestApp;
 use tests::client::{Raw, agent, raw};
 use tests::tools::{self, output, tool};
-use tests::{Backend, TestApp};
 
 pub fn demo() -> TestApp {
-    // Readers' browsers search from pages of another origin.
-    let app = TestApp::configured(Backend::Sqlite, |config| {
-        config.http.cors_origins = vec!["*".to_owned()];
-    })
-    .expect("SQLite is always there");
+    let app = TestApp::sqlite();
     let ctx = app.ctx();
     app.block_on(api::hugo::demo::fill(&ctx)).expect("the demo content");
     app
@@ -262,6 +258,8 @@ fn next_serves_the_demo() {
         page.body
     });
     assert_eq!(get(&format!("{address}/nothing/here/")).status, 404);
+    // Files that pages show come from Broadsheet.
+    assert_eq!(get(&format!("{address}/media/images/bridge.svg")).status, 200);
     // An old address leads to the new one.
     assert!(get(&format!("{address}/boat/")).body.contains("灯溪渡船时刻（秋冬）"));
     assert_search(&format!("{address}/search/?q=渡船"));
@@ -284,6 +282,9 @@ fn a_plain_page_draws_the_demo() {
     }
     let tag = page("path=/en/tags/river/").expect("a browser");
     assert!(tag.contains("After thirteen months, the old covered bridge is open again"), "{tag}");
+    let shown = page("path=/en/culture/shadow-puppets/").expect("a browser");
+    let picture = app.url("/media/en/culture/shadow-puppets/puppets.svg");
+    assert!(shown.contains(&format!("src=\"{picture}\"")), "{shown}");
     let moved = page("path=/boat/").expect("a browser");
     assert!(moved.contains("<h1>灯溪渡船时刻（秋冬）</h1>"), "{moved}");
     let found = page("path=/&q=渡船").expect("a browser");

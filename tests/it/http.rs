@@ -204,8 +204,16 @@ fn any_page_reads_what_everybody_may_read() {
         assert_eq!(asked(&app, query, &[credentials]), "", "{credentials:?}");
     }
     assert_eq!(allowed(&post(&app, &[JSON, ("origin", "https://a.example")], SITE)), "");
+    // What it needs to ask again: browsers hide all other headers.
+    let exposed = app.fetch(query, &[("origin", "https://a.example")]);
+    for header in ["etag", "ratelimit", "ratelimit-policy", "retry-after", "x-request-id"] {
+        let all = exposed.header("access-control-expose-headers");
+        assert!(all.split(", ").any(|name| name == header), "{header} in {all:?}");
+    }
     let closed = TestApp::configured(Backend::Sqlite, |config| config.http.public_reads = false)
         .expect("SQLite");
     assert_eq!(asked(&closed, query, &[]), "");
     assert_eq!(asked(&closed, "/widgets.js", &[]), "*");
+    let hidden = closed.fetch(query, &[("origin", "https://a.example")]);
+    assert_eq!(hidden.header("access-control-expose-headers"), "");
 }

@@ -248,22 +248,17 @@ fn differences(hugos: &Said, ours: &Said) -> Vec<(String, String, String)> {
 }
 
 /// Site, page or menu, field, and why it differs.
-const DIFFERENCES: &[(&str, &str, &str, &str)] = &[
-    ("toha", "menu bn \"notes\"", "items", SECTIONS),
-    ("toha", "menu bn \"sidebar\"", "items", SECTIONS),
-    ("toha", "menu en \"notes\"", "items", SECTIONS),
-    ("toha", "menu en \"sidebar\"", "items", SECTIONS),
-];
-const SECTIONS: &str = "what the pages of sections say of menus is not imported";
+const DIFFERENCES: &[(&str, &str, &str, &str)] = &[];
 
 /// What is rendered: site, field, on how many pages it differs at most, and why.
 const RENDERED: &[(&str, &str, usize, &str)] = &[
-    ("codeit", "words", 18, LINES),
-    ("codeit", "minutes", 10, LINES),
+    ("codeit", "words", 9, LINES),
+    ("codeit", "minutes", 2, LINES),
     ("toha", "words", 6, INNER),
     ("toha", "minutes", 2, INNER),
 ];
-const LINES: &str = "Hugo counts the numbers of lines that the site has it write beside code";
+const LINES: &str =
+    "where the numbers of lines stand beside code, some are words of their own to one alone";
 const INNER: &str = "what stands in a shortcode of a theme is counted where it is shown";
 
 fn compare(app: &TestApp, site: &str) {
@@ -307,6 +302,10 @@ fn compare(app: &TestApp, site: &str) {
         .map(line)
         .collect();
     assert!(unlisted.is_empty(), "{} of {}\n{}", unlisted.len(), found.len(), unlisted.join("\n"));
+    for (_, page, field, _) in DIFFERENCES.iter().filter(|(of, ..)| *of == site) {
+        let differs = found.iter().any(|(key, what, _)| key == page && what == field);
+        assert!(differs, "{page} {field} differs no more: take it off the list");
+    }
     for (_, field, most, why) in RENDERED.iter().filter(|(of, ..)| *of == site) {
         let differing: Vec<_> =
             found.iter().filter(|(_, what, _)| what == field).map(line).collect();

@@ -160,7 +160,7 @@ fn a_client_has_a_budget_and_is_told_of_it() {
     let app = limited(|config| {
         config.limits.anonymous_cost_per_minute = 10;
         config.limits.token_cost_per_minute = 6;
-        // What is answered from memory costs nothing.
+        // What is answered from memory costs less.
         config.cache.megabytes = 0;
     });
     let body = json!({ "query": "{ articles(first: 3) { totalCount nodes { title } } }" });
@@ -177,7 +177,6 @@ fn a_client_has_a_budget_and_is_told_of_it() {
     let told = |policy: &str, left: &str, wait: &str| {
         [policy.to_owned(), left.to_owned(), wait.to_owned()]
     };
-    // Signing in is paid for as well.
     let editor = app.as_role(api::policy::Role::Editor);
     let start = tests::START + 60_000_000;
     app.set_clock(start);
@@ -206,6 +205,56 @@ fn a_client_has_a_budget_and_is_told_of_it() {
         assert_eq!(ask(token, &body).1, told("\"token\";q=6;w=60", "\"token\";r=0;t=60", ""));
         assert_eq!(ask(token, &body).0, 429);
     }
+}
+
+#[test]
+fn an_answer_from_memory_costs_its_request_alone() {
+    let app = limited(|config| config.limits.anonymous_cost_per_minute = 10);
+    let nobody = app.nobody();
+    let body = json!({ "query": "{ articles(first: 3) { totalCount nodes { title } } }" });
+    let path = "/graphql?query=%7B%20articles(first:%203)%20%7B%20totalCount%20nodes%20%7B%20title%20%7D%20%7D%20%7D";
+    let left = |raw: &tests::client::Raw| {
+        let left = raw.header("ratelimit").split(";r=").nth(1).and_then(|it| it.split(';').next());
+        left.and_then(|left| left.parse::<i64>().ok())
+    };
+    // Made, and known by its bytes.
+    for expected in [4, 3] {
+        let raw = nobody.post(&body);
+        assert_eq!((raw.status, left(&raw)), (200, Some(expected)));
+    }
+    // Known by its document, and then by its address.
+    for expected in [2, 1, 0] {
+        let raw = app.fetch(path, &[]);
+        assert_eq!((raw.status, left(&raw)), (200, Some(expected)));
+    }
+    let refused = app.fetch(path, &[]);
+    assert_eq!(
+        (refused.status, refused.header("retry-after"), refused.header("cache-control")),
+        (429, "6", "no-store")
+    );
+    assert_eq!(nobody.post(&body).status, 429);
+    app.set_clock(tests::START + 6_000_000);
+    assert_eq!(nobody.post(&body).status, 200);
+}
+
+#[test]
+fn who_reads_too_much_keeps_nobody_from_signing_in() {
+    let app = limited(|config| config.limits.anonymous_cost_per_minute = 10);
+    let editor = app.as_role(api::policy::Role::Editor);
+    let reads = json!({ "query": "{ articles(first: 3) { totalCount nodes { title } } }" });
+    let nobody = app.nobody();
+    app.set_clock(tests::START + 60_000_000);
+    while nobody.post(&reads).status == 200 {}
+    let wrong = json!({ "query": "mutation { login(input: { email: \"a@example.org\", password: \"wrong\" }) { userErrors { code } } }" });
+    let told = nobody.post(&wrong);
+    assert_eq!((told.status, told.header("ratelimit-policy")), (200, "\"sign-in\";q=10;w=60"));
+    // It has a bound as well, and reading is not paid from it.
+    while nobody.post(&wrong).status == 200 {}
+    assert_eq!(nobody.post(&wrong).status, 429);
+    app.set_clock(tests::START + 120_000_000);
+    while nobody.post(&wrong).status == 200 {}
+    assert_eq!(nobody.post(&reads).status, 200);
+    assert_eq!(editor.post(&reads).status, 200);
 }
 
 #[test]

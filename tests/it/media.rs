@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 use tests::client::{Raw, fetch};
 use tests::{HOUR, START, TestApp, on_both, write_files};
 
+/// A picture of 3 by 2.
+const GIF: &str = "GIF89a\u{3}\0\u{2}\0\0\0\0";
 const SVG: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
 
 fn site(app: &TestApp) {
@@ -105,6 +107,86 @@ on_both! {
         assert_eq!(app.fetch(&format!("{path}?preview={other}"), &[]).status, 404);
         assert_eq!(app.fetch(&format!("/media/css/site.css?preview={other}"), &[]).status, 200);
         assert_eq!(app.fetch(&format!("{path}?preview={}", &token[..token.len() - 2]), &[]).status, 401);
+    }
+
+    fn a_preview_has_addresses_that_show_its_files(app) {
+        let files = [
+            ("hugo.toml", "baseURL = 'https://example.org/'\n"),
+            ("content/news/draft/index.md", "---\ntitle: D\ndraft: true\n---\n![p](p.gif) ![s](/s.gif) [t](notes.txt#x) ![o](../other/o.gif)\n"),
+            ("content/news/draft/p.gif", GIF),
+            ("content/news/draft/notes.txt", "secret"),
+            ("content/news/other/index.md", "---\ntitle: O\ndraft: true\n---\n![o](o.gif)\n"),
+            ("content/news/other/o.gif", GIF),
+            ("static/s.gif", GIF),
+        ];
+        assert_eq!(app.import_files(&files).failures, []);
+        let editor = app.as_role(Role::Editor);
+        let id = |path: &str| editor.ask("query($path: String!) { article(by: { path: $path }, view: WORKING) { id } }",
+            json!({"path": path})).text("/article/id");
+        let made = editor.ask("mutation($id: ID!) { createPreview(article: $id) { token preview { id } userErrors { code } } }",
+            json!({"id": id("/news/draft/")})).accepted("createPreview");
+        let holder = app.nobody().with_token(&made.text("/createPreview/token"));
+        let html = |client: &tests::Client, path: &str| client.run(
+            "query($path: String!) { article(by: { path: $path }, view: WORKING) { body { html blocks } } }",
+            json!({"path": path}), None)["data"]["article"]["body"].clone();
+        let shown = html(&holder, "/news/draft/");
+        let text = shown["html"].as_str().expect("HTML").to_owned();
+        let addresses: Vec<_> = text.split(['"']).filter(|part| part.starts_with("/media/")).map(str::to_owned).collect();
+        let [picture, fixed, notes] = &addresses[..] else { panic!("{text}") };
+        assert!(picture.starts_with("/media/news/draft/p.gif?preview=bshf_"), "{text}");
+        assert!(notes.ends_with("#x") && shown["blocks"].to_string().contains(picture.as_str()), "{shown}");
+        assert_eq!(fixed, "/media/s.gif");
+        let own = html(&editor, "/news/draft/").to_string();
+        assert!(own.contains("/media/news/draft/p.gif") && !own.contains("preview="), "{own}");
+        assert_eq!(app.fetch(picture, &[]).body, GIF);
+        let found = app.fetch(notes.trim_end_matches("#x"), &[]);
+        assert_eq!((&*found.body, found.header("cache-control")), ("secret", "private, max-age=0, must-revalidate"));
+        // The same for an hour, for a day at most, and for nothing else.
+        app.set_clock(START + HOUR / 2);
+        assert_eq!(html(&holder, "/news/draft/"), shown);
+        let token = picture.split('=').next_back().expect("a token").to_owned();
+        assert_eq!(app.fetch(&format!("/media/news/other/o.gif?preview={token}"), &[]).status, 404);
+        let outside = app.nobody().with_token(&token);
+        assert_eq!(outside.post(&json!({ "query": "{ site { title } }" })).status, 401);
+        assert_eq!(app.fetch("/media/s.gif", &[("authorization", &format!("Bearer {token}"))]).status, 401);
+        app.set_clock(START + 25 * HOUR);
+        assert_eq!(app.fetch(picture, &[]).status, 401);
+        let renewed = html(&holder, "/news/draft/")["html"].as_str().expect("HTML").to_owned();
+        let renewed = renewed.split('"').find(|part| part.starts_with("/media/news/draft/p.gif")).expect("an address").to_owned();
+        assert_eq!(app.fetch(&renewed, &[]).status, 200);
+        // They end with the preview.
+        let _ = app.as_role(Role::Editor).ask("mutation($id: ID!) { revokePreview(id: $id) { userErrors { code } } }",
+            json!({"id": made.at("/createPreview/preview/id")})).accepted("revokePreview");
+        assert_eq!(app.fetch(&renewed, &[]).status, 401);
+    }
+
+    fn a_file_that_changes_alone_changes_its_article(app) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let page = "---\ntitle: A\ndate: 2026-01-01\n---\n![p](p.gif)\n";
+        write_files(folder.path(), &[("hugo.toml", "baseURL = 'https://example.org/'\n[languages.en]\n[languages.de]\n"),
+            ("content/news/a/index.md", page), ("content/news/a/index.de.md", page), ("content/news/a/deep/p.gif", GIF),
+            ("content/news/a/p.gif", GIF), ("content/news/b.md", page), ("static/s.gif", GIF)]);
+        assert_eq!(app.import(folder.path()).failures, []);
+        let html = || app.query("{ article(by: { path: \"/news/a/\" }) { body { html } } }", Value::Null).text("/article/body/html");
+        assert!(html().contains("width=\"3\""), "{}", html());
+        let events = || app.events().into_iter().map(|event| (event.kind, event.language.unwrap_or_default())).collect::<Vec<_>>();
+        let changed = |path: &str, bytes: &str| {
+            let before = events().len();
+            write_files(folder.path(), &[(path, bytes)]);
+            let report = app.import(folder.path());
+            assert_eq!((report.created, report.updated, &report.failures[..]), (0, 0, &[][..]));
+            let mut own: Vec<_> = events().split_off(before).into_iter()
+                .filter(|(kind, _)| kind.starts_with("article.")).map(|(kind, language)| format!("{kind} {language}")).collect();
+            own.sort();
+            own
+        };
+        let both = ["article.filesChanged de", "article.filesChanged en"];
+        assert_eq!(changed("content/news/a/p.gif", "GIF89a\u{7}\0\u{5}\0\0\0\0"), both);
+        assert!(html().contains("width=\"7\" height=\"5\""), "{}", html());
+        assert_eq!(changed("content/news/a/deep/p.gif", "GIF89a\u{7}\0\u{5}\0\0\0\0"), both);
+        assert_eq!(changed("content/news/a/new.gif", GIF), both);
+        assert_eq!(changed("static/s.gif", "GIF89a\u{7}\0\u{5}\0\0\0\0"), [""; 0]);
+        assert_eq!(changed("content/news/loose.txt", "x"), [""; 0]);
     }
 
     fn what_could_run_cannot(app) {

@@ -154,7 +154,7 @@ on_both! {
         let trashed = create(&editor, &json!({"title": "Trashed", "tags": ["b", "z"]}));
         act(&editor, "trashArticle", &trashed);
         let (a, b, c) = (tag(&editor, "a"), tag(&editor, "b"), tag(&editor, "c"));
-        app.sql("INSERT INTO term_text SELECT id, 'de', 'Bee', NULL, '', '', '{}' FROM term WHERE slug = 'b'");
+        app.sql("INSERT INTO term_text (term_id, language, name, markdown, html, params) SELECT id, 'de', 'Bee', '', '', '{}' FROM term WHERE slug = 'b'");
         let before = state(&app, &editor);
 
         let preview = editor.ask("query($ids: [ID!]!, $into: ID!) {
@@ -495,7 +495,7 @@ on_both! {
         published(&editor, &json!({"title": "Two", "tags": ["k"]}));
         let gone = published(&editor, &json!({"title": "Three", "tags": ["free"]}));
         let _ = merge(&editor, &[&tag(&editor, "k")], &tag(&editor, "free")).accepted("mergeTags");
-        app.sql("INSERT INTO term_text SELECT id, 'de', 'Frei', NULL, '', '', '{}' FROM term WHERE slug = 'free'");
+        app.sql("INSERT INTO term_text (term_id, language, name, markdown, html, params) SELECT id, 'de', 'Frei', '', '', '{}' FROM term WHERE slug = 'free'");
         for (article, version) in [(gone, 1), (app.query("{ article(by: { path: \"/two/\" }) { id } }", Value::Null).at("/article/id").clone(), 1)] {
             let _ = save(&editor, &article, version, &json!({"tags": []})).accepted("updateArticle");
             act(&editor, "publishArticle", &article);

@@ -1,64 +1,89 @@
-//! Links of bodies, put in when these are read: where pages and files are now that they lead to.
+//! Links of texts, put in when these are read: where pages and files are now that they lead to.
 //!
-//! **Invariants.** What is looked up, is looked up for all bodies that were read together: articles
-//! in one statement, files in one, and what links to lists in as many as there are kinds of these. A
-//! link to what the reader may not see stays as it was written.
+//! **Invariants.** What is looked up, is looked up for all texts that were read together: articles
+//! in one statement, files in one, and what links to lists in as many as there are kinds of these.
+//! Files that belong to other pages take two more. A link to what the reader may not see stays as it
+//! was written.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use entity::Json;
 use entity::article_copy::Model;
-use entity::body;
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::Value;
+use uuid::Uuid;
 
-use super::read::{self, Places, Wanted};
+use super::read::{self, Places, Sizes, Wanted};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::hugo::address;
-use crate::policy::Scope;
+use crate::policy::{Rows, Scope};
 use crate::render::links::{self, Link, Shown};
 use crate::site::Frame;
-use crate::{section, taxonomy};
+use crate::{preview, section, taxonomy};
 
-/// Where the links of some bodies lead.
+/// The page that a text is on.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<'a> {
+    /// Decoded.
+    pub path: &'a str,
+    pub language: &'a str,
+    /// What `param` finds there first.
+    pub params: &'a Value,
+    /// Where it is that of an article.
+    pub article: Option<Uuid>,
+}
+
+impl<'a> From<&'a Model> for Page<'a> {
+    fn from(row: &'a Model) -> Self {
+        let Model { article_id, path, language, params, .. } = row;
+        Self { path, language, params, article: Some(*article_id) }
+    }
+}
+
+/// Where the links of some texts lead.
 #[derive(Debug)]
 pub struct Linked {
     frame: Arc<Frame>,
     articles: Places,
     /// Decoded addresses of lists, by those that links name.
     lists: HashMap<String, String>,
-    files: HashMap<String, Option<(i32, i32)>>,
+    files: Sizes,
+    /// The same of files that are found by their addresses, which are decoded.
+    served: Sizes,
     /// Where files are served.
     media: String,
+    /// Of a preview: its article, and what the addresses of that one's files end with.
+    preview: Option<(Uuid, String)>,
 }
 
-/// The links of a body; none where they were not asked for.
-pub fn of(body: &body::Model) -> Result<Vec<Link>> {
-    if body.links.0.as_array().is_none_or(Vec::is_empty) {
+/// The links of a text; none where they were not asked for.
+pub fn of(links: &Json) -> Result<Vec<Link>> {
+    if links.as_array().is_none_or(Vec::is_empty) {
         return Ok(Vec::new());
     }
-    Vec::deserialize(&body.links.0).map_err(Error::internal)
+    Vec::deserialize(&links.0).map_err(Error::internal)
 }
 
 impl Linked {
-    /// What the bodies of these articles link to.
+    /// What these texts link to: the page of each, and its links.
     pub async fn read<'a>(
         ctx: &Ctx,
         scope: &Scope,
-        bodies: impl Iterator<Item = (&'a Model, &'a body::Model)>,
+        texts: impl Iterator<Item = (Page<'a>, &'a Json)>,
     ) -> Result<Self> {
         let (mut files, mut paths, mut media) = (HashSet::new(), HashSet::new(), HashSet::new());
         let mut all = Vec::new();
-        for (article, body) in bodies {
-            let own = of(body)?;
+        for (page, links) in texts {
+            let own = of(links)?;
             if links::any_address(&own) {
-                paths.extend(own.iter().flat_map(|link| links::paths(&link.to, &article.path)));
+                paths.extend(own.iter().flat_map(|link| links::paths(&link.to, page.path)));
                 files.extend(own.iter().flat_map(|link| link.files.iter().cloned()));
                 media.extend(own.iter().flat_map(|link| link.media.iter().cloned()));
-                all.push((article, own));
+                all.push((page, own));
             }
         }
         let wanted =
@@ -68,24 +93,36 @@ impl Linked {
         let frame = ctx.frame().await?;
         let server = ctx.app().config().delivery.server_url.trim_end_matches('/');
         let media = format!("{server}/media");
-        let mut linked = Self { frame, articles, lists: HashMap::new(), files, media };
-        let mut open = HashSet::new();
-        for (article, own) in all {
+        let (lists, served) = (HashMap::new(), HashMap::new());
+        let is_preview = matches!(scope.rows, Rows::Preview(_));
+        let preview = if is_preview { preview::files(ctx)? } else { None };
+        let mut linked = Self { frame, articles, lists, files, served, media, preview };
+        let (mut open, mut addresses) = (HashSet::new(), HashSet::new());
+        for (page, own) in all {
             let own = own.iter().filter(|link| {
-                links::may_be_list(&link.to)
-                    && linked.article(article, link).is_none()
-                    && linked.file(article, link).is_none()
+                linked.article(page, link).is_none() && linked.file(page, link).is_none()
             });
-            open.extend(own.flat_map(|link| linked.list_paths(article, link)));
+            for link in own {
+                // What is not beside an article is nowhere else.
+                let is_own =
+                    page.article.is_some() && link.media.iter().any(|file| !links::is_static(file));
+                if links::names_file(&link.to) && !is_own {
+                    addresses.insert(links::file_address(&link.to, page.path));
+                }
+                if links::may_be_list(&link.to) {
+                    open.extend(linked.list_paths(page, link));
+                }
+            }
         }
-        linked.lists = lists(ctx, scope, &linked.frame, open.into_iter().collect()).await?;
+        linked.lists = lists_at(ctx, scope, &linked.frame, open.into_iter().collect()).await?;
+        linked.served = read::served(ctx, scope, addresses.into_iter().collect()).await?;
         Ok(linked)
     }
 
-    fn article(&self, from: &Model, link: &Link) -> Option<&str> {
+    fn article(&self, from: Page<'_>, link: &Link) -> Option<&str> {
         let file = link.files.iter().find_map(|file| self.articles.files.get(file));
         let path = || {
-            let mut paths = links::paths(&link.to, &from.path).into_iter();
+            let mut paths = links::paths(&link.to, from.path).into_iter();
             paths.find_map(|path| self.articles.paths.get(&path))
         };
         file.or_else(path).map(String::as_str)
@@ -93,23 +130,39 @@ impl Linked {
 
     /// Addresses of lists that a link may mean: in the language of its page first, where it names
     /// a file.
-    fn list_paths(&self, from: &Model, link: &Link) -> Vec<String> {
-        let mut paths = links::paths(&link.to, &from.path);
+    fn list_paths(&self, from: Page<'_>, link: &Link) -> Vec<String> {
+        let mut paths = links::paths(&link.to, from.path);
         if links::is_file(&link.to) {
-            let home = self.frame.home_path(self.frame.language_of(&from.language));
+            let home = self.frame.home_path(self.frame.language_of(from.language));
             paths.sort_by_key(|path| !path.starts_with(&home));
         }
         paths
     }
 
-    fn file(&self, from: &Model, link: &Link) -> Option<Shown> {
-        let (file, size) = link.media.iter().find_map(|file| self.files.get_key_value(file))?;
-        let path = address::encode(&links::published(&link.to, file, &from.path));
-        Some(Shown { address: format!("{}{path}", self.media), size: *size })
+    fn file(&self, from: Page<'_>, link: &Link) -> Option<Shown> {
+        // Below the page that is previewed lies what nobody else may see yet.
+        let token = self.preview.as_ref().filter(|(article, _)| from.article == Some(*article));
+        let shown = |path: &str, size| {
+            let token = token.filter(|_| path.starts_with(from.path));
+            let token = token.map_or_else(String::new, |(_, token)| format!("?preview={token}"));
+            let (media, fragment) = (&self.media, links::fragment(&link.to));
+            let path = address::encode(path);
+            Shown { address: format!("{media}{path}{token}{fragment}"), size }
+        };
+        if let Some((file, size)) =
+            link.media.iter().find_map(|file| self.files.get_key_value(file))
+        {
+            return Some(shown(&links::published(&link.to, file, from.path), *size));
+        }
+        if self.served.is_empty() || !links::names_file(&link.to) {
+            return None;
+        }
+        let path = links::file_address(&link.to, from.path);
+        self.served.get(&path).map(|size| shown(&path, *size))
     }
 
     /// The address of the page that a link leads to.
-    fn page(&self, from: &Model, link: &Link) -> Option<String> {
+    fn page(&self, from: Page<'_>, link: &Link) -> Option<String> {
         let list = || {
             let mut paths = self.list_paths(from, link).into_iter();
             paths.find_map(|path| self.lists.get(&path)).map(String::as_str)
@@ -119,39 +172,39 @@ impl Linked {
         Some(links::address(&link.to, &path, &whole))
     }
 
-    /// The HTML of an article's body with what its links lead to, the files that it shows, and what
+    /// The HTML of a text with what its links lead to, the files that it shows, and what
     /// its parameters are.
-    pub fn html<'b>(&self, article: &Model, body: &'b body::Model) -> Result<Cow<'b, str>> {
-        let own = of(body)?;
+    pub fn html<'t>(&self, page: Page<'_>, html: &'t str, links: &Json) -> Result<Cow<'t, str>> {
+        let own = of(links)?;
         if own.is_empty() {
-            return Ok(Cow::Borrowed(&body.html));
+            return Ok(Cow::Borrowed(html));
         }
         let by_name: HashMap<&str, &Link> = own.iter().map(|link| (&*link.to, link)).collect();
-        let site = &self.frame.language_of(&article.language).row.params;
+        let site = &self.frame.language_of(page.language).row.params;
         Ok(Cow::Owned(links::put_in(
-            &body.html,
-            |to| self.page(article, by_name.get(to)?),
-            |to| self.file(article, by_name.get(to)?),
-            |name| text(&article.params, name).or_else(|| text(site, name)),
+            html,
+            |to| self.page(page, by_name.get(to)?),
+            |to| self.file(page, by_name.get(to)?),
+            |name| text(page.params, name).or_else(|| text(site, name)),
         )))
     }
 
     /// The same for the tree of a body.
-    pub fn tree(&self, article: &Model, body: &body::Model, tree: &mut Value) -> Result<()> {
-        let own = of(body)?;
+    pub fn tree(&self, page: Page<'_>, links: &Json, tree: &mut Value) -> Result<()> {
+        let own = of(links)?;
         // A tree has addresses as they were written, and HTML has them encoded.
         let decoded = |to: &str| percent_decode_str(to).decode_utf8_lossy().into_owned();
         let by_name: HashMap<String, &Link> =
             own.iter().map(|link| (decoded(&link.to), link)).collect();
-        links::put_into_tree(tree, &|to| self.page(article, by_name.get(&decoded(to))?), &|to| {
-            self.file(article, by_name.get(&decoded(to))?)
+        links::put_into_tree(tree, &|to| self.page(page, by_name.get(&decoded(to))?), &|to| {
+            self.file(page, by_name.get(&decoded(to))?)
         });
         Ok(())
     }
 }
 
 /// Lists at decoded addresses, and where those are that were there.
-async fn lists(
+async fn lists_at(
     ctx: &Ctx,
     scope: &Scope,
     frame: &Frame,

@@ -41,6 +41,13 @@ pub(super) async fn file_of(write: &Write<'_>, id: Uuid) -> Result<Option<String
         .await?)
 }
 
+/// Whether a file of a Hugo site is no Markdown.
+#[must_use]
+pub fn is_html(file: Option<&str>) -> bool {
+    let ending = file.and_then(|file| file.rsplit_once('.')).map(|(_, ending)| ending);
+    ending.is_some_and(|ending| ["html", "htm"].contains(&ending))
+}
+
 /// Renders some of the bodies anew that an older renderer made, and says how many.
 /// No content is changed by it, and no event follows.
 pub async fn renew(ctx: &Ctx) -> Result<usize> {

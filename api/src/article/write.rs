@@ -371,8 +371,8 @@ async fn put_body(
     options: render::Options,
     markdown: String,
 ) -> Result<Uuid> {
-    // Links to files start at the article's own.
-    let file = if markdown.contains(".md") || markdown.contains("ref ") {
+    // Links to files start at the article's own: `[a](b.md)`, `![c](d.png)`, `src=e.png`.
+    let file = if markdown.contains('.') || markdown.contains("ref ") {
         rendering::file_of(write, head.id).await?
     } else {
         None

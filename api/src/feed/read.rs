@@ -185,8 +185,8 @@ pub async fn read_feed(
     } else {
         std::collections::HashMap::new()
     };
-    let pairs = rows.iter().filter_map(|row| Some((row, bodies.get(&row.body_id)?)));
-    let linked = Linked::read(ctx, scope, pairs).await?;
+    let texts = rows.iter().filter_map(|row| Some((row.into(), &bodies.get(&row.body_id)?.links)));
+    let linked = Linked::read(ctx, scope, texts).await?;
     let language = frame.language_of(&found.language);
     let mut entries = Vec::with_capacity(rows.len());
     for row in rows {
@@ -197,7 +197,8 @@ pub async fn read_feed(
             .map(|term| Label { slug: term.row.slug.clone(), name: term.row.name.clone() })
             .collect();
         let body = bodies.get(&row.body_id);
-        let html = body.map(|body| linked.html(&row, body)).transpose()?;
+        let html =
+            body.map(|body| linked.html((&row).into(), &body.html, &body.links)).transpose()?;
         entries.push(entry(frame, &row, labels, html.as_deref())?);
     }
     let site = language.row.title.clone();

@@ -3,7 +3,10 @@
 //! A client is a network (an IPv4 address, or the 64 bits of an IPv6 address that
 //! stand for one) where nobody has signed in, and else an API token. People who have
 //! signed in have no budget. A budget fills evenly: whoever has spent all of it waits
-//! for as much as the next query costs, and no query is charged that does not run.
+//! for as much as the next query costs, and no query is charged that does not run. An
+//! answer from memory costs 1. Mutations of those who have not signed in, which is
+//! signing in and its like, have a budget beside that of reading: who reads too much in
+//! a network keeps nobody there from signing in.
 //!
 //! **Invariants.** Memory is bounded: of at most [`CLIENTS`] clients anything is known,
 //! and who spent least is forgotten first. A full budget is not remembered at all.
@@ -24,6 +27,7 @@ use actix_web::{HttpMessage, HttpRequest};
 use async_graphql::{Name, Response, Value};
 use uuid::Uuid;
 
+use super::client;
 use super::graphql::Refusal;
 use crate::config::Config;
 use crate::ctx::{Actor, App, Client, Via};
@@ -38,6 +42,7 @@ const MINUTE: i64 = 60 * SECOND;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Spender {
     Network(IpAddr),
+    SignIn(IpAddr),
     Token(Uuid),
 }
 
@@ -107,6 +112,7 @@ fn payer(
     config: &Config,
     actor: &Actor,
     client: &Client,
+    writes: bool,
 ) -> Option<((Spender, &'static str), i64)> {
     let limits = &config.limits;
     let (spender, quota) = match actor {
@@ -121,7 +127,12 @@ fn payer(
                 }
                 address @ IpAddr::V4(_) => address,
             };
-            ((Spender::Network(network), "anonymous"), limits.anonymous_cost_per_minute)
+            let spender = if writes {
+                (Spender::SignIn(network), "sign-in")
+            } else {
+                (Spender::Network(network), "anonymous")
+            };
+            (spender, limits.anonymous_cost_per_minute)
         }
         Actor::User { via: Via::Session(_), .. } | Actor::System => return None,
     };
@@ -141,7 +152,7 @@ pub fn admit(
     request: &HttpRequest,
     (app, budgets): (&App, &Budgets),
     (actor, client): (&Actor, &Client),
-    asked: Asked,
+    (asked, writes): (Asked, bool),
     extensions: Option<&serde_json::Map<String, serde_json::Value>>,
 ) -> Result<Admitted, Refusal> {
     let config = app.config();
@@ -153,14 +164,38 @@ pub fn admit(
     let wants = extensions.and_then(|extensions| extensions.get("cost"));
     let told = wants.is_some_and(|wants| *wants == true);
     let admitted = Admitted { cost: told.then_some((asked.cost, config.limits.cost)), hides };
-    let Some((payer, quota)) = payer(config, actor, client) else {
-        return Ok(admitted);
-    };
-    let cost = i64::try_from(asked.cost).unwrap_or(i64::MAX);
+    if let Some(payer) = payer(config, actor, client, writes) {
+        let cost = i64::try_from(asked.cost).unwrap_or(i64::MAX);
+        charge(request, (app, budgets), payer, cost)?;
+    }
+    Ok(admitted)
+}
+
+/// Lets a request through that is answered from memory, and charges it.
+pub fn admit_hit(request: &HttpRequest, (app, budgets): (&App, &Budgets)) -> Result<(), Refusal> {
+    let config = app.config();
+    // Most servers limit nobody, and this is on the way of every answer.
+    if config.limits.anonymous_cost_per_minute == 0 {
+        return Ok(());
+    }
+    let client = client::of(request, &config.http);
+    match payer(config, &Actor::Nobody, &client, false) {
+        Some(payer) => charge(request, (app, budgets), payer, 1),
+        None => Ok(()),
+    }
+}
+
+/// Takes a cost from a budget, or says when there will be as much.
+fn charge(
+    request: &HttpRequest,
+    (app, budgets): (&App, &Budgets),
+    (payer, quota): ((Spender, &'static str), i64),
+    cost: i64,
+) -> Result<(), Refusal> {
     let (fits, told) = budgets.spend(payer, quota, cost, app.now().0);
     request.extensions_mut().insert(told);
     if fits {
-        return Ok(admitted);
+        return Ok(());
     }
     let advice = match told.wait {
         Some(seconds) => format!("try again in {seconds} seconds"),

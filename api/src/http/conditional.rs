@@ -2,11 +2,12 @@
 //!
 //! **Invariants.** Entity tags are strong: they are made of the bytes of an answer,
 //! or of everything that the bytes follow from, and an answer that is compressed
-//! has a tag of its own. What was asked for with an `Authorization` is for no
+//! has a tag of its own, which is weak where it is compressed piece by piece. What was asked for with an `Authorization` is for no
 //! shared cache. `If-None-Match` is heard before `If-Modified-Since`.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
 use actix_web::http::header::{
     AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, ETAG, HeaderMap, HeaderValue,
     IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, VARY, X_CONTENT_TYPE_OPTIONS,
@@ -78,13 +79,37 @@ impl Validators {
 /// whatever coding the client's copy has.
 fn matches(list: &str, etag: &str) -> bool {
     let bare = etag.trim_matches('"');
-    list.split(',').map(str::trim).any(|tag| {
+    tags(list).any(|tag| tag == "*" || is_coded(tag, bare))
+}
+
+/// The tags of a list, without quotes and weakness.
+fn tags(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',').map(str::trim).map(|tag| {
         let tag = tag.strip_prefix("W/").unwrap_or(tag);
-        let tag = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).unwrap_or(tag);
-        let plain = CODINGS.iter().find_map(|coding| tag.strip_suffix(coding)).unwrap_or(tag);
-        tag == "*" || tag == bare || plain == bare
+        tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).unwrap_or(tag)
     })
 }
+
+/// Whether a tag is this one, in whatever coding.
+fn is_coded(tag: &str, bare: &str) -> bool {
+    tag == bare
+        || CODINGS.iter().any(|coding| tag.strip_suffix(coding).is_some_and(|tag| tag == bare))
+}
+
+/// The tag that a client has of an answer that it need not get again: a cache finds its
+/// copy by it, which may be in another coding than the one that this answer would have.
+fn own_tag(headers: &HeaderMap, etag: &str) -> Option<HeaderValue> {
+    let bare = etag.trim_matches('"');
+    let lists = headers.get_all(IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
+    let mut all = lists.flat_map(|list| list.split(',').map(str::trim).zip(tags(list)));
+    let (given, tag) = all.find(|(_, tag)| is_coded(tag, bare))?;
+    let weak = if given.starts_with("W/") { "W/" } else { "" };
+    HeaderValue::from_str(&format!("{weak}\"{tag}\"")).ok()
+}
+
+/// Marks an answer that is sent in pieces: how these are packed depends on when each of them
+/// comes, so that bytes in a coding are not the same each time.
+pub struct InPieces;
 
 fn seconds(time: Timestamp) -> i64 {
     time.0.div_euclid(1_000_000)
@@ -151,13 +176,42 @@ pub fn not_modified(validators: &Validators, cache: &str, vary: &'static str) ->
     answer.finish()
 }
 
-/// Gives a compressed answer a tag of its own: a strong tag names bytes.
+/// One `Vary` that names each header once.
+fn say_once(headers: &mut HeaderMap) {
+    let mut named: Vec<String> = Vec::new();
+    for name in headers.get_all(VARY).filter_map(|value| value.to_str().ok()) {
+        for name in name.split(',').map(str::trim) {
+            if !named.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+                named.push(name.to_owned());
+            }
+        }
+    }
+    if let Ok(value) = HeaderValue::from_str(&named.join(", ")) {
+        headers.insert(VARY, value);
+    }
+}
+
+/// Gives a compressed answer a tag of its own: a strong tag names bytes. That nothing has
+/// changed is said of the client's own copy.
 pub async fn tag_codings(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let mut response = next.call(request).await?;
+    if response.status() == StatusCode::NOT_MODIFIED {
+        let etag = response.headers().get(ETAG).and_then(|value| value.to_str().ok());
+        let own = etag.and_then(|etag| own_tag(response.request().headers(), etag));
+        if let Some(own) = own {
+            response.headers_mut().insert(ETAG, own);
+        }
+        return Ok(response);
+    }
+    let in_pieces = response.response().extensions().get::<InPieces>().is_some();
+    let weak = if in_pieces { "W/" } else { "" };
     let headers = response.headers_mut();
+    if headers.get_all(VARY).nth(1).is_some() {
+        say_once(headers);
+    }
     let coding = headers.get(CONTENT_ENCODING).and_then(|value| value.to_str().ok());
     let coding = coding.map(str::to_owned);
     if coding.as_deref() == Some("identity") {
@@ -166,7 +220,7 @@ pub async fn tag_codings(
     } else if let Some(coding) = coding
         && let Some(etag) = headers.get(ETAG).and_then(|value| value.to_str().ok())
         && let Some(bare) = etag.strip_suffix('"')
-        && let Ok(value) = HeaderValue::from_str(&format!("{bare}-{coding}\""))
+        && let Ok(value) = HeaderValue::from_str(&format!("{weak}{bare}-{coding}\""))
     {
         headers.insert(ETAG, value);
     }
@@ -210,6 +264,11 @@ mod tests {
         ] {
             assert_eq!(own.hold(&headers(pairs)), held, "{pairs:?}");
         }
+        let known = |list| own_tag(&headers(&[("if-none-match", list)]), "\"abc\"");
+        let known = |list| known(list).map(|tag| tag.to_str().unwrap().to_owned());
+        assert_eq!(known("\"x-br\", W/\"abc-br\"").as_deref(), Some("W/\"abc-br\""));
+        assert_eq!(known("\"abc-gzip\"").as_deref(), Some("\"abc-gzip\""));
+        assert_eq!(known("\"abcd-br\", *"), None);
         assert_eq!(http_date(Timestamp(784_111_777_500_000)).as_deref(), Some(date));
         assert_eq!(http_date(Timestamp::NEVER), None);
     }

@@ -12,14 +12,18 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD,
-    AUTHORIZATION, COOKIE, HeaderValue, ORIGIN, VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
+    ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, COOKIE, HeaderValue, ORIGIN, VARY,
 };
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpResponse};
 
 use crate::ctx::App;
+
+/// What a page may read of an answer beside what browsers always show.
+const EXPOSED: &str =
+    "accept-ranges, content-range, etag, ratelimit, ratelimit-policy, retry-after, x-request-id";
 
 /// Answers preflights and marks answers that a page of an allowed origin may
 /// read. Credentials, which is the cookie of a session, are allowed to origins
@@ -42,7 +46,7 @@ pub async fn allow(
                 .insert_header((ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, POST"))
                 .insert_header((
                     ACCESS_CONTROL_ALLOW_HEADERS,
-                    "authorization, content-type, x-broadsheet-csrf, x-request-id",
+                    "authorization, content-type, if-none-match, x-broadsheet-csrf, x-request-id",
                 ))
                 .insert_header((ACCESS_CONTROL_MAX_AGE, "3600"));
         }
@@ -63,6 +67,10 @@ pub async fn allow(
             headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
         }
         response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    }
+    if !preflight && response.headers().contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) {
+        let exposed = HeaderValue::from_static(EXPOSED);
+        response.headers_mut().insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
     }
     Ok(response)
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::guard::GuardContext;
-use actix_web::http::header::{CONTENT_TYPE, LOCATION};
+use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use entity::View;
@@ -53,6 +53,8 @@ async fn answer(request: &HttpRequest, app: Arc<App>) -> Result<HttpResponse> {
                 } else {
                     HttpResponse::TemporaryRedirect()
                 };
+                // It may lead elsewhere, or be a feed again.
+                moved.insert_header((CACHE_CONTROL, &*cache));
                 moved.insert_header((LOCATION, format!("{base}{target}{}", kind.file()))).finish()
             }
             _ => nothing(),
@@ -70,7 +72,5 @@ async fn answer(request: &HttpRequest, app: Arc<App>) -> Result<HttpResponse> {
 }
 
 fn nothing() -> HttpResponse {
-    HttpResponse::NotFound()
-        .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
-        .body("No list has this feed.\n")
+    super::nothing("No list has this feed.\n")
 }

@@ -57,6 +57,11 @@ impl Endpoint {
         let trusting = crate::graphql::trusting_schema();
         Self { app, schema, trusting, documents, costs, budgets: Budgets::default() }
     }
+
+    /// An answer from memory costs its client the request, and not what it took to make.
+    fn charge_hit(&self, request: &HttpRequest) -> Result<(), Refusal> {
+        allowance::admit_hit(request, (&self.app, &self.budgets))
+    }
 }
 
 /// One request, as its body or its query string says it.
@@ -142,6 +147,9 @@ pub async fn post(
         Err(refusal) => return refuse(media, &refusal),
     };
     if let Some(entry) = answers::known(&request, &endpoint.app, &body).await {
+        if let Err(refusal) = endpoint.charge_hit(&request) {
+            return refuse(media, &refusal);
+        }
         return answers::post(&request, &content_type(media), &entry.answer).await;
     }
     let parsed: Value = match serde_json::from_slice(&body) {
@@ -171,6 +179,9 @@ pub async fn get(request: HttpRequest, endpoint: Data<Endpoint>) -> HttpResponse
     };
     let bytes = request.query_string().as_bytes();
     if let Some(entry) = answers::known(&request, &endpoint.app, bytes).await {
+        if let Err(refusal) = endpoint.charge_hit(&request) {
+            return uncached(refuse(media, &refusal));
+        }
         return from_memory(&request, &endpoint.app, media, &entry).await;
     }
     let parameters = match query_string(request.query_string()) {
@@ -349,7 +360,10 @@ async fn ask(
         kept
     });
     match (entry.await, own, ready) {
-        (Some(entry), _, _) => {
+        (Some(entry), _, ready) => {
+            if ready.is_some() {
+                endpoint.charge_hit(http)?;
+            }
             app.cache().note_request(bytes, &entry);
             Ok(Asked::Kept(entry))
         }
@@ -485,7 +499,8 @@ async fn execute(
     let Ready { request, document, reading, doubtful, actor, key: _, asked, extensions } = *ready;
     let client = client::of(http, &app.config().http);
     let whom = (&actor, &client);
-    let admitted = allowance::admit(http, (app, budgets), whom, asked, extensions.as_ref())?;
+    let what = (asked, !reading);
+    let admitted = allowance::admit(http, (app, budgets), whom, what, extensions.as_ref())?;
     let mut ctx = Ctx::new(Arc::clone(app), actor).from_client(client);
     if reading && app.cache().is_followed() && cache::ready(app).await.is_ok() {
         ctx = ctx.remembering();

@@ -1,7 +1,8 @@
 //! `/media/…`: files of published articles and of `static/`, whole or in ranges.
 //!
-//! With a token, and with that of a preview as `?preview=…` since pictures are asked for
-//! without headers, files of working copies are there as well.
+//! With a token, files of working copies are there as well. Pictures are asked for without
+//! headers: what is previewed has addresses with a token of their own in its HTML, as
+//! `?preview=…`, where that of the preview is taken, too.
 //!
 //! A browser that opens one of them runs nothing of it: what could be a page or a
 //! program is offered for saving and has no rights; as a picture in a page it works.
@@ -23,7 +24,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use entity::View;
 use futures_util::stream;
 
-use super::conditional::{self, Validators, http_date};
+use super::conditional::{self, InPieces, Validators, http_date};
 use super::failure;
 use super::graphql::spoken_for;
 use crate::ctx::{Actor, App, Ctx};
@@ -134,14 +135,17 @@ async fn actor(request: &HttpRequest, app: &App) -> Result<Actor> {
         let (scheme, token) = header.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
     });
-    let preview = || {
-        let pairs = Query::<HashMap<String, String>>::from_query(request.query_string()).ok()?;
-        let token = pairs.get("preview").filter(|token| token.starts_with(preview::PREFIX));
-        token.cloned()
-    };
-    match token.or_else(preview) {
-        Some(token) => spoken_for(app, &token).await,
-        None => Ok(Actor::Nobody),
+    if let Some(token) = token {
+        return spoken_for(app, &token).await;
+    }
+    let pairs = Query::<HashMap<String, String>>::from_query(request.query_string()).ok();
+    let token = pairs.and_then(|pairs| pairs.into_inner().remove("preview"));
+    match token {
+        Some(token) if token.starts_with(preview::FILES_PREFIX) => {
+            preview::reader(app, &token).await
+        }
+        Some(token) if token.starts_with(preview::PREFIX) => spoken_for(app, &token).await,
+        _ => Ok(Actor::Nobody),
     }
 }
 
@@ -252,7 +256,9 @@ fn send(
         };
         Ok::<_, actix_web::Error>(Some((bytes, (ctx, media, pieces))))
     });
-    answer.body(SizedStream::new(length, body))
+    let mut answer = answer.body(SizedStream::new(length, body));
+    answer.extensions_mut().insert(InPieces);
+    answer
 }
 
 /// The beginning of a range, as far as one part has it, and what is left of it.

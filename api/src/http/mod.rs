@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
 use actix_web::guard::fn_guard;
-use actix_web::http::header::ALLOW;
+use actix_web::http::header::{ALLOW, CACHE_CONTROL};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data};
 use actix_web::{
@@ -103,8 +103,7 @@ fn routes(routes: &mut web::ServiceConfig, app: &App) {
                 .route(web::head().to(graphql::get))
                 .default_service(web::to(graphql::other)),
         )
-        .route("/widgets.js", web::get().to(widgets::script))
-        .route("/widgets.js", web::head().to(widgets::script))
+        .service(readable("/widgets.js", widgets::script))
         .route("/health", web::get().to(health))
         .route("/health", web::head().to(health))
         .route("/metrics", web::get().to(metrics::metrics))
@@ -119,14 +118,12 @@ fn routes(routes: &mut web::ServiceConfig, app: &App) {
     }
     if app.config().http.graphiql {
         routes
-            .route("/graphiql", web::get().to(graphiql::page))
-            .route("/graphiql/graphiql.js", web::get().to(graphiql::script))
-            .route("/graphiql/graphiql.css", web::get().to(graphiql::style));
+            .service(readable("/graphiql", graphiql::page))
+            .service(readable("/graphiql/graphiql.js", graphiql::script))
+            .service(readable("/graphiql/graphiql.css", graphiql::style));
     }
     routes.default_service(web::to(|| async {
-        HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body(
-            "Nothing lives here. GraphQL is at /graphql, a page to explore it at /graphiql.\n",
-        )
+        nothing("Nothing lives here. GraphQL is at /graphql, a page to explore it at /graphiql.\n")
     }));
 }
 
@@ -142,6 +139,14 @@ where
         .default_service(web::to(|| async {
             HttpResponse::MethodNotAllowed().insert_header((ALLOW, "GET, HEAD")).finish()
         }))
+}
+
+/// Nothing is there now; what is there in a moment no cache may hide.
+fn nothing(message: &'static str) -> HttpResponse {
+    HttpResponse::NotFound()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .content_type("text/plain; charset=utf-8")
+        .body(message)
 }
 
 /// What went wrong, in words for whoever asked by an address.

@@ -33,6 +33,7 @@ async fn answer(request: &HttpRequest, app: Arc<App>, asked: Asked) -> Result<Ht
     let Some(form) = Form::named(format.as_deref().unwrap_or("json")) else {
         // The specification's own status for this.
         return Ok(HttpResponse::NotImplemented()
+            .insert_header(("cache-control", "no-store"))
             .content_type("text/plain; charset=utf-8")
             .body("`format` is json or xml.\n"));
     };

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use entity::View;
 use futures_util::stream;
 
-use super::conditional::{self, Validators};
+use super::conditional::{self, InPieces, Validators};
 use super::failure;
 use crate::ctx::{Actor, App, Ctx};
 use crate::error::{Error, Result};
@@ -58,7 +58,9 @@ async fn answer(request: &HttpRequest, app: Arc<App>, part: Part) -> Result<Http
     };
     let mut answer = HttpResponse::Ok();
     conditional::head(&mut answer, &validators, &cache, VARY);
-    Ok(answer.content_type(XML).streaming(pieces(walk)))
+    let mut answer = answer.content_type(XML).streaming(pieces(walk));
+    answer.extensions_mut().insert(InPieces);
+    Ok(answer)
 }
 
 /// How far a document has been sent.
@@ -89,9 +91,7 @@ fn pieces(walk: Walk) -> impl futures_util::Stream<Item = Result<Bytes, actix_we
 }
 
 fn nothing() -> HttpResponse {
-    HttpResponse::NotFound()
-        .content_type("text/plain; charset=utf-8")
-        .body("The sitemap has no such part: /sitemap.xml lists them.\n")
+    super::nothing("The sitemap has no such part: /sitemap.xml lists them.\n")
 }
 
 pub async fn robots(request: HttpRequest, app: Data<App>) -> HttpResponse {

@@ -3,15 +3,13 @@
 use std::fmt::Write;
 use std::sync::LazyLock;
 
-use actix_web::http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, ETAG, EntityTag, Header, IfNoneMatch,
-    X_CONTENT_TYPE_OPTIONS,
-};
+use actix_web::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, HeaderName, HeaderValue};
 use actix_web::web::Query;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use super::conditional::{self, Validators};
 use crate::widget::script::SCRIPT;
 
 /// Tells one version from another.
@@ -30,28 +28,26 @@ pub struct Asked {
     v: Option<String>,
 }
 
-/// The tag is a weak one, since the script is compressed on its way.
 pub async fn script(request: HttpRequest, asked: Query<Asked>) -> HttpResponse {
-    let tag = EntityTag::new_weak(VERSION.clone());
-    let same = match IfNoneMatch::parse(&request) {
-        Ok(IfNoneMatch::Any) => request.headers().contains_key("if-none-match"),
-        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(&tag)),
-        Err(_) => false,
-    };
-    let mut answer = if same { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    let caching = if asked.v.as_ref() == Some(&*VERSION) {
+    let cache = if asked.v.as_ref() == Some(&*VERSION) {
         "public, max-age=31536000, immutable"
     } else {
         "public, max-age=86400, stale-while-revalidate=604800"
     };
-    answer
-        .insert_header((ETAG, tag.to_string()))
-        .insert_header((CACHE_CONTROL, caching))
-        .insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
-        .insert_header(("cross-origin-resource-policy", "cross-origin"))
-        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"));
-    if same {
-        return answer.finish();
+    let validators = Validators { etag: format!("\"{}\"", *VERSION), modified: None };
+    let mut answer = conditional::answer(
+        &request,
+        &validators,
+        cache,
+        "Accept-Encoding",
+        "text/javascript; charset=utf-8",
+        SCRIPT.clone().into_bytes(),
+    );
+    for (name, value) in [
+        (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+    ] {
+        answer.headers_mut().insert(name, HeaderValue::from_static(value));
     }
-    answer.content_type("text/javascript; charset=utf-8").body(SCRIPT.as_str())
+    answer
 }

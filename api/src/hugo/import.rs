@@ -293,6 +293,9 @@ impl Import<'_> {
                     markdown: row.markdown,
                     html: row.html,
                     params: Value::Object(page.params).into(),
+                    renderer: row.renderer,
+                    links: row.links,
+                    source: Some(file.path.clone()),
                 };
                 settings::put_term_text(write, text, *id).await?;
             }
@@ -319,6 +322,9 @@ impl Import<'_> {
                 markdown: row.markdown,
                 html: row.html,
                 params: Value::Object(page.params).into(),
+                renderer: row.renderer,
+                links: row.links,
+                source: Some(file.path.clone()),
             };
             settings::put_section(write, row).await?;
         }

@@ -4,12 +4,14 @@
 //! many the files are; each transaction leaves whole files; pages that could not
 //! be read are among them, and stay known as such.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use entity::source_file;
+use entity::{article, source_file};
 use rayon::prelude::*;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::blobs;
 use super::config_file::is_configuration;
@@ -22,6 +24,7 @@ use super::settings;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::event::{Event, Write};
+use crate::media;
 
 /// Files and bytes that one transaction takes in.
 const FILES: usize = 400;
@@ -166,11 +169,59 @@ impl Keep<'_> {
             rows.push(row);
         }
         let count = rows.len();
+        let paths: Vec<String> = rows.iter().map(|row| row.path.clone()).collect();
         settings::put_files(&write, rows).await?;
+        if !is_page {
+            tell_articles(&mut write, &self.known, &paths).await?;
+        }
         write.record(Event { data: json!({ "files": count }), ..Event::new("site.files_changed") });
         write.commit().await?;
         Ok(replaced)
     }
+}
+
+/// Says of the articles whose files these are that they have changed: a picture has
+/// another size, and who keeps a copy of the article has an old one.
+async fn tell_articles(
+    write: &mut Write<'_>,
+    known: &HashMap<String, Known>,
+    paths: &[String],
+) -> Result<()> {
+    let above: HashSet<&str> = paths.iter().flat_map(|path| folders(path)).collect();
+    let mut bundles: HashMap<&str, Vec<Uuid>> = HashMap::new();
+    for (page, known) in known.iter().filter(|(_, known)| known.is_article()) {
+        if let Some(folder) = media::bundle(page).filter(|folder| above.contains(folder)) {
+            bundles.entry(folder).or_default().extend(known.article_id);
+        }
+    }
+    // A file is that of the nearest page.
+    let owners = paths.iter().filter_map(|path| folders(path).find_map(|it| bundles.get(it)));
+    let ids: BTreeSet<Uuid> = owners.flatten().copied().collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    write.note_public(&ids).await?;
+    let heads: Vec<(Uuid, i32, String)> = article::Entity::find()
+        .select_only()
+        .columns([article::Column::Id, article::Column::Version, article::Column::Language])
+        .filter(article::Column::Id.is_in(ids))
+        .order_by_asc(article::Column::Id)
+        .into_tuple()
+        .all(write.txn())
+        .await?;
+    for (id, version, language) in heads {
+        write.record(Event {
+            language: Some(language),
+            ..Event::of("article.filesChanged", id, version)
+        });
+    }
+    Ok(())
+}
+
+/// The folders that a file lies in, the nearest first.
+fn folders(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').rev().map(|(at, _)| path.split_at(at).0)
 }
 
 fn read(found: Found, before: Option<&Known>, is_page: bool) -> Outcome {

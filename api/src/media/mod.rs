@@ -1,8 +1,8 @@
 //! Files that pages show: what lies beside an article, and what lies in `static/`.
 //!
 //! A file is found as Hugo publishes it: that of a bundle below its page's address
-//! (`/news/a/` + `photo.jpg`), one of `static/` at its own path, one beside a
-//! section's page below the section's.
+//! (`/news/a/` + `photo.jpg`), one of `static/` at its own path, one beside the page
+//! of a section or a term below that page's.
 //!
 //! **Invariants.** A file that belongs to an article is there while everybody may read
 //! that article, and no longer. Pages are no files: what a bundle holds in Markdown or
@@ -13,7 +13,7 @@ mod size;
 use entity::article_copy::Column;
 use entity::{Timestamp, source_file};
 use sea_orm::sea_query::{Condition, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use crate::article::columns::Columns;
 use crate::article::read;
@@ -21,7 +21,7 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::hugo::blobs;
 use crate::policy::Scope;
-use crate::section;
+use crate::{section, taxonomy};
 
 pub use crate::hugo::blobs::PART;
 pub use size::size;
@@ -73,7 +73,10 @@ pub async fn find(ctx: &Ctx, scope: &Scope, path: &str) -> Result<Option<Media>>
     if let Some(found) = file(ctx, &format!("{STATIC}/{}", parts.join("/"))).await? {
         return Ok(Some(found));
     }
-    beside_section(ctx, scope, &parts, &above).await
+    if let Some(found) = beside_section(ctx, scope, &parts, &above).await? {
+        return Ok(Some(found));
+    }
+    beside_term(ctx, &parts, &above).await
 }
 
 /// Whether Hugo would make a page of it.
@@ -139,37 +142,31 @@ async fn beside_section(
     if is_content(parts) {
         return Ok(None);
     }
-    let Some((language, name)) = section::deepest(ctx, scope, above).await? else {
+    let Some(row) = section::deepest(ctx, scope, above).await? else {
         return Ok(None);
     };
-    let sources: Vec<String> = source_file::Entity::find()
-        .select_only()
-        .column(source_file::Column::Path)
-        .filter(source_file::Column::Kind.eq("section"))
-        .filter(source_file::Column::Language.eq(language.as_str()))
-        .into_tuple()
-        .all(ctx.db())
-        .await?;
-    // Of folders that end alike, that of the content folder is the shortest.
-    let own = sources
-        .iter()
-        .filter_map(|path| Some(path.rsplit_once('/')?.0))
-        .filter(|folder| {
-            name.is_empty()
-                || folder.strip_suffix(name.as_str()).is_some_and(|rest| rest.ends_with('/'))
-        })
-        .min_by_key(|folder| folder.len());
-    let Some(folder) = own else {
+    let Some(folder) = row.source.as_deref().and_then(folder) else {
         return Ok(None);
     };
-    let frame = ctx.frame().await?;
-    let prefix = frame.prefix(frame.language_of(&language));
-    let page = if name.is_empty() { prefix } else { format!("{prefix}/{name}") };
-    let below = below(parts, &page);
+    let below = below(parts, &row.path);
     if in_bundle(ctx, folder, &below).await? {
         return Ok(None);
     }
     file(ctx, &format!("{folder}/{below}")).await
+}
+
+/// The file of the nearest term above that has a page of its own.
+async fn beside_term(ctx: &Ctx, parts: &[&str], above: &[String]) -> Result<Option<Media>> {
+    if is_content(parts) {
+        return Ok(None);
+    }
+    let Some((page, source)) = taxonomy::source_at(ctx, above).await? else {
+        return Ok(None);
+    };
+    let Some(folder) = folder(&source) else {
+        return Ok(None);
+    };
+    file(ctx, &format!("{folder}/{}", below(parts, &page))).await
 }
 
 /// Whether a file below a folder belongs to an article that lies between them: it is
@@ -199,6 +196,13 @@ async fn in_bundle(ctx: &Ctx, folder: &str, below: &str) -> Result<bool> {
 pub fn bundle(path: &str) -> Option<&str> {
     let (folder, file) = path.rsplit_once('/')?;
     (file.split('.').next() == Some("index")).then_some(folder)
+}
+
+/// The folder whose files belong to a page: that of a bundle, and of the page of a list.
+#[must_use]
+pub fn folder(path: &str) -> Option<&str> {
+    let (folder, file) = path.rsplit_once('/')?;
+    matches!(file.split('.').next(), Some("index" | "_index")).then_some(folder)
 }
 
 /// One part of a file's bytes, of [`PART`] each but for the last.

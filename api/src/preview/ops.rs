@@ -20,6 +20,12 @@ use crate::user::{Purpose, role};
 /// What every preview's token begins with.
 pub const PREFIX: &str = "bshp_";
 
+/// What the tokens in the addresses of previewed files begin with.
+pub const FILES_PREFIX: &str = "bshf_";
+/// Microseconds that these last, and for how long they stay the same.
+const FILES_LAST: i64 = 24 * HOUR;
+const HOUR: i64 = 3_600_000_000;
+
 /// Seconds that a preview lasts where nothing is said, and at most.
 pub const DEFAULT_SECONDS: i32 = 7 * 86_400;
 const MOST_SECONDS: i32 = 90 * 86_400;
@@ -119,11 +125,37 @@ pub async fn list(ctx: &Ctx, article: Uuid) -> Result<Vec<preview::Model>> {
         .await?)
 }
 
+/// For whoever reads a preview: the article, and a token that its files are asked for with,
+/// since a picture is asked for without headers.
+///
+/// It stands in HTML, which is copied and kept, so it is not the preview's own: it opens
+/// nothing but files, for a day at most, and ends with the preview.
+pub fn files(ctx: &Ctx) -> Result<Option<(Uuid, String)>> {
+    let Actor::Preview { id, article } = ctx.actor() else {
+        return Ok(None);
+    };
+    // The same for an hour: so the HTML is, too.
+    let hour = Timestamp(ctx.now().0.div_euclid(HOUR) * HOUR);
+    let end = Timestamp(hour.0.saturating_add(FILES_LAST));
+    let claims = Claims { jti: *id };
+    let signed = ctx.app().keys().sign_claims(Purpose::PreviewFiles, &claims, hour, end)?;
+    Ok(Some((*article, format!("{FILES_PREFIX}{signed}"))))
+}
+
 /// What the holder of a preview's token is.
 pub async fn actor(app: &App, token: &str) -> Result<Actor> {
+    holder(app, Purpose::Preview, token.strip_prefix(PREFIX)).await
+}
+
+/// What the holder of a token for files is, where files are asked for.
+pub async fn reader(app: &App, token: &str) -> Result<Actor> {
+    holder(app, Purpose::PreviewFiles, token.strip_prefix(FILES_PREFIX)).await
+}
+
+async fn holder(app: &App, purpose: Purpose, signed: Option<&str>) -> Result<Actor> {
     let refused = |message: &str| Error::Unauthenticated(message.to_owned());
-    let signed = token.strip_prefix(PREFIX).unwrap_or_default();
-    let claims: Claims = app.keys().verify_claims(Purpose::Preview, signed, app.now())?;
+    let signed = signed.unwrap_or_default();
+    let claims: Claims = app.keys().verify_claims(purpose, signed, app.now())?;
     let row = preview::Entity::find_by_id(claims.jti)
         .one(app.db().read())
         .await?

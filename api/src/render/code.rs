@@ -8,6 +8,7 @@
 use std::fmt::Write;
 use std::ops::RangeInclusive;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{escape, highlight};
@@ -27,29 +28,31 @@ pub(super) struct Options {
     pub others: Map<String, Value>,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Numbers {
+/// Whether lines of code have their numbers beside them, and how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Numbers {
     #[default]
     None,
     Inline,
     Table,
 }
 
-/// The language and the options in what stands behind a fence.
-pub(super) fn info(info: &str) -> (&str, Options) {
-    let Some((language, rest)) = info.split_once('{') else {
-        return (info.split_whitespace().next().unwrap_or_default(), Options::default());
-    };
-    let Some(list) = rest.trim_end().strip_suffix('}') else {
-        return (info.split_whitespace().next().unwrap_or_default(), Options::default());
-    };
-    (language.split_whitespace().next().unwrap_or_default(), Options::of_list(list))
+/// The language and the options in what stands behind a fence; `numbers`: what the site
+/// wants where the block does not say.
+pub(super) fn info(info: &str, numbers: Numbers) -> (&str, Options) {
+    let parts = info
+        .split_once('{')
+        .and_then(|(language, rest)| Some((language, rest.trim_end().strip_suffix('}')?)));
+    let (language, list) = parts.unwrap_or((info, ""));
+    let language = language.split_whitespace().next().unwrap_or_default();
+    (language, Options::of_list(list, numbers))
 }
 
 impl Options {
     /// `linenos=table, hl_lines=[1,"3-4"] .class #id`; `hl_lines=1 3-4` where commas part the options.
-    pub(super) fn of_list(list: &str) -> Self {
-        let mut options = Self { start: 1, ..Self::default() };
+    pub(super) fn of_list(list: &str, numbers: Numbers) -> Self {
+        let mut options = Self { start: 1, numbers, ..Self::default() };
         for (name, value) in pairs(list) {
             options.set(name, &value);
         }
@@ -205,17 +208,23 @@ mod tests {
     #[test]
     fn options_are_read() {
         let marked = |options: &Options| options.marked.clone();
-        let (language, options) = info("go {linenos=inline hl_lines=[1,\"3-4\"] linenostart=3}");
+        let (language, options) =
+            info("go {linenos=inline hl_lines=[1,\"3-4\"] linenostart=3}", Numbers::Table);
         assert_eq!((language, options.numbers, options.start), ("go", Numbers::Inline, 3));
         assert_eq!(marked(&options), [1..=1, 3..=4]);
-        let options = Options::of_list("linenos=table,hl_lines=1 3-4,linenostart=5,a=\"b c\"");
+        let options =
+            Options::of_list("linenos=table,hl_lines=1 3-4,linenostart=5,a=\"b c\"", Numbers::None);
         assert_eq!((options.numbers, options.start), (Numbers::Table, 5));
         assert_eq!(marked(&options), [1..=1, 3..=4]);
         assert_eq!(options.others.get("a"), Some(&"b c".into()));
-        assert_eq!(info("rust,ignore x"), ("rust,ignore", Options::default()));
-        assert_eq!(info("{x"), ("{x", Options::default()));
+        let plain = |numbers| Options { start: 1, numbers, ..Options::default() };
+        for numbers in [Numbers::None, Numbers::Table] {
+            assert_eq!(info("rust,ignore x", numbers), ("rust,ignore", plain(numbers)));
+            assert_eq!(info("{x", numbers), ("{x", plain(numbers)));
+        }
+        assert_eq!(info("go {linenos=false}", Numbers::Table), ("go", plain(Numbers::None)));
         for hostile in ["=", "a==", "a=[", "a=\"", ",,,", "hl_lines=9-1", "{}}", "linenostart=-1"] {
-            let _ = html("x\n", "y", &Options::of_list(hostile), true);
+            let _ = html("x\n", "y", &Options::of_list(hostile, Numbers::None), true);
         }
     }
 }

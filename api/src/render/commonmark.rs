@@ -65,6 +65,7 @@ pub(super) fn to_html(
     let state = State {
         ids: headings.iter().map(|heading| heading.id.clone()).collect::<Vec<_>>().into_iter(),
         footnotes: 0,
+        numbers: how.numbers,
         marks,
     };
     // Writing to a string does not fail.
@@ -115,6 +116,8 @@ struct State<'m> {
     ids: std::vec::IntoIter<String>,
     /// Footnotes written.
     footnotes: u32,
+    /// Of the lines of code that does not say itself.
+    numbers: code::Numbers,
 }
 
 fn format_node(
@@ -161,7 +164,7 @@ fn format_node(
         }
         NodeValue::CodeBlock(ref block) if entering => {
             context.cr()?;
-            let (language, options) = code::info(&block.info);
+            let (language, options) = code::info(&block.info, context.user.numbers);
             if block.fenced && !language.is_empty() {
                 // What stands for something else is no code.
                 let words = context.user.marks.next(&block.literal).is_none();

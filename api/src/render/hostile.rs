@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Options, Rendered, render, sanitize};
+use super::{Numbers, Options, Rendered, render, sanitize};
 
 const CJK: Options = Options {
     cjk: true,
@@ -14,6 +14,7 @@ const CJK: Options = Options {
     typographer: true,
     emoji: true,
     summary_length: 0,
+    numbers: Numbers::None,
 };
 const HTML: Options = Options { math: false, html: true, ..CJK };
 

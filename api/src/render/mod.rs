@@ -45,6 +45,7 @@ mod words;
 use document::{Document, Wrap};
 use serde::{Deserialize, Serialize};
 
+pub use code::Numbers;
 pub use commonmark::blocks;
 pub use headings::nest;
 pub use mathml::with_mathml;
@@ -69,34 +70,47 @@ pub struct Options {
     pub emoji: bool,
     /// Hugo's `summaryLength`, in words; 0 for Hugo's own, which is 70.
     pub summary_length: u16,
+    /// Hugo's `markup.highlight.lineNos`: for code that does not say itself.
+    pub numbers: Numbers,
 }
 
 /// Of what [`render`] makes of a body; raise it with each change, and bodies that are stored are
 /// rendered anew.
-pub const VERSION: i16 = 2;
+pub const VERSION: i16 = 3;
 
 impl Options {
     /// Longest summary that can be asked for, in words.
-    pub const LONGEST_SUMMARY: u16 = (1 << 10) - 1;
+    pub const LONGEST_SUMMARY: u16 = (1 << 9) - 1;
 
     /// As bits, to be stored.
     #[must_use]
     pub fn to_bits(&self) -> i16 {
         let flags = [self.html, self.cjk, self.math, self.typographer, self.emoji];
-        let flags = (0..).zip(flags).map(|(bit, flag)| i16::from(flag) << bit).sum::<i16>();
+        let flags = (0..).zip(flags).map(|(bit, flag)| u16::from(flag) << bit).sum::<u16>();
         let length = self.summary_length.min(Self::LONGEST_SUMMARY);
-        flags | i16::try_from(length << 5).unwrap_or_default()
+        let numbers = match self.numbers {
+            Numbers::None => 0,
+            Numbers::Table => 1 << 15,
+            Numbers::Inline => 3 << 14,
+        };
+        (flags | length << 5 | numbers).cast_signed()
     }
 
     #[must_use]
     pub fn from_bits(bits: i16) -> Self {
+        let bits = bits.cast_unsigned();
         Self {
             html: bits & 1 != 0,
             cjk: bits & 2 != 0,
             math: bits & 4 != 0,
             typographer: bits & 8 != 0,
             emoji: bits & 16 != 0,
-            summary_length: u16::try_from(bits >> 5).unwrap_or_default(),
+            summary_length: (bits >> 5) & Self::LONGEST_SUMMARY,
+            numbers: match bits >> 14 {
+                2 => Numbers::Table,
+                3 => Numbers::Inline,
+                _ => Numbers::None,
+            },
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Rules that concern the whole of rendering: what becomes of a document. What Hugo 0.168 makes of the
 //! same one was looked up by running it.
 
-use super::{Options, render, render_html, sanitize};
+use super::{Numbers, Options, render, render_html, sanitize};
 
 const CJK: Options = Options {
     cjk: true,
@@ -10,6 +10,7 @@ const CJK: Options = Options {
     typographer: false,
     emoji: false,
     summary_length: 0,
+    numbers: Numbers::None,
 };
 
 #[test]
@@ -237,4 +238,40 @@ fn shortcodes_are_what_hugo_makes_of_them() {
     assert!(
         code.starts_with("<img src=\"data:image/png;base64,") && code.contains("width=\"132\"")
     );
+}
+
+#[test]
+fn how_a_body_is_rendered_is_kept_in_bits() {
+    for numbers in [Numbers::None, Numbers::Table, Numbers::Inline] {
+        for summary_length in [0, 70, Options::LONGEST_SUMMARY] {
+            for flag in [false, true] {
+                let options = Options {
+                    cjk: flag,
+                    math: !flag,
+                    html: flag,
+                    typographer: !flag,
+                    emoji: flag,
+                    summary_length,
+                    numbers,
+                };
+                assert_eq!(Options::from_bits(options.to_bits()), options);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_site_may_number_the_lines_of_its_code() {
+    let with = |numbers, markdown: &str| render(markdown, &Options { numbers, ..CJK });
+    let fence = "```go\na b\nc\n```\n";
+    assert_eq!(with(Numbers::None, fence).word_count, 3);
+    let table = with(Numbers::Table, fence);
+    assert!(table.html.contains("<span class=\"lnt\">2\n</span>"), "{}", table.html);
+    assert!(with(Numbers::Inline, fence).html.contains("<span class=\"ln\">2</span>"));
+    for own in ["```go {linenos=false}\na\n```\n", "```\na\n```\n", "    a\n"] {
+        let html = with(Numbers::Table, own).html;
+        assert!(!html.contains("lnt"), "{html}");
+    }
+    let short = "{{< highlight go >}}a{{< /highlight >}}";
+    assert!(with(Numbers::Table, short).html.contains("lnt"));
 }

@@ -1,12 +1,14 @@
 //! Sections in GraphQL.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use async_graphql::{Context, Object};
 
-use super::{Section, read};
+use super::{Group, Section, read};
 use crate::archive::{ArchivePeriod, ArchiveUnit};
 use crate::article::filter::{ArticleFilter, ArticleOrder};
+use crate::article::links::{self, Linked, Page};
 use crate::article::read::List;
 use crate::article::{
     Arguments, ArticleConnection, ArticleTotals, CategoryCount, TagCount, TermCount, connect_under,
@@ -29,6 +31,11 @@ impl Section {
         let list = List { filter, ..List::default() };
         Ok(ArticleTotals::of(self.parent(false), list, self.group.scope.clone()))
     }
+}
+
+fn page(row: &entity::section::Model) -> Page<'_> {
+    let entity::section::Model { path, language, params, .. } = row;
+    Page { path, language, params, article: None }
 }
 
 /// A folder of articles in one language; the home page is the one without a name.
@@ -64,9 +71,20 @@ impl Section {
         &self.row.markdown
     }
 
-    /// Rendered and sanitized: safe to put into a page.
-    async fn html(&self) -> &str {
-        &self.row.html
+    /// Rendered and sanitized: safe to put into a page. Links and pictures lead to where
+    /// these are, as those of articles do.
+    async fn html(&self, ctx: &Context<'_>) -> async_graphql::Result<Cow<'_, str>> {
+        if links::of(&self.row.links)?.is_empty() {
+            return Ok(Cow::Borrowed(&self.row.html));
+        }
+        let (ctx, Group { with, rows, scope, .. }) = (ctx.broadsheet(), &*self.group);
+        let linked = with
+            .load("linked".to_owned(), || async {
+                let texts = rows.iter().map(|row| (page(row), &row.links));
+                Linked::read(ctx, scope, texts).await
+            })
+            .await?;
+        Ok(linked.html(page(&self.row), &self.row.html, &self.row.links)?)
     }
 
     /// Every front matter key that no other field holds, as it was written.

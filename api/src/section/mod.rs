@@ -9,11 +9,13 @@
 
 mod graphql;
 mod read;
+mod rendering;
 
 use std::sync::Arc;
 
 pub use graphql::SectionQuery;
 pub use read::{all, at, below, deepest, languages, linked, named, title_of, top, written_at};
+pub use rendering::renew;
 
 use entity::section;
 

@@ -95,6 +95,9 @@ fn unwritten(frame: &Frame, language: &LanguageFrame, name: &str) -> section::Mo
         markdown: String::new(),
         html: String::new(),
         params: serde_json::Value::Object(serde_json::Map::new()).into(),
+        renderer: 0,
+        links: entity::Json::default(),
+        source: None,
     }
 }
 
@@ -178,12 +181,14 @@ pub async fn all(ctx: &Ctx, scope: &Scope) -> Result<Vec<section::Model>> {
     Ok(find.all(ctx.db_of([Dependency::Sections])).await?)
 }
 
-/// Language and name of the section at one of these decoded paths, the deepest.
-pub async fn deepest(ctx: &Ctx, scope: &Scope, paths: &[String]) -> Result<Option<Key>> {
-    let find = written(scope).filter(section::Column::Path.is_in(paths.iter().map(String::as_str)));
+/// The section with a page of its own at one of these decoded paths, the deepest; none
+/// where that may not be seen.
+pub async fn deepest(ctx: &Ctx, scope: &Scope, paths: &[String]) -> Result<Option<section::Model>> {
+    let paths = paths.iter().map(String::as_str);
+    let find = section::Entity::find().filter(section::Column::Path.is_in(paths));
     let found = find.all(ctx.db_of([Dependency::Sections])).await?;
     let deepest = found.into_iter().max_by_key(|row| row.path.len());
-    Ok(deepest.map(|row| (row.language, row.name)))
+    Ok(deepest.filter(|row| !row.draft || scope.view != View::Published))
 }
 
 /// What a section is called and where it lives, whether it says so itself or not.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::LanguageFrame;
 use crate::hugo::{cast, fold};
-use crate::render;
+use crate::render::{self, Numbers};
 
 /// Settings of Hugo's that change what a body says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,11 +17,13 @@ pub struct Markup {
     pub emoji: bool,
     /// `summaryLength` in words; 0 for Hugo's own.
     pub summary_length: u16,
+    /// `markup.highlight.lineNos`, and `lineNumbersInTable` with it.
+    pub numbers: Numbers,
 }
 
 impl Default for Markup {
     fn default() -> Self {
-        Self { typographer: true, emoji: false, summary_length: 0 }
+        Self { typographer: true, emoji: false, summary_length: 0, numbers: Numbers::None }
     }
 }
 
@@ -32,12 +34,11 @@ impl Markup {
         let setting = |key: &str| {
             language.and_then(|own| fold::get(own, key)).or_else(|| fold::get(root, key))
         };
-        let typographer = ["goldmark", "extensions", "typographer"]
-            .iter()
-            .try_fold(setting("markup"), |found, key| {
-                found.map(|value| value.as_object().and_then(|map| fold::get(map, key)))
-            })
-            .flatten();
+        let markup = |path: &[&str]| {
+            path.iter()
+                .try_fold(setting("markup")?, |value, key| fold::get(value.as_object()?, key))
+        };
+        let typographer = markup(&["goldmark", "extensions", "typographer"]);
         let typographer = match typographer {
             // Its quotes of other languages are not known here.
             Some(Value::Object(own)) => {
@@ -45,11 +46,18 @@ impl Markup {
             }
             other => other.and_then(cast::flag).unwrap_or(true),
         };
+        let highlight = |key| markup(&["highlight", key]).and_then(cast::flag);
+        let numbers = match (highlight("lineNos"), highlight("lineNumbersInTable")) {
+            (Some(true), Some(false)) => Numbers::Inline,
+            (Some(true), _) => Numbers::Table,
+            _ => Numbers::None,
+        };
         let length = setting("summaryLength").and_then(cast::integer).unwrap_or_default();
         Self {
             typographer,
             emoji: setting("enableEmoji").and_then(cast::flag).unwrap_or(false),
             summary_length: u16::try_from(length.max(0)).unwrap_or(u16::MAX),
+            numbers,
         }
     }
 }
@@ -58,8 +66,9 @@ impl LanguageFrame {
     /// How a body in this language is rendered. `math`: it has formulas; `html`: it is no Markdown.
     #[must_use]
     pub fn rendering(&self, math: bool, html: bool) -> render::Options {
-        let Markup { typographer, emoji, summary_length } = self.markup;
-        render::Options { cjk: self.row.has_cjk, math, html, typographer, emoji, summary_length }
+        let Markup { typographer, emoji, summary_length, numbers } = self.markup;
+        let cjk = self.row.has_cjk;
+        render::Options { cjk, math, html, typographer, emoji, summary_length, numbers }
     }
 
     /// A line of front matter as text: where the typographer is on it is taken for
@@ -94,6 +103,15 @@ mod tests {
         let off =
             json!({"Markup": {"goldmark": {"extensions": {"typographer": {"disable": true}}}}});
         assert_eq!(read(off, Value::Null), Markup { typographer: false, ..default });
+        let numbered = |highlight: Value| {
+            read(json!({"markup": {"highlight": highlight}}), Value::Null).numbers
+        };
+        let table = json!({"lineNos": true, "lineNumbersInTable": true});
+        assert_eq!(numbered(table), Numbers::Table);
+        assert_eq!(numbered(json!({"lineNos": true})), Numbers::Table);
+        let inline = json!({"lineNos": true, "lineNumbersInTable": false});
+        assert_eq!(numbered(inline), Numbers::Inline);
+        assert_eq!(numbered(json!({"lineNumbersInTable": true})), Numbers::None);
         let root = json!({"enableEmoji": true, "summaryLength": 30});
         let own = json!({"summarylength": 20});
         assert_eq!(read(root, own), Markup { emoji: true, summary_length: 20, ..default });

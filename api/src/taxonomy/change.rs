@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::Taxonomy;
 use super::redirects::RedirectChange;
+use super::{Taxonomy, texts};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::event::{Event, Write};
@@ -85,6 +85,8 @@ pub struct Plan {
     pub added: Option<term::Model>,
     pub moved: Vec<Moved>,
     pub redirects: Vec<RedirectChange>,
+    /// What is said of it otherwise in single languages.
+    pub texts: Vec<texts::Change>,
     /// The articles that carry one of the terms, in whatever view; of a split,
     /// those that were chosen.
     pub articles: BTreeSet<Uuid>,
@@ -96,10 +98,26 @@ pub struct Plan {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Before {
-    Update { before: term::Model, after: term::Model },
-    Merge { terms: Lost, moved: Vec<Moved> },
-    Split { source: Uuid, new: term::Model, keep: bool, articles: Vec<SplitArticle> },
-    Delete { terms: Lost },
+    Update {
+        before: term::Model,
+        after: term::Model,
+        /// None where it was done before terms had such texts.
+        #[serde(default)]
+        texts: Vec<texts::Change>,
+    },
+    Merge {
+        terms: Lost,
+        moved: Vec<Moved>,
+    },
+    Split {
+        source: Uuid,
+        new: term::Model,
+        keep: bool,
+        articles: Vec<SplitArticle>,
+    },
+    Delete {
+        terms: Lost,
+    },
 }
 
 /// Terms that are gone, with what went with them.
@@ -176,7 +194,18 @@ pub fn join(data: &mut Value, more: Value) {
 
 /// Keeps what was done, and says so in the feed.
 pub async fn note(write: &mut Write<'_>, plan: &Plan, before: Before) -> Result<Uuid> {
-    let Plan { kind, taxonomy, term, removed, added, moved, redirects, articles, summary } = plan;
+    let Plan {
+        kind,
+        taxonomy,
+        term,
+        removed,
+        added,
+        moved,
+        redirects,
+        texts: _,
+        articles,
+        summary,
+    } = plan;
     let mut data = json!({ "taxonomy": taxonomy.plural(), "slug": term.slug });
     join(&mut data, touched(articles));
     if let Before::Update { before, .. } = &before {

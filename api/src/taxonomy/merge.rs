@@ -105,6 +105,7 @@ pub async fn plan(
         added: None,
         moved,
         redirects,
+        texts: Vec::new(),
     })
 }
 

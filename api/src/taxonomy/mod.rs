@@ -10,6 +10,7 @@
 //! event; what stood before is kept with it; and it can be undone once.
 //!
 //! - `read`: terms by what is asked of them; `tree`: what is above and below.
+//! - `page`: what the pages of terms say; `texts`: names and descriptions in languages.
 //! - `write`: making, renaming, moving and deleting terms.
 //! - `merge`: terms go into another; `merged`: what their ids mean since.
 //! - `split`: some articles of a term get a new one.
@@ -29,10 +30,12 @@ mod graphql;
 mod labels;
 mod merge;
 mod merged;
+mod page;
 mod preview;
 mod read;
 mod redirects;
 mod split;
+mod texts;
 mod tree;
 mod undo;
 mod write;
@@ -49,10 +52,12 @@ pub use graphql::{
 };
 pub use labels::{Label, labels};
 pub use merged::{keep_existing, resolve};
+pub use page::{renew, source_at};
 pub use read::{
     OfArticles, TermBy, TermOrder, by_ids, list, meant, most_used, names, of_articles, one, total,
     with_counts, with_counts_by_parent,
 };
+pub use texts::NewText;
 pub use tree::{ancestors, children, descendants, parents};
 pub use write::{Rename, create, delete, ensure_all, ensure_many, existing, known, rename};
 

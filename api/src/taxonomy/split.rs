@@ -91,6 +91,7 @@ pub async fn plan(
         moved: Vec::new(),
         redirects: Vec::new(),
         articles: chosen,
+        texts: Vec::new(),
     })
 }
 

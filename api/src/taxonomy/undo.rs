@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::change::{self, Before, Lost, Moved, Record};
 use super::merge::{busy, lock_rows, move_below, put_back};
-use super::{Taxonomy, redirects, split, write as terms};
+use super::{Taxonomy, redirects, split, texts, write as terms};
 use crate::article::{store, terms as article_terms};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserError, UserErrorCode};
@@ -88,7 +88,14 @@ async fn attempt(ctx: &Ctx, id: Uuid) -> Result<bool> {
     }
     let frame = Frame::read(write.txn()).await?;
     let term = match before {
-        Before::Update { before, after } => update(&write, taxonomy, &before, &after).await?,
+        Before::Update { before, after, texts } => {
+            if let Some(language) = texts::revert(&write, after.id, &texts).await? {
+                let noun = taxonomy.noun();
+                let why = format!("the {noun} is called otherwise in {language} since");
+                return Err(refused(format!("{why}: undo that first")));
+            }
+            update(&write, taxonomy, &before, &after).await?
+        }
         Before::Merge { terms, moved } => {
             let target = merge(&write, &frame, taxonomy, row.term_id, terms, &moved).await?;
             let all: Vec<_> = articles.iter().copied().collect();
@@ -149,6 +156,7 @@ async fn update(
         slug "slug",
         description "description",
         parent_id "place",
+        weight "weight",
     }
     if !changed.is_empty() {
         return Err(refused(format!(

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::change::{self, Before, ChangeKind, Done, Moved, Plan};
 use super::merge::lock_rows;
+use super::texts::{self, NewText};
 use super::{Taxonomy, redirects};
 use crate::article::content::MAX_KEY;
 use crate::article::read::is_taken;
@@ -34,6 +35,8 @@ pub struct Rename {
     pub description: Option<Option<String>>,
     pub weight: Option<i32>,
     pub parent: Option<Option<Uuid>>,
+    /// What is said in single languages, of a term that is there.
+    pub texts: Vec<NewText>,
 }
 
 /// Ids of the terms with these names, in order and without repetition. Terms
@@ -239,7 +242,7 @@ pub async fn plan_new(
     taxonomy: &Taxonomy,
     new: Rename,
 ) -> Result<term::Model> {
-    let Rename { name, slug, description, weight, parent } = new;
+    let Rename { name, slug, description, weight, parent, texts: _ } = new;
     let name = checked_name(name.as_deref().unwrap_or_default())?;
     let slug = frame.rules.urlize(slug.as_deref().unwrap_or(&name));
     let mut row = blank(ctx, taxonomy.plural(), &slug, &name);
@@ -262,7 +265,7 @@ pub async fn plan_rename(
     change: Rename,
 ) -> Result<Option<(term::Model, Plan)>> {
     let old = find(db, taxonomy, id).await?;
-    let Rename { name, slug, description, weight, parent } = change;
+    let Rename { name, slug, description, weight, parent, texts } = change;
     let mut new = old.clone();
     if let Some(name) = name {
         new.name = checked_name(&name)?;
@@ -279,9 +282,11 @@ pub async fn plan_rename(
     if let Some(parent) = parent {
         new.parent_id = parent;
     }
-    if new == old {
+    let texts = texts::plan(db, frame, id, texts).await?;
+    if new == old && texts.is_empty() {
         return Ok(None);
     }
+    let is_translated = new == old;
     new.version += 1;
     refuse_taken(db, &new).await?;
     refuse_loop(db, &new).await?;
@@ -299,6 +304,9 @@ pub async fn plan_rename(
         format!("Renamed {:?} to {:?}", old.name, new.name)
     } else if new.slug != old.slug {
         format!("Moved {:?} from {:?} to {:?}", old.name, old.slug, new.slug)
+    } else if is_translated {
+        let languages: Vec<_> = texts.iter().map(|text| text.language.as_str()).collect();
+        format!("Said {:?} otherwise in {}", old.name, languages.join(", "))
     } else if moved.is_empty() {
         format!("Described {:?} otherwise", old.name)
     } else {
@@ -314,6 +322,7 @@ pub async fn plan_rename(
         moved,
         redirects,
         summary,
+        texts,
     };
     Ok(Some((old, plan)))
 }
@@ -332,7 +341,11 @@ pub async fn rename(ctx: &Ctx, taxonomy: &Taxonomy, id: Uuid, change: Rename) ->
     redirects::apply(&write, &plan.redirects).await?;
     let row = plan.term.clone().into_active_model().reset_all();
     row.update(write.txn()).await.map_err(taken(&plan.term))?;
-    let before = Before::Update { before, after: plan.term.clone() };
+    for text in &plan.texts {
+        texts::put(&write, id, &text.language, &text.after).await?;
+    }
+    let (after, texts) = (plan.term.clone(), plan.texts.clone());
+    let before = Before::Update { before, after, texts };
     let change = Some(change::note(&mut write, &plan, before).await?);
     write.commit().await?;
     Ok(Done { term: id, change })
@@ -365,6 +378,7 @@ pub async fn plan_delete(db: &impl ConnectionTrait, taxonomy: &Taxonomy, id: Uui
         term: row,
         added: None,
         moved: Vec::new(),
+        texts: Vec::new(),
         articles,
     })
 }

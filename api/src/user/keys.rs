@@ -37,6 +37,8 @@ pub enum Purpose {
     Access,
     /// Shows the working copy of an article.
     Preview,
+    /// Shows the files of such an article, and nothing else.
+    PreviewFiles,
     /// Somebody has given a password and owes a second factor.
     SecondFactor,
     /// A browser is at the OpenID Connect provider.
@@ -48,6 +50,7 @@ impl Purpose {
         match self {
             Self::Access => "access",
             Self::Preview => "preview",
+            Self::PreviewFiles => "preview-files",
             Self::SecondFactor => "second-factor",
             Self::Oidc => "oidc",
         }
@@ -57,6 +60,7 @@ impl Purpose {
         match self {
             Self::Access => "access token",
             Self::Preview => "preview link",
+            Self::PreviewFiles => "address of a previewed file",
             Self::SecondFactor => "challenge",
             Self::Oidc => "sign-in at the provider",
         }
@@ -66,6 +70,7 @@ impl Purpose {
         match self {
             Self::Access => "renew it with refreshSession",
             Self::Preview => "ask for a new one",
+            Self::PreviewFiles => "read the preview again",
             Self::SecondFactor | Self::Oidc => "sign in again",
         }
     }
@@ -353,7 +358,9 @@ mod tests {
         let keys = configured("first", &[]);
         let token = keys.sign_claims(Purpose::Preview, &claims(), NOW, HOUR).unwrap();
         assert_eq!(keys.verify_claims::<Claims>(Purpose::Preview, &token, NOW).unwrap(), claims());
-        for purpose in [Purpose::Access, Purpose::SecondFactor, Purpose::Oidc] {
+        for purpose in
+            [Purpose::Access, Purpose::PreviewFiles, Purpose::SecondFactor, Purpose::Oidc]
+        {
             assert_eq!(code(keys.verify_claims(purpose, &token, NOW)), "UNAUTHENTICATED");
         }
         assert_eq!(code(keys.verify_claims(Purpose::Preview, &token, HOUR)), "UNAUTHENTICATED");

@@ -31,15 +31,18 @@ impl Article {
             .cloned()
             .ok_or_else(|| Error::internal("a body is missing"))?;
         // None where they were not asked for.
-        if links::of(&row)?.is_empty() {
+        if links::of(&row.links)?.is_empty() {
             return Ok(Body { row, linked: None });
         }
         let linked = self
             .with()
             .load("linked".to_owned(), || async {
                 let rows = self.group.rows.iter();
-                let pairs = rows.filter_map(|row| Some((&**row, bodies.get(&row.body_id)?)));
-                Linked::read(ctx, self.scope(), pairs).await
+                let texts = rows.filter_map(|row| {
+                    let body = bodies.get(&row.body_id)?;
+                    Some(((&**row).into(), &body.links))
+                });
+                Linked::read(ctx, self.scope(), texts).await
             })
             .await?;
         Ok(Body { row, linked: Some((Arc::clone(&self.row), linked)) })

@@ -127,7 +127,9 @@ impl Body {
         math: MathFormat,
     ) -> async_graphql::Result<Cow<'_, str>> {
         let html = match &self.linked {
-            Some((article, linked)) => linked.html(article, &self.row)?,
+            Some((article, linked)) => {
+                linked.html((&**article).into(), &self.row.html, &self.row.links)?
+            }
             None => Cow::Borrowed(self.row.html.as_str()),
         };
         Ok(match math {
@@ -151,7 +153,7 @@ impl Body {
         let options = render::Options::from_bits(self.row.mode);
         let mut tree = render::tree(&self.row.markdown, &options, positions);
         if let Some((article, linked)) = &self.linked {
-            linked.tree(article, &self.row, &mut tree)?;
+            linked.tree((&**article).into(), &self.row.links, &mut tree)?;
         }
         Ok(Json(tree))
     }

@@ -44,7 +44,7 @@ pub use count::{count_by_term, count_of_term, top_terms, top_terms_by_parent};
 pub use facets::{Facet, facets};
 pub use fallback::{Best, best};
 pub use group::{Group, Member, groups, load as load_groups};
-pub use linked::{Places, Wanted, files, places};
+pub use linked::{Places, Sizes, Wanted, files, places, served};
 pub use months::{Month, months};
 pub use parents::{Parents, count_by_parent, list_by_parent};
 pub use printed::{count_by_authors, count_by_day};

@@ -138,6 +138,8 @@ impl Articles {
 #[derive(Clone)]
 pub(super) struct ListRow {
     pub title: Option<String>,
+    /// What a term is called where its page does not say.
+    pub own: Option<String>,
     pub description: Option<String>,
     /// Of sections alone.
     pub placed: Option<(bool, i32)>,
@@ -152,7 +154,7 @@ impl ListRow {
         entry: &crate::hugo::tree::Entry,
         parsed: &super::parsed::Parsed,
     ) -> Target {
-        let Self { title, description, placed, markdown, params } = self;
+        let Self { title, own, description, placed, markdown, params } = self;
         let mut content = parsed.content.clone();
         let mut draft = parsed.draft;
         // A section without a title is called after its folder.
@@ -163,7 +165,7 @@ impl ListRow {
                         entry.dir.is_empty() || entry.dir.rsplit('/').next() == Some(title)
                     }));
         if !made_up {
-            content.title = title.unwrap_or_default();
+            content.title = title.or(own).unwrap_or_default();
         }
         let filled = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
         if filled(&description) != content.description {
@@ -229,9 +231,10 @@ impl Lists {
                 let params = params.0.as_object().cloned().unwrap_or_default();
                 let placed = Some((draft, weight));
                 let title = Some(title);
-                lists
-                    .by_path
-                    .insert(path, ListRow { title, description, placed, markdown, params });
+                lists.by_path.insert(
+                    path,
+                    ListRow { title, own: None, description, placed, markdown, params },
+                );
             }
         }
         let ids = terms.keys().map(|(id, _)| *id);
@@ -243,9 +246,12 @@ impl Lists {
             if let Some(path) = terms.remove(&(term_id, language)) {
                 let params = params.0.as_object().cloned().unwrap_or_default();
                 // What a page does not say of its term is said for all languages.
-                let own = site.terms.get(term_id).and_then(|term| term.description.clone());
+                let term = site.terms.get(term_id);
+                let own = term.and_then(|term| term.description.clone());
                 let description = description.filter(|text| !text.trim().is_empty()).or(own);
-                let row = ListRow { title: name, description, placed: None, markdown, params };
+                let own = term.map(|term| term.name.clone());
+                let (title, placed) = (name, None);
+                let row = ListRow { title, own, description, placed, markdown, params };
                 lists.by_path.insert(path, row);
             }
         }

@@ -1,5 +1,6 @@
 //! Files of terms that have none, and of which more is to be said than the files
-//! of articles can: a description, a weight, a name that does not lead to them.
+//! of articles can: a description, a weight, a name that does not lead to them, and what
+//! they are called in single languages.
 //!
 //! Invariants: a file lies in the folder that the term's other files have, else in
 //! that of its address; it is written as the site writes such files, and is read
@@ -32,22 +33,23 @@ const NEIGHBOURS: usize = 16;
 pub async fn plan(ctx: &Ctx, site: &Site, rows: &[Row], languages: &[String]) -> Result<Chunk> {
     let rules = &site.config.rules;
     let all = site.terms.all();
-    let more: Vec<(Uuid, &Term)> = all
-        .into_iter()
-        .filter(|(_, term)| {
-            let renamed = !term.is_named(rules) && term.can_be_named(rules);
-            term.description.is_some() || term.weight != 0 || renamed
-        })
-        .collect();
+    let more = |term: &Term| {
+        let renamed = !term.is_named(rules) && term.can_be_named(rules);
+        term.description.is_some() || term.weight != 0 || renamed
+    };
+    let is_said =
+        |id: Uuid| site.config.languages.iter().any(|it| site.terms.text(id, &it.tag).is_some());
+    let wanted: Vec<(Uuid, &Term)> =
+        all.into_iter().filter(|(id, term)| more(term) || is_said(*id)).collect();
     let mut chunk = Chunk::default();
-    if more.is_empty() {
+    if wanted.is_empty() {
         return Ok(chunk);
     }
-    let carried = carried(ctx, more.iter().map(|(id, _)| *id).collect()).await?;
+    let carried = carried(ctx, wanted.iter().map(|(id, _)| *id).collect()).await?;
     let lists = Lists::of(site, rows);
     let house = lists.house(ctx).await?;
     let default = site.config.language(&site.config.default_language);
-    for (id, term) in more {
+    for (id, term) in wanted {
         for language in &site.config.languages {
             let is_carried = carried.contains(&(id, language.tag.clone()));
             // One that nobody carries yet is described in the site's own language;
@@ -57,9 +59,14 @@ pub async fn plan(ctx: &Ctx, site: &Site, rows: &[Row], languages: &[String]) ->
                 && term.description.is_some()
                 && default.is_some_and(|default| default.key == language.key);
             let has = lists.files.contains(&(id, language.key.clone()));
-            let wanted = languages.is_empty() || languages.contains(&language.tag);
+            let asked = languages.is_empty() || languages.contains(&language.tag);
+            let said = site.terms.text(id, &language.tag).is_some();
+            // One that has pages is called after its folder where none says otherwise.
+            let folder = lists.folders.get(&id).unwrap_or(&term.slug);
+            let named = is_said(id) && term.name != *folder;
+            let needed = said || ((more(term) || named) && (is_carried || alone));
             let known = rules.taxonomies(&language.key).values().any(|it| *it == term.taxonomy);
-            if has || !known || !wanted || !(is_carried || alone) {
+            if has || !known || !asked || !needed {
                 continue;
             }
             match make(site, &lists, &house, (id, term), language) {
@@ -150,9 +157,13 @@ fn make(
 ) -> Result<Planned, Problem> {
     let entry = place(site, lists, (id, term), language)
         .ok_or_else(|| Problem::new("has an address that no folder can have; give it another"))?;
+    let text = site.terms.text(id, &language.tag);
+    let name = text.and_then(|text| text.name.as_ref()).unwrap_or(&term.name);
+    let own = text.and_then(|text| text.description.as_ref());
+    let description = own.or(term.description.as_ref());
     let mut entries = IndexMap::new();
-    entries.insert("title".to_owned(), json!(term.name));
-    if let Some(description) = &term.description {
+    entries.insert("title".to_owned(), json!(name));
+    if let Some(description) = description {
         entries.insert("description".to_owned(), json!(description));
     }
     if term.weight != 0 {
@@ -160,8 +171,8 @@ fn make(
     }
     let bytes = edit::fresh(&entries, house);
     let read = site.parse(&entry, &bytes)?;
-    if read.content.title != term.name
-        || read.content.description != term.description
+    if read.content.title != *name
+        || read.content.description.as_ref() != description
         || read.content.weight != term.weight
     {
         let message = "cannot be written so that Hugo reads it as it is here";

@@ -23,8 +23,15 @@ pub struct Terms {
     merged: HashMap<Uuid, Uuid>,
     /// What terms were called before they were renamed.
     former: HashSet<(Uuid, String)>,
-    /// Localized names, by term and language.
-    localized: HashMap<(Uuid, String), String>,
+    /// What is said in single languages, by term and language.
+    localized: HashMap<(Uuid, String), Localized>,
+}
+
+/// What is said of a term in a language.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Localized {
+    pub name: Option<String>,
+    pub description: Option<String>,
 }
 
 #[derive(Debug)]
@@ -55,6 +62,7 @@ impl Terms {
     pub async fn load(db: &impl ConnectionTrait) -> Result<Self> {
         use term::Column;
         type Found = (Uuid, String, String, String, Option<String>, i32);
+        type Text = (Uuid, String, Option<String>, Option<String>);
         let mut terms = Self::default();
         let rows: Vec<Found> = term::Entity::find()
             .select_only()
@@ -77,19 +85,22 @@ impl Terms {
         for row in merged_term::Entity::find().all(db).await? {
             terms.merged.insert(row.id, row.term_id);
         }
-        let names: Vec<(Uuid, String, Option<String>)> = term_text::Entity::find()
+        let texts: Vec<Text> = term_text::Entity::find()
             .select_only()
             .columns([
                 term_text::Column::TermId,
                 term_text::Column::Language,
                 term_text::Column::Name,
+                term_text::Column::Description,
             ])
             .into_tuple()
             .all(db)
             .await?;
-        for (id, language, name) in names {
-            if let Some(name) = name {
-                terms.localized.insert((id, language), name);
+        for (id, language, name, description) in texts {
+            let description = description.filter(|text| !text.trim().is_empty());
+            let text = Localized { name, description };
+            if text != Localized::default() {
+                terms.localized.insert((id, language), text);
             }
         }
         let changes: Vec<entity::Json> = taxonomy_change::Entity::find()
@@ -127,6 +138,12 @@ impl Terms {
     #[must_use]
     pub fn get(&self, id: Uuid) -> Option<&Term> {
         self.by_id.get(&id)
+    }
+
+    /// What is said of a term in a language, as far as it is not the same in all.
+    #[must_use]
+    pub fn text(&self, id: Uuid, language: &str) -> Option<&Localized> {
+        self.localized.get(&(id, language.to_owned()))
     }
 
     /// All of them, by taxonomy and address.
@@ -263,7 +280,8 @@ impl Terms {
         if self.former.contains(&(id, name.to_owned())) {
             return leads && !term.is_named(rules);
         }
-        leads || self.localized.get(&(id, language.to_owned())).is_some_and(|known| known == name)
+        let localized = self.text(id, language).and_then(|text| text.name.as_deref());
+        leads || localized == Some(name)
     }
 
     /// The name to write: one that leads to the term, in the article's language
@@ -271,7 +289,7 @@ impl Terms {
     fn name(&self, rules: &Rules, id: Uuid, language: &str) -> String {
         let Some(term) = self.by_id.get(&id) else { return String::new() };
         let leads = |name: &&String| rules.urlize(name.trim()) == term.slug;
-        let localized = self.localized.get(&(id, language.to_owned())).filter(leads);
+        let localized = self.text(id, language).and_then(|text| text.name.as_ref()).filter(leads);
         let named = term.is_named(rules) || !term.can_be_named(rules);
         localized.unwrap_or(if named { &term.name } else { &term.slug }).clone()
     }

@@ -10,6 +10,7 @@ const HTML: render::Options = render::Options {
     typographer: false,
     emoji: false,
     summary_length: 0,
+    numbers: crate::render::Numbers::None,
 };
 
 /// HTML and the Markdown that it becomes.

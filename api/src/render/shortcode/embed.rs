@@ -61,7 +61,7 @@ pub fn html(call: &Call<'_>, block: bool, options: Options) -> String {
     let params = &call.params;
     let known = match call.name {
         "figure" => figure(params, options),
-        "highlight" => highlight(call),
+        "highlight" => highlight(call, options),
         "youtube" => youtube(params),
         "vimeo" => vimeo(params),
         "gist" => gist(params),
@@ -160,11 +160,11 @@ fn figure(params: &Params, options: Options) -> Option<String> {
     Some(html)
 }
 
-fn highlight(call: &Call<'_>) -> Option<String> {
+fn highlight(call: &Call<'_>, site: Options) -> Option<String> {
     let language = call.params.text("lang", 0).or_else(|| call.params.text("type", 0))?;
     let source = call.content.as_ref().map_or("", |content| content.source);
     let given = call.params.text("options", 1).unwrap_or_default();
-    let options = code::Options::of_list(&given);
+    let options = code::Options::of_list(&given, site.numbers);
     Some(code::html(source.trim_matches(['\n', '\r']), &language, &options, true))
 }
 

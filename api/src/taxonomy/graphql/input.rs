@@ -4,7 +4,25 @@ use async_graphql::{ID, InputObject, MaybeUndefined};
 
 use crate::error::Result;
 use crate::graphql::id::{IdKind, decode_as};
-use crate::taxonomy::{Rename, Taxonomy};
+use crate::graphql::scalar::LanguageTag;
+use crate::taxonomy::{NewText, Rename, Taxonomy};
+
+/// What a term is called, and what is said of it, in a language; what is not given stays.
+#[derive(InputObject)]
+pub struct TermTextInput {
+    /// One of the site's.
+    language: LanguageTag,
+    /// Null where the term's own name is the name there.
+    name: MaybeUndefined<String>,
+    /// Null where the term's own description is the description there.
+    description: MaybeUndefined<String>,
+}
+
+impl From<TermTextInput> for NewText {
+    fn from(TermTextInput { language, name, description }: TermTextInput) -> Self {
+        Self { language: language.0, name: given(name), description: given(description) }
+    }
+}
 
 /// A new tag.
 #[derive(InputObject)]
@@ -31,6 +49,9 @@ pub struct UpdateTagInput {
     description: MaybeUndefined<String>,
     /// Position in lists that are sorted by weight; 0 is last.
     weight: Option<i32>,
+    /// What it is called in single languages; the languages that are not named stay.
+    #[graphql(default)]
+    texts: Vec<TermTextInput>,
 }
 
 /// A new category.
@@ -62,6 +83,9 @@ pub struct UpdateCategoryInput {
     weight: Option<i32>,
     /// The category above; null moves it to the top.
     parent: MaybeUndefined<ID>,
+    /// What it is called in single languages; the languages that are not named stay.
+    #[graphql(default)]
+    texts: Vec<TermTextInput>,
 }
 
 impl From<CreateTagInput> for Rename {
@@ -72,13 +96,15 @@ impl From<CreateTagInput> for Rename {
             description: Some(description),
             weight: Some(weight),
             parent: None,
+            texts: Vec::new(),
         }
     }
 }
 
 impl From<UpdateTagInput> for Rename {
-    fn from(UpdateTagInput { name, slug, description, weight }: UpdateTagInput) -> Self {
-        Self { name, slug, description: given(description), weight, parent: None }
+    fn from(UpdateTagInput { name, slug, description, weight, texts }: UpdateTagInput) -> Self {
+        let texts = texts.into_iter().map(NewText::from).collect();
+        Self { name, slug, description: given(description), weight, parent: None, texts }
     }
 }
 
@@ -93,19 +119,21 @@ impl CreateCategoryInput {
             description: Some(description),
             weight: Some(weight),
             parent: parent.map(Some),
+            texts: Vec::new(),
         })
     }
 }
 
 impl UpdateCategoryInput {
     pub(super) fn into_change(self) -> Result<Rename> {
-        let Self { name, slug, description, weight, parent } = self;
+        let Self { name, slug, description, weight, parent, texts } = self;
         let parent = given(parent)
             .map(|parent| {
                 parent.map(|id| decode_as(Taxonomy::Categories.id_kind(), &id)).transpose()
             })
             .transpose()?;
-        Ok(Rename { name, slug, description: given(description), weight, parent })
+        let texts = texts.into_iter().map(NewText::from).collect();
+        Ok(Rename { name, slug, description: given(description), weight, parent, texts })
     }
 }
 
@@ -165,6 +193,9 @@ pub struct UpdateTermInput {
     weight: Option<i32>,
     /// The term above; null moves it to the top.
     parent: MaybeUndefined<ID>,
+    /// What it is called in single languages; the languages that are not named stay.
+    #[graphql(default)]
+    texts: Vec<TermTextInput>,
 }
 
 impl CreateTermInput {
@@ -186,16 +217,18 @@ impl NewTermInput {
             description: Some(description),
             weight: Some(weight),
             parent: parent.map(Some),
+            texts: Vec::new(),
         })
     }
 }
 
 impl UpdateTermInput {
     pub(super) fn into_change(self) -> Result<Rename> {
-        let Self { name, slug, description, weight, parent } = self;
+        let Self { name, slug, description, weight, parent, texts } = self;
         let parent = given(parent)
             .map(|parent| parent.map(|id| decode_as(IdKind::Term, &id)).transpose())
             .transpose()?;
-        Ok(Rename { name, slug, description: given(description), weight, parent })
+        let texts = texts.into_iter().map(NewText::from).collect();
+        Ok(Rename { name, slug, description: given(description), weight, parent, texts })
     }
 }

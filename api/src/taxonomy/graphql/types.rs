@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Interface, Object};
+use async_graphql::{Context, ID, Interface, Object, SimpleObject};
 use uuid::Uuid;
 
 use crate::archive::{ArchivePeriod, ArchiveUnit};
@@ -18,15 +18,16 @@ use crate::error::Result;
 use crate::feed::{self, FeedLink};
 use crate::graphql::ContextExt;
 use crate::graphql::id::encode;
-use crate::graphql::scalar::LanguageTag;
+use crate::graphql::scalar::{Json, LanguageTag};
 use crate::hugo::address;
 use crate::seo::{ListPage, Seo, Which};
 use crate::site::{Frame, Language, LanguageFrame};
+use crate::taxonomy::texts::{self, Said};
 use crate::taxonomy::{Taxonomy, Term, tree};
 
 impl Term {
     /// The language whose page it has.
-    fn page_language<'a>(&self, frame: &'a Frame) -> &'a LanguageFrame {
+    pub(in crate::taxonomy) fn page_language<'a>(&self, frame: &'a Frame) -> &'a LanguageFrame {
         match &self.language {
             Some(tag) => frame.language_of(tag),
             None => frame.default_language(),
@@ -122,6 +123,19 @@ impl Term {
         connect_under(ctx, self.scope.clone(), self.parent(below), arguments).await
     }
 
+    async fn texts(&self, ctx: &Ctx) -> Result<Vec<TermText>> {
+        let load = || texts::of(ctx, self.with.ids());
+        let all = self.with.load("texts".to_owned(), load).await?;
+        let own = all.get(&self.row.id).into_iter().flatten();
+        Ok(own
+            .map(|(language, Said { name, description })| TermText {
+                language: LanguageTag(language.clone()),
+                name: name.clone(),
+                description: description.clone(),
+            })
+            .collect())
+    }
+
     async fn above(&self, ctx: &Ctx) -> Result<Option<Self>> {
         let Some(parent) = self.row.parent_id else {
             return Ok(None);
@@ -168,6 +182,17 @@ impl Term {
             .await?;
         Ok(descendants.get(&self.row.id).cloned().unwrap_or_default())
     }
+}
+
+/// What a term is called, and what is said of it, in a language.
+#[derive(SimpleObject)]
+pub struct TermText {
+    /// The language.
+    language: LanguageTag,
+    /// Null where the term's own name is the name there.
+    name: Option<String>,
+    /// Null where the term's own description is the description there.
+    description: Option<String>,
 }
 
 /// The GraphQL type of a taxonomy's terms, with what only this one has. What fields
@@ -238,6 +263,34 @@ macro_rules! term_type {
             /// What it is about.
             pub async fn description(&self) -> Option<&str> {
                 self.0.row.description.as_deref()
+            }
+
+            /// What its page says in the language at hand, as it was written; empty where
+            /// it says nothing.
+            async fn markdown(&self, ctx: &Context<'_>) -> async_graphql::Result<String> {
+                let page = Box::pin(self.0.page(ctx.broadsheet())).await?;
+                Ok(page.markdown(self.0.row.id).to_owned())
+            }
+
+            /// The same, rendered and sanitized: safe to put into a page. Links and pictures
+            /// lead to where these are, as those of articles do.
+            async fn html(&self, ctx: &Context<'_>) -> async_graphql::Result<String> {
+                let page = Box::pin(self.0.page(ctx.broadsheet())).await?;
+                Ok(page.html(self.0.row.id)?.into_owned())
+            }
+
+            /// Every front matter key of its page that no other field holds, as it was
+            /// written.
+            async fn params(&self, ctx: &Context<'_>) -> async_graphql::Result<Json> {
+                let page = Box::pin(self.0.page(ctx.broadsheet())).await?;
+                let none = || serde_json::Value::Object(serde_json::Map::new());
+                Ok(Json(page.params(self.0.row.id).map_or_else(none, |params| params.0.clone())))
+            }
+
+            /// What it is called, and what is said of it, in single languages: as far as
+            /// that is not the same in all. By language.
+            async fn texts(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<TermText>> {
+                Ok(Box::pin(self.0.texts(ctx.broadsheet())).await?)
             }
 
             /// Position in lists that are sorted by weight; 0 is last.
