@@ -80,6 +80,7 @@ mod sync;
 mod sync_running;
 mod taxonomy;
 mod taxonomy_work;
+mod term_places;
 mod term_work;
 mod terms;
 mod tidy;

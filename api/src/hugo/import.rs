@@ -254,8 +254,16 @@ impl Import<'_> {
                 Outcome::Unread(problem, found) => self.give_up(problem, found),
             }
         }
+        let places = sections.term_places(&self.config.rules);
         self.sections = Arc::new(sections);
-        if changed.is_empty() || self.report.dry_run {
+        if self.report.dry_run {
+            return Ok(());
+        }
+        // Content beside a site says nothing of its terms.
+        if self.config.file.is_some() || !places.is_empty() {
+            settings::put_term_places(self.ctx, &places).await?;
+        }
+        if changed.is_empty() {
             return Ok(());
         }
         let mut write = Write::begin(self.ctx).await?;
