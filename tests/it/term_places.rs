@@ -1,4 +1,4 @@
-//! Terms whose own pages put them elsewhere.
+//! Terms whose own pages put them elsewhere, and how sections are called.
 
 use serde_json::{Value, json};
 use tests::{TestApp, on_both};
@@ -44,5 +44,27 @@ on_both! {
         site("");
         assert_eq!(paths(&app), ["/tags/old-name/", "/cpp/", "/tags/plain/"]);
         assert_eq!(tag_at(&app, "/tags/short/"), Value::Null);
+    }
+
+    fn a_section_is_called_as_hugo_calls_it(app) {
+        let page = "---\ntitle: A\ndate: 2025-03-01\n---\nText.\n";
+        assert_eq!(app.import_files(&[
+            ("hugo.toml", "baseURL = 'https://example.org/'\n"),
+            ("content/My Notes/a.md", page),
+            ("content/My Notes/_index.md", "---\ntitle: Notes of mine\n---\n"),
+            ("content/My Notes/Deep/_index.md", "---\ntitle: Deep\n---\n"),
+            ("content/LOUD/b.md", page),
+        ]).failures, []);
+        let answer = app.query("{ sections { name title path articleCount sections { name path } }
+            one: articles(filter: { section: { eq: \"my-notes\" } }) { nodes { section path } } }", Value::Null);
+        assert_eq!(answer.at("/sections"), &json!([
+            { "name": "loud", "title": "Loud", "path": "/loud/", "articleCount": 1, "sections": [] },
+            { "name": "my-notes", "title": "Notes of mine", "path": "/my-notes/", "articleCount": 1,
+              "sections": [{ "name": "my-notes/deep", "path": "/my-notes/deep/" }] },
+        ]));
+        assert_eq!(answer.at("/one/nodes"), &json!([{ "section": "my-notes", "path": "/my-notes/a/" }]));
+        let folder = tempfile::tempdir().expect("a folder");
+        assert_eq!(app.export(folder.path()).failures, []);
+        assert!(folder.path().join("content/My Notes/_index.md").exists());
     }
 }

@@ -170,7 +170,7 @@ pub fn project(
         visible_until,
         released_from: release.map(|release| release.from),
         released_until: release.and_then(|release| release.until),
-        section: content.section().to_owned(),
+        section: content.section(),
         slug: last_part(&path).to_owned(),
         path,
         translation_key: translation_key.clone(),

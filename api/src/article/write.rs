@@ -422,7 +422,7 @@ pub(super) async fn revise(
     note: Note<'_>,
     text_version: i32,
 ) -> Result<Option<article_copy::Model>> {
-    policy::check_place(write.ctx().actor(), &head.language, content.section())?;
+    policy::check_place(write.ctx().actor(), &head.language, &content.section())?;
     let Note { message, autosave, merged_from, before } = note;
     let published = store::copy(write, View::Published, head.id).await?;
     let changes = match before {

@@ -34,6 +34,7 @@ use super::problem::Problem;
 use super::report::Action;
 pub use super::report::Report;
 use super::rows::{Before, Ready, Rows};
+use super::sanitize::normalize;
 use super::sections::Sections;
 use super::sync::beside::{Beside, Verdict};
 use super::tree::{self, Entry, EntryKind, Kind};
@@ -318,7 +319,7 @@ impl Import<'_> {
             };
             let row = section::Model {
                 language: file.language.clone(),
-                name: entry.dir.clone(),
+                name: normalize(&entry.dir),
                 path,
                 title,
                 description: page.description,

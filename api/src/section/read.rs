@@ -12,6 +12,7 @@ use crate::article::read;
 use crate::cache::{Dependency, Where};
 use crate::ctx::Ctx;
 use crate::error::Result;
+use crate::hugo::sanitize::normalize;
 use crate::policy::Scope;
 use crate::site::{Frame, LanguageFrame};
 
@@ -151,12 +152,12 @@ pub async fn linked(
     }
     let rows = section::Entity::find()
         .filter(section::Column::Language.eq(&*language.tag))
-        .filter(section::Column::Name.is_in(names.iter().map(String::as_str)))
+        .filter(section::Column::Name.is_in(names.iter().map(|name| normalize(name))))
         .all(ctx.db_of([Dependency::Sections]))
         .await?;
     let mut found = Vec::new();
     for name in names {
-        match rows.iter().find(|row| row.name == name) {
+        match rows.iter().find(|row| row.name == normalize(&name)) {
             Some(row) if row.draft && scope.view == View::Published => {}
             Some(row) => found.push((name, row.path.clone(), row.title.clone())),
             None if name.is_empty() => {

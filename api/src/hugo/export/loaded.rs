@@ -15,6 +15,7 @@ use super::site::{Row, Site};
 use crate::article::content::Content;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
+use crate::hugo::sanitize::normalize;
 use crate::hugo::tree::{EntryKind, Kind};
 
 pub(super) struct Saved {
@@ -207,7 +208,7 @@ impl Lists {
                     terms.insert((id, row.language.clone()), row.path.clone());
                 }
             } else {
-                sections.insert((row.language.clone(), entry.dir.clone()), row.path.clone());
+                sections.insert((row.language.clone(), normalize(&entry.dir)), row.path.clone());
             }
         }
         let names = sections.keys().map(|(_, name)| name.as_str());
