@@ -86,6 +86,7 @@ mod terms;
 mod tidy;
 mod tokens;
 mod translations;
+mod unlisted;
 mod widget_script;
 mod widgets;
 mod workflow;

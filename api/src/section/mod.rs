@@ -13,7 +13,9 @@ mod read;
 use std::sync::Arc;
 
 pub use graphql::SectionQuery;
-pub use read::{all, at, below, deepest, languages, linked, named, title_of, top, written_at};
+pub use read::{
+    all, at, below, build, deepest, languages, linked, named, title_of, top, written_at,
+};
 
 use entity::section;
 
