@@ -99,7 +99,7 @@ pub async fn of(
         Column::Description,
         Column::Authors,
     ]));
-    let row = read::one(ctx, scope, &ArticleBy::Path(path), columns).await?;
+    let row = read::page(ctx, scope, &ArticleBy::Path(path), columns).await?;
     let row = row.ok_or_else(|| Error::not_found("article"))?;
     let language = frame.language_of(&row.language);
     let authors: Vec<Author> = serde_json::from_value(row.authors.0.clone())?;

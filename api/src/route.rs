@@ -17,6 +17,7 @@ use crate::article::filter::ArticleBy;
 use crate::article::{Article, columns::Columns, read, selection};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
+use crate::graphql::id::{IdKind, encode};
 use crate::graphql::page::MAX_SIZE;
 use crate::graphql::{ContextExt, ViewArgument, decode_address, decode_path};
 use crate::hugo::address;
@@ -94,7 +95,7 @@ impl RouteQuery {
         }
         // An article needs no more than itself.
         let by = ArticleBy::Path(address::encode(&path));
-        if let Some(row) = read::one(ctx, &scope, &by, columns).await? {
+        if let Some(row) = read::page(ctx, &scope, &by, columns).await? {
             return Ok(Article::group(vec![row], scope).pop().map(Route::Article));
         }
         let asked = Asked { scope: &scope, frame: ctx.frame().await?, columns, page_size };
@@ -127,7 +128,7 @@ async fn find(ctx: &Ctx, asked: &Asked<'_>, path: &str, fallback: bool) -> Resul
 /// What lives at exactly this path.
 async fn at(ctx: &Ctx, asked: &Asked<'_>, path: &str) -> Result<Option<Route>> {
     let by = ArticleBy::Path(address::encode(path));
-    if let Some(row) = read::one(ctx, asked.scope, &by, asked.columns).await? {
+    if let Some(row) = read::page(ctx, asked.scope, &by, asked.columns).await? {
         return Ok(Article::group(vec![row], asked.scope.clone()).pop().map(Route::Article));
     }
     no_article_at(ctx, asked, path).await
@@ -263,7 +264,8 @@ pub async fn redirected(
     let target = match (row.article_id, row.term_id, row.target) {
         (Some(article), _, _) => {
             let columns = Columns::BASE.with(Columns::of(&[Column::Path]));
-            let found = read::by_ids(ctx, scope, &[article], columns).await?.pop();
+            let by = ArticleBy::Id(encode(IdKind::Article, article));
+            let found = read::page(ctx, scope, &by, columns).await?;
             found.map(|article| address::encode(&article.path))
         }
         (None, Some(term), _) => {

@@ -1,7 +1,9 @@
 //! What one view shows of an article: the table that all reading queries use.
 //!
-//! A row is visible at a moment `t` when
-//! `visible_from <= t AND visible_until > t`. Working copies are visible always.
+//! A row is in lists at a moment `t` when
+//! `visible_from <= t AND visible_until > t`. Working copies are always. What is
+//! published and not listed never is: its window begins with `released_from`, and it
+//! is found by name alone.
 
 use sea_orm::entity::prelude::*;
 
@@ -62,6 +64,9 @@ pub struct Model {
     /// The article's own list, or null for the site's.
     pub widgets: crate::Json,
     pub params: crate::Json,
+    /// Whether lists have it; of working copies it says what would be.
+    pub listed: bool,
+    pub render: crate::Render,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -33,6 +33,7 @@ pub mod picture;
 pub mod preview;
 pub mod recovery_code;
 pub mod redirect;
+mod render;
 pub mod revision;
 pub mod section;
 pub mod session;
@@ -50,5 +51,6 @@ pub mod user_link;
 mod view;
 
 pub use json::Json;
+pub use render::Render;
 pub use timestamp::Timestamp;
 pub use view::View;

@@ -20,6 +20,8 @@ pub struct Model {
     pub related: crate::Json,
     /// Widgets by kind of page that editors arranged for all languages.
     pub widget_lists: crate::Json,
+    /// Terms whose own pages give them other addresses: `hugo::address::TermPlace`s.
+    pub term_places: crate::Json,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

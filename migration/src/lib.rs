@@ -23,6 +23,9 @@ mod m20261124_6_files;
 mod m20261124_7_widgets;
 mod m20261124_8_terms;
 mod m20261124_9_delivery;
+mod m20261129_1_listed;
+mod m20261129_2_sections;
+mod m20261129_3_term_places;
 
 pub struct Migrator;
 
@@ -46,6 +49,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_14_list_menus::Migration),
             Box::new(m20261124_20_touched::Migration),
             Box::new(m20261124_21_list_texts::Migration),
+            Box::new(m20261129_1_listed::Migration),
+            Box::new(m20261129_2_sections::Migration),
+            Box::new(m20261129_3_term_places::Migration),
         ]
     }
 }

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
+use api::hugo::sanitize::normalize;
 use api::hugo::{address, config, fold};
 use entity::{Timestamp, View, article_copy, section, source_file};
 use sea_orm::EntityTrait;
@@ -250,7 +251,7 @@ fn compare(site: &Path) -> (Differences, usize, Option<String>) {
             path.clone()
         } else {
             let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
-            format!("{} {folder}", language.tag)
+            format!("{} {}", language.tag, normalize(folder))
         };
         count += 1;
         let refused = report.failures.iter().any(|problem| problem.file == path);

@@ -109,4 +109,6 @@ fields! {
     Aliases aliases = Json::default(),
     Widgets widgets = Json::default(),
     Params params = Json::default(),
+    Listed listed = true,
+    Render render = entity::Render::Always,
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 pub use crate::hugo::page::Author;
+use crate::hugo::sanitize::normalize;
 use crate::site::{Sidebar, WidgetSetting};
 
 /// Bytes of what things are found by: PostgreSQL's indexes hold some 2,700.
@@ -122,9 +123,10 @@ impl Content {
         })
     }
 
-    /// First part of the directory; empty for articles at the top.
+    /// First part of the directory as Hugo calls it, in lower case and with hyphens
+    /// for spaces; empty for articles at the top.
     #[must_use]
-    pub fn section(&self) -> &str {
-        self.directory.split('/').next().unwrap_or_default()
+    pub fn section(&self) -> String {
+        normalize(self.directory.split('/').next().unwrap_or_default())
     }
 }

@@ -88,8 +88,8 @@ pub fn steps(head: &article::Model, released: Option<&store::Placed>, now: Times
         _ if head.trashed_at.is_some() => Step::Trashed,
         _ if head.archived_at.is_some() => Step::Archived,
         None => Step::Draft,
-        Some(copy) if copy.visible_from > now => Step::Scheduled,
-        Some(copy) if copy.visible_until <= now => Step::Expired,
+        Some(copy) if copy.from > now => Step::Scheduled,
+        Some(copy) if copy.until <= now => Step::Expired,
         Some(_) => Step::Published,
     }];
     if review::state(head) == Some(ReviewState::Submitted) {

@@ -21,6 +21,7 @@
 //! than one value, a line in `merge` says how it is taken apart.
 
 pub mod away;
+pub mod build;
 pub mod bulk;
 mod check;
 pub mod columns;

@@ -53,9 +53,7 @@ impl Retag {
             return Ok(None);
         };
         let copy = store::copy(write, View::Published, id).await?;
-        let release = copy
-            .as_ref()
-            .map(|copy| Release { from: copy.visible_from, until: copy.released_until });
+        let release = copy.as_ref().map(Release::of);
         let working = stored(write, head.revision_id).await?;
         let published = match copy {
             Some(article_copy::Model { revision_id, .. }) if revision_id != head.revision_id => {

@@ -18,6 +18,7 @@ use sea_orm::{
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::build::Build;
 use super::content::Content;
 use super::read::is_taken;
 use super::{keywords, terms};
@@ -47,6 +48,15 @@ pub struct BodyFacts {
 pub struct Release {
     pub from: Timestamp,
     pub until: Option<Timestamp>,
+}
+
+impl Release {
+    /// That of a published copy.
+    #[must_use]
+    pub fn of(copy: &article_copy::Model) -> Self {
+        let from = copy.released_from.unwrap_or(copy.visible_from);
+        Self { from, until: copy.released_until }
+    }
 }
 
 /// The identity of what is projected.
@@ -150,9 +160,11 @@ pub fn project(
         params,
     } = content;
     let path = path(frame, language, content);
+    let build = Build::of(params);
     let (visible_from, visible_until) = match (view, release) {
         (View::Published, Some(release)) => {
-            (release.from, release.until.unwrap_or(Timestamp::NEVER))
+            let from = if build.listed { release.from } else { Timestamp::NEVER };
+            (from, release.until.unwrap_or(Timestamp::NEVER))
         }
         _ => (Timestamp::ALWAYS, Timestamp::NEVER),
     };
@@ -170,7 +182,7 @@ pub fn project(
         visible_until,
         released_from: release.map(|release| release.from),
         released_until: release.and_then(|release| release.until),
-        section: content.section().to_owned(),
+        section: content.section(),
         slug: last_part(&path).to_owned(),
         path,
         translation_key: translation_key.clone(),
@@ -204,6 +216,8 @@ pub fn project(
         aliases: json(Json::of(aliases)),
         widgets: json(Json::of(widgets)),
         params: Value::Object(params.clone()).into(),
+        listed: build.listed,
+        render: build.render,
     };
     let terms = terms::rows(&copy, terms);
     let menus = menus
@@ -309,7 +323,7 @@ fn moments(copy: &article_copy::Model, now: Timestamp) -> Vec<due::Model> {
         version: copy.version,
         language: copy.language.clone(),
     };
-    let bounds = [(false, copy.visible_from), (true, copy.visible_until)];
+    let bounds = [(false, Release::of(copy).from), (true, copy.visible_until)];
     let public = copy.view == View::Published;
     bounds
         .into_iter()
@@ -539,31 +553,31 @@ pub async fn copy(write: &Write<'_>, view: View, id: Uuid) -> Result<Option<arti
     Ok(article_copy::Entity::find_by_id((view, id)).one(write.txn()).await?)
 }
 
-/// Where a copy of an article lies, and when it is visible.
+/// Where a copy of an article lies, and when it is released.
 pub struct Placed {
     pub view: View,
     pub section: String,
-    pub visible_from: Timestamp,
-    pub visible_until: Timestamp,
+    pub from: Timestamp,
+    pub until: Timestamp,
 }
 
 /// Where the copies of an article lie, whatever their view.
 pub async fn places(write: &Write<'_>, id: Uuid) -> Result<Vec<Placed>> {
     use article_copy::Column;
-    let found: Vec<(View, String, Timestamp, Timestamp)> = article_copy::Entity::find()
+    let found: Vec<(View, String, Option<Timestamp>, Timestamp)> = article_copy::Entity::find()
         .select_only()
-        .columns([Column::View, Column::Section, Column::VisibleFrom, Column::VisibleUntil])
+        .columns([Column::View, Column::Section, Column::ReleasedFrom, Column::VisibleUntil])
         .filter(Column::ArticleId.eq(id))
         .into_tuple()
         .all(write.txn())
         .await?;
     Ok(found
         .into_iter()
-        .map(|(view, section, visible_from, visible_until)| Placed {
+        .map(|(view, section, from, until)| Placed {
             view,
             section,
-            visible_from,
-            visible_until,
+            from: from.unwrap_or(Timestamp::ALWAYS),
+            until,
         })
         .collect())
 }

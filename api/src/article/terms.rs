@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entity::{Json, article_copy, article_term, revision};
+use entity::{Json, Render, View, article_copy, article_term, revision};
 use indexmap::IndexMap;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde::Deserialize;
@@ -107,6 +107,10 @@ pub fn rows(
     copy: &article_copy::Model,
     terms: &IndexMap<String, Vec<Uuid>>,
 ) -> Vec<article_term::Model> {
+    // As in Hugo, what has no address carries none for the public.
+    if copy.view == View::Published && copy.render == Render::Never {
+        return Vec::new();
+    }
     terms
         .iter()
         .flat_map(|(taxonomy, ids)| ids.iter().map(move |id| (taxonomy, *id)))

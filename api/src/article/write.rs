@@ -238,8 +238,9 @@ pub async fn publish_in(
     let before = store::copy(write, View::Published, id).await?;
     let live_since = before
         .as_ref()
-        .filter(|copy| copy.visible_from <= ctx.now() && copy.visible_until > ctx.now())
-        .map(|copy| copy.visible_from);
+        .map(|copy| (Release::of(copy).from, copy.visible_until))
+        .filter(|(from, until)| *from <= ctx.now() && *until > ctx.now())
+        .map(|(from, _)| from);
     let from = match (at.map(Timestamp::from), live_since) {
         (Some(at), Some(_)) if at > ctx.now() => {
             return Err(Error::invalid(
@@ -422,7 +423,7 @@ pub(super) async fn revise(
     note: Note<'_>,
     text_version: i32,
 ) -> Result<Option<article_copy::Model>> {
-    policy::check_place(write.ctx().actor(), &head.language, content.section())?;
+    policy::check_place(write.ctx().actor(), &head.language, &content.section())?;
     let Note { message, autosave, merged_from, before } = note;
     let published = store::copy(write, View::Published, head.id).await?;
     let changes = match before {
@@ -472,8 +473,7 @@ pub(super) async fn save(
 ) -> Result<()> {
     let text_version = translation::follow(write, &head, &content, body_id).await?;
     let published = revise(write, &mut head, &content, body_id, note, text_version).await?;
-    let release =
-        published.map(|copy| Release { from: copy.visible_from, until: copy.released_until });
+    let release = published.as_ref().map(Release::of);
     let facts = facts(write, body_id).await?;
     let projection =
         store::project(write, frame, View::Working, identity(&head), &content, &facts, release);

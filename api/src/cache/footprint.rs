@@ -40,7 +40,7 @@ pub struct Footprint {
     until: i64,
     /// Whether it puts itself into menus.
     menus: bool,
-    /// A hash of its date, when it was made, and its weight.
+    /// A hash of its date, when it was made, its weight, and where it is shown.
     shape: String,
     /// A hash of its titles, authors and keywords.
     titles: String,
@@ -127,10 +127,11 @@ impl Footprint {
                     Column::CreatedAt,
                     Column::UtcOffset,
                     Column::Weight,
-                    Column::VisibleFrom,
+                    Column::ReleasedFrom,
                     Column::VisibleUntil,
                 ])
                 .expr(in_menus())
+                .columns([Column::Listed, Column::Render])
                 .from(Entity)
                 .cond_where(Column::View.eq(View::Published))
                 .cond_where(Column::ArticleId.is_in(ids.iter().copied()));
@@ -160,6 +161,8 @@ impl Footprint {
         for index in 11..=12 {
             shape.update(row.try_get_by_index::<i32>(index)?.to_be_bytes());
         }
+        shape.update([u8::from(row.try_get_by_index::<bool>(16)?)]);
+        shape.update(row.try_get_by_index::<i16>(17)?.to_be_bytes());
         Ok(Self {
             language: row.try_get_by_index(1)?,
             section: row.try_get_by_index(2)?,
@@ -167,7 +170,7 @@ impl Footprint {
             key: row.try_get_by_index(4)?,
             old_paths: Vec::new(),
             terms: Vec::new(),
-            from: row.try_get_by_index::<Timestamp>(13)?.0,
+            from: row.try_get_by_index::<Option<Timestamp>>(13)?.map_or(i64::MIN, |from| from.0),
             until: row.try_get_by_index::<Timestamp>(14)?.0,
             menus: row.try_get_by_index::<i64>(15)? > 0,
             shape: short(shape),

@@ -43,8 +43,10 @@ fn item(xml: &mut Xml, entry: &Entry) {
     xml.open("entry", &[]);
     xml.element("title", &[], &entry.title);
     xml.element("id", &[], &entry.id);
-    let page = [("href", &*entry.url), ("rel", "alternate"), ("type", "text/html")];
-    xml.empty("link", &page);
+    if let Some(url) = &entry.url {
+        let page = [("href", url.as_str()), ("rel", "alternate"), ("type", "text/html")];
+        xml.empty("link", &page);
+    }
     if let Some(published) = entry.published {
         date(xml, "published", published);
     }

@@ -100,7 +100,8 @@ pub struct Feed {
 pub struct Entry {
     /// `urn:uuid:…`.
     pub id: String,
-    pub url: String,
+    /// None of what has no page; a summary alone always has one.
+    pub url: Option<String>,
     pub title: String,
     /// Plain text.
     pub summary: String,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, FixedOffset};
 use entity::article_copy::{Column, Model};
-use entity::{Timestamp, body};
+use entity::{Render, Timestamp, body};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -165,6 +165,7 @@ const COLUMNS: Columns = Columns::of(&[
     Column::Thumbnail,
     Column::BodyId,
     Column::Params,
+    Column::Render,
 ]);
 
 /// The feed of a list.
@@ -275,6 +276,6 @@ fn entry(frame: &Frame, row: &Model, labels: Vec<Label>, html: Option<&str>) -> 
         authors,
         labels,
         image: image.and_then(|image| join(&url, &encode(&frame.asset(&image.url)))),
-        url,
+        url: (row.render != Render::Never || html.is_none()).then_some(url),
     })
 }

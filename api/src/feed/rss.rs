@@ -47,7 +47,7 @@ fn html(xml: &mut Xml, name: &str, text: &str) {
 fn item(xml: &mut Xml, entry: &Entry) {
     xml.open("item", &[]);
     xml.element("title", &[], &entry.title);
-    xml.element("link", &[], &entry.url);
+    xml.element_of("link", entry.url.as_deref());
     xml.element("guid", &[("isPermaLink", "false")], &entry.id);
     if let Some(published) = entry.published {
         xml.element("pubDate", &[], &published.to_rfc2822());

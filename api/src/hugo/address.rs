@@ -23,7 +23,7 @@ use super::tree::{Entry, EntryKind, Kind};
 use super::{cast, fold};
 
 pub use super::sanitize::encode;
-pub use super::sections::Sections;
+pub use super::sections::{Sections, TermPlace};
 
 /// What addresses are made by, and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -134,6 +134,12 @@ impl Rules {
     #[must_use]
     pub fn taxonomies(&self, language: &str) -> &IndexMap<String, String> {
         self.language_taxonomies.get(language).unwrap_or(&self.taxonomies)
+    }
+
+    /// Whether patterns make addresses in a language.
+    #[must_use]
+    pub fn has_patterns(&self, language: &str) -> bool {
+        !self.permalinks(language).0.is_empty()
     }
 
     fn permalinks(&self, language: &str) -> &Permalinks {

@@ -34,6 +34,7 @@ use super::problem::Problem;
 use super::report::Action;
 pub use super::report::Report;
 use super::rows::{Before, Ready, Rows};
+use super::sanitize::normalize;
 use super::sections::Sections;
 use super::sync::beside::{Beside, Verdict};
 use super::tree::{self, Entry, EntryKind, Kind};
@@ -254,8 +255,16 @@ impl Import<'_> {
                 Outcome::Unread(problem, found) => self.give_up(problem, found),
             }
         }
+        let places = sections.term_places(&self.config.rules);
         self.sections = Arc::new(sections);
-        if changed.is_empty() || self.report.dry_run {
+        if self.report.dry_run {
+            return Ok(());
+        }
+        // Content beside a site says nothing of its terms.
+        if self.config.file.is_some() || !places.is_empty() {
+            settings::put_term_places(self.ctx, &places).await?;
+        }
+        if changed.is_empty() {
             return Ok(());
         }
         let mut write = Write::begin(self.ctx).await?;
@@ -313,7 +322,7 @@ impl Import<'_> {
             };
             let row = section::Model {
                 language: file.language.clone(),
-                name: entry.dir.clone(),
+                name: normalize(&entry.dir),
                 path,
                 title,
                 description: page.description,

@@ -9,12 +9,15 @@ use std::collections::HashMap;
 
 use entity::{Timestamp, exported_file, source_file};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::files::Stat;
 use crate::ctx::Ctx;
 use crate::error::Result;
+
+/// Rows that are read at a time.
+pub const ROWS: u64 = 2000;
 
 /// What is known of one file.
 #[derive(Debug, Default)]
@@ -111,30 +114,50 @@ type Row = (
 pub async fn load(ctx: &Ctx) -> Result<HashMap<String, Known>> {
     use source_file::Column;
     let db = ctx.app().db().read();
-    let rows: Vec<Row> = source_file::Entity::find()
-        .select_only()
-        .columns([
-            Column::Path,
-            Column::Kind,
-            Column::Hash,
-            Column::ArticleId,
-            Column::ArticleVersion,
-            Column::Size,
-            Column::Modified,
-            Column::Mode,
-            Column::ChangedAt,
-            Column::CheckedAt,
-        ])
-        .into_tuple()
-        .all(db)
-        .await?;
-    let mut known: HashMap<String, Known> = HashMap::with_capacity(rows.len());
-    for (path, kind, hash, article_id, article_version, size, modified, mode, changed, checked) in
-        rows
-    {
-        let stat = Stat { size, modified, changed, mode };
-        let stat = checked.map(|checked| (stat, checked));
-        known.insert(path, Known { kind, hash, article_id, article_version, stat, exported: None });
+    let mut known: HashMap<String, Known> = HashMap::new();
+    let mut last = String::new();
+    // What a database answers is several times as large as what is kept of it.
+    loop {
+        let rows: Vec<Row> = source_file::Entity::find()
+            .select_only()
+            .columns([
+                Column::Path,
+                Column::Kind,
+                Column::Hash,
+                Column::ArticleId,
+                Column::ArticleVersion,
+                Column::Size,
+                Column::Modified,
+                Column::Mode,
+                Column::ChangedAt,
+                Column::CheckedAt,
+            ])
+            .filter(Column::Path.gt(last.as_str()))
+            .order_by_asc(Column::Path)
+            .limit(ROWS)
+            .into_tuple()
+            .all(db)
+            .await?;
+        let Some((path, ..)) = rows.last() else { break };
+        last.clone_from(path);
+        for (
+            path,
+            kind,
+            hash,
+            article_id,
+            article_version,
+            size,
+            modified,
+            mode,
+            changed,
+            checked,
+        ) in rows
+        {
+            let stat = Stat { size, modified, changed, mode };
+            let stat = checked.map(|checked| (stat, checked));
+            let one = Known { kind, hash, article_id, article_version, stat, exported: None };
+            known.insert(path, one);
+        }
     }
     for row in exported_file::Entity::find().all(db).await? {
         let one = known.entry(row.path).or_insert_with(|| Known {

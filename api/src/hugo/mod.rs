@@ -57,7 +57,7 @@
 //! a term of more than 2,000 bytes, by which PostgreSQL could find nothing.
 //!
 //! Not looked at: themes and modules, mounts but those of a whole content folder,
-//! content adapters, `build` and `headless`, dates from Git or the file system, and
+//! content adapters, `build` of terms, dates from Git or the file system, and
 //! Org mode. Sections without a date have none here; Hugo gives them that of their
 //! newest page.
 

@@ -6,6 +6,9 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
+use super::address::Rules;
 use super::page::Page;
 use super::sanitize::normalize;
 use super::tree::{Entry, EntryKind, Kind};
@@ -14,6 +17,21 @@ use super::tree::{Entry, EntryKind, Kind};
 /// depend on them: a slug of a section stands in the address of all its pages.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sections(HashMap<(String, String), Section>);
+
+/// A term whose own page gives it another address than its name does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TermPlace {
+    /// Hugo's key.
+    language: String,
+    /// Its taxonomy and its slug: `tags/a-b`.
+    path: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    slug: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    title: String,
+}
 
 /// What the addresses of others take from one of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -52,6 +70,44 @@ impl Sections {
                 &page.title,
             );
         }
+    }
+
+    /// The terms among them that are elsewhere, in order.
+    #[must_use]
+    pub fn term_places(&self, rules: &Rules) -> Vec<TermPlace> {
+        let mut places: Vec<_> = self
+            .0
+            .iter()
+            .filter_map(|((language, path), section)| {
+                let mut taxonomies = rules.taxonomies(language).values();
+                let (plural, term) = taxonomies.find_map(|plural| {
+                    Some((plural, path.strip_prefix(plural.as_str())?.strip_prefix('/')?))
+                })?;
+                let path = format!("{plural}/{}", normalize(&rules.urlize(term)));
+                let Section { slug, url, title } = section.clone();
+                // A title is in addresses where a pattern makes them.
+                let title = if rules.has_patterns(language) { title } else { String::new() };
+                let moved = slug.is_some() || url.is_some() || !title.is_empty();
+                moved.then(|| TermPlace { language: language.clone(), path, slug, url, title })
+            })
+            .collect();
+        places
+            .sort_by(|one, other| (&one.language, &one.path).cmp(&(&other.language, &other.path)));
+        places
+    }
+
+    #[must_use]
+    pub fn of_terms(places: Vec<TermPlace>) -> Self {
+        let place = |TermPlace { language, path, slug, url, title }| {
+            ((language, path), Section { slug, url, title })
+        };
+        Self(places.into_iter().map(place).collect())
+    }
+
+    /// What is noted below a path, as it is called there.
+    pub fn below<'a>(&'a self, language: &'a str, path: &'a str) -> impl Iterator<Item = &'a str> {
+        let own = self.0.keys().filter(move |(key, _)| key == language);
+        own.filter_map(move |(_, name)| name.strip_prefix(path)?.strip_prefix('/'))
     }
 
     pub(super) fn get(&self, language: &str, normalized: &str) -> Option<&Section> {

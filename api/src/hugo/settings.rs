@@ -14,9 +14,11 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::address::TermPlace;
 use super::config::{Direction, LanguageConfig, SiteConfig};
 use super::{cast, fold, menu_rows, page_values};
 use crate::article::keywords;
+use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::event::{Event, Write};
 use crate::menu::plain::PlainMenu;
@@ -211,6 +213,7 @@ pub fn site_row(config: &SiteConfig) -> Result<site::Model> {
         rules: entity::Json::of(&config.rules)?,
         related: entity::Json::of(&related(config))?,
         widget_lists: entity::Json::default(),
+        term_places: entity::Json::default(),
     })
 }
 
@@ -249,11 +252,14 @@ pub async fn store(
     site::Entity::insert(site.into_active_model().reset_all())
         .on_conflict(
             OnConflict::column(site::Column::Id)
-                // What editors arranged is not the configuration's to change.
-                .update_columns(
-                    site::Column::iter()
-                        .filter(|c| !matches!(c, site::Column::Id | site::Column::WidgetLists)),
-                )
+                // What editors arranged is not the configuration's to change, nor is what
+                // pages of terms say.
+                .update_columns(site::Column::iter().filter(|c| {
+                    !matches!(
+                        c,
+                        site::Column::Id | site::Column::WidgetLists | site::Column::TermPlaces
+                    )
+                }))
                 .to_owned(),
         )
         .exec_without_returning(write.txn())
@@ -282,6 +288,24 @@ pub async fn store(
     put_files(write, vec![file]).await?;
     write.record(Event::new("site.configured"));
     Ok(moved)
+}
+
+/// Writes where terms are whose pages say so, if that has changed.
+pub async fn put_term_places(ctx: &Ctx, places: &[TermPlace]) -> Result<()> {
+    let places = entity::Json::of(&places)?;
+    let mut write = Write::begin(ctx).await?;
+    let site = site::Entity::find_by_id(1).one(write.txn()).await?;
+    let none = |places: &entity::Json| places.0.as_array().is_none_or(Vec::is_empty);
+    let Some(site) = site
+        .filter(|site| site.term_places != places && !(none(&site.term_places) && none(&places)))
+    else {
+        return Ok(());
+    };
+    let mut row = site.into_active_model();
+    row.term_places = sea_orm::ActiveValue::Set(places);
+    row.update(write.txn()).await?;
+    write.record(Event::new("site.configured"));
+    write.commit().await
 }
 
 /// Which of these languages were made or changed by a mutation.

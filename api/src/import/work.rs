@@ -537,7 +537,7 @@ async fn stored(ctx: &Ctx, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Stored>> {
 }
 
 /// Id, address and window of what the public sees.
-type Shown = (Uuid, String, entity::Timestamp, Option<entity::Timestamp>);
+type Shown = (Uuid, String, Option<entity::Timestamp>, Option<entity::Timestamp>);
 
 /// The articles of a chunk, locked.
 async fn before(write: &Write<'_>, prepared: &[Prepared]) -> Result<HashMap<Uuid, Before>> {
@@ -555,7 +555,7 @@ async fn before(write: &Write<'_>, prepared: &[Prepared]) -> Result<HashMap<Uuid
         .await?;
     let rows: Vec<Shown> = Entity::find()
         .select_only()
-        .columns([Column::ArticleId, Column::Path, Column::VisibleFrom, Column::ReleasedUntil])
+        .columns([Column::ArticleId, Column::Path, Column::ReleasedFrom, Column::ReleasedUntil])
         .filter(Column::View.eq(View::Published))
         .filter(Column::ArticleId.is_in(ids))
         .into_tuple()
@@ -563,7 +563,10 @@ async fn before(write: &Write<'_>, prepared: &[Prepared]) -> Result<HashMap<Uuid
         .await?;
     let mut shown: HashMap<Uuid, (String, store::Release)> = rows
         .into_iter()
-        .map(|(id, path, from, until)| (id, (path, store::Release { from, until })))
+        .map(|(id, path, from, until)| {
+            let from = from.unwrap_or(entity::Timestamp::ALWAYS);
+            (id, (path, store::Release { from, until }))
+        })
         .collect();
     Ok(heads
         .into_iter()

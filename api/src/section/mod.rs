@@ -14,7 +14,9 @@ mod rendering;
 use std::sync::Arc;
 
 pub use graphql::SectionQuery;
-pub use read::{all, at, below, deepest, languages, linked, named, title_of, top, written_at};
+pub use read::{
+    all, at, below, build, deepest, languages, linked, named, title_of, top, written_at,
+};
 pub use rendering::renew;
 
 use entity::section;

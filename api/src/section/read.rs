@@ -3,15 +3,17 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use entity::{View, article_copy, section};
+use entity::{Render, View, article_copy, section};
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{HOME, Section};
+use crate::article::build::Build;
 use crate::article::read;
 use crate::cache::{Dependency, Where};
 use crate::ctx::Ctx;
 use crate::error::Result;
+use crate::hugo::sanitize::normalize;
 use crate::policy::Scope;
 use crate::site::{Frame, LanguageFrame};
 
@@ -27,7 +29,8 @@ pub async fn at(
 ) -> Result<Option<Section>> {
     let language = frame.language_at(path);
     if let Some(section) = written_at(ctx, scope, &language.tag, path).await? {
-        return Ok(Some(section));
+        let has_page = build(scope, &section.row).render == Render::Always;
+        return Ok(has_page.then_some(section));
     }
     let prefix = frame.prefix(language);
     let name = path.strip_prefix(prefix.as_str()).unwrap_or(path).trim_matches('/');
@@ -55,6 +58,13 @@ pub async fn written_at(
     let row = find.one(ctx.db_of([Dependency::Sections])).await?;
     let frame = ctx.frame().await?;
     Ok(row.and_then(|row| Section::group(vec![row], &frame, scope).pop()))
+}
+
+/// Where the public is shown a section, as its page says; editors are shown all.
+#[must_use]
+pub fn build(scope: &Scope, row: &section::Model) -> Build {
+    let params = row.params.0.as_object().filter(|_| scope.view == View::Published);
+    params.map(Build::of).unwrap_or_default()
 }
 
 /// Sections with pages of their own, as far as they may be seen.
@@ -154,12 +164,12 @@ pub async fn linked(
     }
     let rows = section::Entity::find()
         .filter(section::Column::Language.eq(&*language.tag))
-        .filter(section::Column::Name.is_in(names.iter().map(String::as_str)))
+        .filter(section::Column::Name.is_in(names.iter().map(|name| normalize(name))))
         .all(ctx.db_of([Dependency::Sections]))
         .await?;
     let mut found = Vec::new();
     for name in names {
-        match rows.iter().find(|row| row.name == name) {
+        match rows.iter().find(|row| row.name == normalize(&name)) {
             Some(row) if row.draft && scope.view == View::Published => {}
             Some(row) => found.push((name, row.path.clone(), row.title.clone())),
             None if name.is_empty() => {
@@ -265,7 +275,8 @@ pub async fn top(ctx: &Ctx, scope: &Scope, language: &LanguageFrame) -> Result<V
     let mut sections = Vec::new();
     for row in rows {
         let nested = row.name.contains('/') || row.name == HOME;
-        let listed = names.remove(&row.name) || !is_taxonomy(&row.name);
+        let listed =
+            (names.remove(&row.name) || !is_taxonomy(&row.name)) && build(scope, &row).listed;
         if !nested && listed {
             sections.push(row);
         }
@@ -300,6 +311,7 @@ pub async fn below(ctx: &Ctx, scope: &Scope, above: &[Key]) -> Result<HashMap<Ke
     let mut rows: Vec<_> = rows
         .into_iter()
         .filter(|row| owner(row).is_some_and(|owner| above.contains(&owner)))
+        .filter(|row| build(scope, row).listed)
         .collect();
     sort(&mut rows);
     let owners: Vec<_> = rows.iter().filter_map(owner).collect();

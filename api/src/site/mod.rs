@@ -164,6 +164,8 @@ pub struct Frame {
     pub zone: Tz,
     /// What was arranged for all languages.
     pub widget_lists: WidgetLists,
+    /// Terms whose own pages give them other addresses.
+    pub term_places: Sections,
     /// By weight, at least one.
     pub languages: Vec<LanguageFrame>,
 }
@@ -206,6 +208,7 @@ impl Frame {
             rules: read_json(&site.rules)?,
             related: read_json(&site.related)?,
             widget_lists: read_json(&site.widget_lists)?,
+            term_places: Sections::of_terms(read_json(&site.term_places)?),
             zone: site.time_zone.parse().unwrap_or(Tz::UTC),
             site,
             languages,
@@ -285,7 +288,7 @@ impl Frame {
 
     #[must_use]
     pub fn term_path(&self, language: &LanguageFrame, taxonomy: &str, slug: &str) -> String {
-        self.rules.term_path(&Sections::default(), &language.row.key, taxonomy, slug)
+        self.rules.term_path(&self.term_places, &language.row.key, taxonomy, slug)
     }
 
     /// The taxonomies of a language, singular and plural: those that the site
@@ -355,6 +358,7 @@ fn blank() -> (site::Model, language::Model) {
             .unwrap_or_default(),
         related: Json::default(),
         widget_lists: Json::default(),
+        term_places: Json::default(),
     };
     let language = language::Model {
         tag: "en".to_owned(),

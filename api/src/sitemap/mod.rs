@@ -16,7 +16,7 @@ mod write;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use entity::Timestamp;
+use entity::{Render, Timestamp};
 use uuid::Uuid;
 
 use crate::article::read::map::{self, Extent, MappedArticle, MappedTerm, Place};
@@ -283,11 +283,14 @@ fn is_elsewhere(frame: &Frame, row: &MappedArticle) -> bool {
         .is_some_and(|canonical| frame.asset(canonical) != frame.absolute(&row.path))
 }
 
+/// Pages of lists by the names of these, and by languages.
+type Groups = BTreeMap<String, BTreeMap<String, Located>>;
+
 /// The home pages and the sections, each in its languages.
 async fn pages(ctx: &Ctx, scope: &Scope, frame: &Arc<Frame>) -> Result<Vec<Vec<Located>>> {
     let articles = map::mapped_sections(ctx, scope).await?;
-    let mut groups: BTreeMap<String, BTreeMap<String, Located>> = BTreeMap::new();
-    let mut add = |name: &str, located: Located| {
+    let mut groups = Groups::new();
+    let add = |groups: &mut Groups, name: &str, located: Located| {
         let group = groups.entry(name.to_owned()).or_default();
         group.insert(located.language.clone(), located);
     };
@@ -306,7 +309,7 @@ async fn pages(ctx: &Ctx, scope: &Scope, frame: &Arc<Frame>) -> Result<Vec<Vec<L
             changed: changed(&tag, None),
             language: tag,
         };
-        add("", located);
+        add(&mut groups, "", located);
     }
     for row in articles.iter().filter(|row| !row.section.is_empty()) {
         let Some(language) = frame.language(&row.language) else {
@@ -314,18 +317,26 @@ async fn pages(ctx: &Ctx, scope: &Scope, frame: &Arc<Frame>) -> Result<Vec<Vec<L
         };
         let path = format!("{}/{}/", frame.prefix(language), row.section);
         let (language, changed) = (row.language.clone(), Some(row.last_modified));
-        add(&row.section, Located { language, path, changed });
+        add(&mut groups, &row.section, Located { language, path, changed });
     }
     // Those that say something of themselves know their address better.
     for row in section::all(ctx, scope).await? {
         if frame.language(&row.language).is_none() || row.name.is_empty() {
             continue;
         }
+        let build = section::build(scope, &row);
+        if !build.listed || build.render == Render::Never {
+            if let Some(group) = groups.get_mut(&row.name) {
+                group.remove(&row.language);
+            }
+            continue;
+        }
         let top = row.name.split('/').next();
         let changed = changed(&row.language, top);
-        add(&row.name, Located { language: row.language, path: row.path, changed });
+        add(&mut groups, &row.name, Located { language: row.language, path: row.path, changed });
     }
-    Ok(groups.into_values().map(|group| group.into_values().collect()).collect())
+    let groups = groups.into_values().filter(|group| !group.is_empty());
+    Ok(groups.map(|group| group.into_values().collect()).collect())
 }
 
 /// The address of a part.

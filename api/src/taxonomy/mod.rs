@@ -127,10 +127,13 @@ pub fn slug_at(
     plural: &str,
     path: &str,
 ) -> Option<String> {
+    let is_at = |slug: &&str| !slug.is_empty() && frame.term_path(language, plural, slug) == path;
     let folder = frame.term_path(language, plural, "");
-    let slug = path.strip_prefix(folder.trim_end_matches('/'))?.strip_prefix('/')?;
-    let slug = slug.trim_end_matches('/');
-    (!slug.is_empty() && frame.term_path(language, plural, slug) == path).then(|| slug.to_owned())
+    let below = || path.strip_prefix(folder.trim_end_matches('/'))?.strip_prefix('/');
+    // Its own page may put it anywhere, where another term's name would lead as well.
+    let mut placed = frame.term_places.below(&language.row.key, plural);
+    let named = || below().map(|slug| slug.trim_end_matches('/')).filter(is_at);
+    placed.find(is_at).or_else(named).map(str::to_owned)
 }
 
 /// A term's row, named in the language it was asked for.

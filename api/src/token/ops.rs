@@ -15,6 +15,7 @@ use super::secret::{make, plausible};
 use crate::ctx::{Actor, App, Ctx, Via};
 use crate::error::{Error, Result, UserErrorCode};
 use crate::event::{Event, Write};
+use crate::hugo::sanitize::normalize;
 use crate::policy::{self, Action, Grant, Limits, Subject, TokenScope};
 use crate::user::{fingerprint, role};
 
@@ -162,9 +163,10 @@ pub async fn actor(app: &App, token: &str) -> Result<Actor> {
     let scopes: Vec<String> = serde_json::from_value(row.scopes.0)?;
     let scopes = scopes.iter().filter_map(|name| name.parse().ok()).collect();
     app.token_uses().note(row.id, app.now());
+    let sections: Vec<String> = serde_json::from_value(row.sections.0)?;
     let limits = Limits {
         languages: serde_json::from_value(row.languages.0)?,
-        sections: serde_json::from_value(row.sections.0)?,
+        sections: sections.iter().map(|name| normalize(name)).collect(),
     };
     Ok(Actor::User {
         id: owner.id,

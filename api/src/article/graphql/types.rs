@@ -166,6 +166,8 @@ pub fn columns_of<'a>(fields: impl Iterator<Item = SelectionField<'a>>) -> Colum
             "pager" => Columns::of(&[Column::Pager]),
             "toc" => Columns::of(&[Column::Toc]),
             "mathjax" => Columns::of(&[Column::Mathjax]),
+            "listed" => Columns::of(&[Column::Listed]),
+            "rendered" => Columns::of(&[Column::Render]),
             "sidebar" => Columns::of(&[Column::Sidebar]),
             "widgets" => Columns::of(&[Column::Widgets, Column::TranslationKey, Column::Path]),
             "source" => Columns::of(&[Column::SourceName, Column::SourceUrl]),
@@ -235,6 +237,19 @@ impl Article {
     /// The address in full.
     async fn url(&self, ctx: &Context<'_>) -> async_graphql::Result<Url> {
         Ok(Url(ctx.broadsheet().frame().await?.absolute(&self.row.path)))
+    }
+
+    /// Whether lists have it, and with them counts, menus, feeds, the map of the site
+    /// and searches. Not where its parameters say `headless`, or `build` with `list` of
+    /// `never` or `local`, as in Hugo: it is found by its id and its path alone.
+    async fn listed(&self) -> bool {
+        self.row.listed
+    }
+
+    /// Whether the site has a page of it, to which `route` leads. Not where its parameters
+    /// say `headless`, or `build` with `render` of `never` or `link`, as in Hugo.
+    async fn rendered(&self) -> bool {
+        self.row.render == entity::Render::Always
     }
 
     /// What it is called.

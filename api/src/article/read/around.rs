@@ -7,7 +7,7 @@ use sea_orm::sea_query::{CaseStatement, Condition, Expr, ExprTrait, Func, Order,
 use sea_orm::{ColumnTrait, ConnectionTrait};
 use uuid::Uuid;
 
-use super::{from, rows, select, visible, within};
+use super::{addressed, from, rows, select_named, visible, within};
 use crate::article::columns::Columns;
 use crate::cache::{Dependency, Where};
 use crate::ctx::Ctx;
@@ -22,7 +22,8 @@ pub async fn translations(
     columns: Columns,
 ) -> Result<Vec<Model>> {
     let columns = columns.with(Columns::of(&[Column::TranslationKey, Column::Language]));
-    let mut select = select(scope, columns);
+    let mut select = select_named(scope, columns);
+    addressed(&mut select);
     select
         .cond_where(Column::TranslationKey.is_in(keys.iter().map(String::as_str)))
         .order_by((Entity, Column::Language), Order::Asc)

@@ -63,6 +63,8 @@ pub fn row<'a>(columns: Columns, id: Uuid) -> Dependency<'a> {
         Column::CreatedAt,
         Column::Weight,
         Column::Authors,
+        Column::Listed,
+        Column::Render,
     ]);
     if !columns.have(Column::ArticleId) {
         return Dependency::Articles;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use entity::article_copy::{Column, Model};
 use sea_orm::ColumnTrait;
 
-use super::{one, rows, select, translations};
+use super::{one, rows, select_named, translations};
 use crate::article::columns::Columns;
 use crate::article::filter::ArticleBy;
 use crate::cache::Dependency;
@@ -55,7 +55,7 @@ pub async fn best(
             let path = decode_path(path);
             let asked = named.unwrap_or_else(|| frame.language_at(&path));
             let paths = if fallback { counterparts(&frame, &path) } else { vec![path.clone()] };
-            let mut select = select(scope, columns);
+            let mut select = select_named(scope, columns);
             select.cond_where(Column::Path.is_in(paths.iter().map(String::as_str)));
             let what = paths.iter().map(|path| Dependency::Path(path));
             let found = rows(ctx, &select, columns, what).await?;

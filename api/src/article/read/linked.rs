@@ -8,7 +8,7 @@ use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Query, SelectStatement, UnionType};
 use uuid::Uuid;
 
-use super::from;
+use super::{from_named, rendered};
 use crate::cache::{Dependency, Where};
 use crate::ctx::Ctx;
 use crate::error::Result;
@@ -46,7 +46,8 @@ pub async fn places(ctx: &Ctx, scope: &Scope, wanted: Wanted) -> Result<Places> 
     let path = || Expr::col((Entity, Column::Path));
     // Which, what it is called, where it is.
     let part = |which: i32, name: Expr| {
-        let mut select: SelectStatement = from(scope);
+        let mut select: SelectStatement = from_named(scope);
+        rendered(&mut select);
         select
             .expr(Expr::val(which))
             .expr(name)

@@ -9,7 +9,7 @@ use sea_orm::sea_query::{
 use sea_orm::{ColumnTrait, ConnectionTrait};
 use uuid::Uuid;
 
-use super::{from, same_copy};
+use super::{addressed, from, same_copy};
 use crate::cache::{Dependency, Where};
 use crate::ctx::Ctx;
 use crate::error::Result;
@@ -69,8 +69,15 @@ fn number(value: i64) -> u64 {
     u64::try_from(value).unwrap_or(0)
 }
 
-fn terms_of(scope: &Scope) -> SelectStatement {
+/// What is listed and has an address.
+fn placed(scope: &Scope) -> SelectStatement {
     let mut select = from(scope);
+    addressed(&mut select);
+    select
+}
+
+fn terms_of(scope: &Scope) -> SelectStatement {
+    let mut select = placed(scope);
     select.join(JoinType::InnerJoin, article_term::Entity, same_copy());
     select.take()
 }
@@ -83,7 +90,7 @@ pub async fn extent(ctx: &Ctx, scope: &Scope) -> Result<Extent> {
         .column((Entity, Column::Language));
     let mut terms = Query::select();
     terms.expr(Expr::cust("COUNT(*)")).from_subquery(pairs, "pairs");
-    let mut select = from(scope);
+    let mut select = placed(scope);
     let bytes = Func::cust("octet_length").arg(Expr::col((Entity, Column::Path)));
     select
         .expr_as(Expr::col((Entity, Column::ArticleId)).count(), "articles")
@@ -109,7 +116,7 @@ fn longest(row: &sea_orm::QueryResult) -> Result<i64> {
 
 /// The translation key of the article that so many others come before.
 pub async fn article_at(ctx: &Ctx, scope: &Scope, place: u64) -> Result<Option<String>> {
-    let mut select = from(scope);
+    let mut select = placed(scope);
     select.column((Entity, Column::TranslationKey));
     in_order(&mut select);
     select.limit(1).offset(place);
@@ -142,7 +149,7 @@ pub async fn mapped_articles(
         Column::Params,
     ];
     let key = || Expr::col((Entity, Column::TranslationKey));
-    let mut select = from(scope);
+    let mut select = placed(scope);
     select.columns(COLUMNS.map(|column| (Entity, column)));
     if let Some(first) = first {
         select.cond_where(key().gte(first));

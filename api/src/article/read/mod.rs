@@ -22,7 +22,7 @@ mod related;
 mod whole;
 
 use entity::article_copy::{Column, Entity, Model};
-use entity::{Timestamp, View, article_term, redirect};
+use entity::{Render, Timestamp, View, article_term, redirect};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Func, Order, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryResult};
 use uuid::Uuid;
@@ -105,6 +105,32 @@ pub fn within(scope: &Scope, table: &'static str) -> Condition {
     all
 }
 
+/// What a scope lets through of articles that are asked for by name, as a condition
+/// on `article_copy`: those that no list has, too.
+#[must_use]
+pub fn reachable(scope: &Scope, table: &'static str) -> Condition {
+    let column = |column: Column| Expr::col((table, column));
+    let released =
+        column(Column::Listed).eq(false).and(column(Column::ReleasedFrom).lte(scope.now.0));
+    shown(scope, table)
+        .add(column(Column::VisibleFrom).lte(scope.now.0).or(released))
+        .add(column(Column::VisibleUntil).gt(scope.now.0))
+}
+
+/// Leaves what has a page on the site; editors see all.
+fn rendered(select: &mut SelectStatement) {
+    let column = |column: Column| Expr::col((Entity, column));
+    let page = column(Column::Render).eq(Render::Always as i16);
+    select.cond_where(column(Column::View).ne(View::Published as i16).or(page));
+}
+
+/// Leaves what has an address, whoever answers there.
+fn addressed(select: &mut SelectStatement) {
+    let column = |column: Column| Expr::col((Entity, column));
+    let address = column(Column::Render).ne(Render::Never as i16);
+    select.cond_where(column(Column::View).ne(View::Published as i16).or(address));
+}
+
 const COPY: &str = "article_copy";
 
 /// `SELECT … FROM article_copy` with nothing but what the scope lets through.
@@ -114,8 +140,22 @@ fn from(scope: &Scope) -> SelectStatement {
     select.take()
 }
 
+/// The same for what is asked for by name, and not listed.
+fn from_named(scope: &Scope) -> SelectStatement {
+    let mut select = Query::select();
+    select.from(Entity).cond_where(reachable(scope, COPY)).cond_where(within(scope, COPY));
+    select.take()
+}
+
 fn select(scope: &Scope, columns: Columns) -> SelectStatement {
-    let mut select = from(scope);
+    with_columns(from(scope), columns)
+}
+
+fn select_named(scope: &Scope, columns: Columns) -> SelectStatement {
+    with_columns(from_named(scope), columns)
+}
+
+fn with_columns(mut select: SelectStatement, columns: Columns) -> SelectStatement {
     for column in columns.iter() {
         select.column((Entity, column));
     }
@@ -144,7 +184,27 @@ pub async fn one(
     by: &ArticleBy,
     columns: Columns,
 ) -> Result<Option<Model>> {
-    let mut select = select(scope, columns);
+    one_of(ctx, select_named(scope, columns), by, columns).await
+}
+
+/// The same, if the site has a page of it: what a browser would be shown.
+pub async fn page(
+    ctx: &Ctx,
+    scope: &Scope,
+    by: &ArticleBy,
+    columns: Columns,
+) -> Result<Option<Model>> {
+    let mut select = select_named(scope, columns);
+    rendered(&mut select);
+    one_of(ctx, select, by, columns).await
+}
+
+async fn one_of(
+    ctx: &Ctx,
+    mut select: SelectStatement,
+    by: &ArticleBy,
+    columns: Columns,
+) -> Result<Option<Model>> {
     match by {
         ArticleBy::Id(id) => {
             let id = id::decode_as(IdKind::Article, id)?;
@@ -170,7 +230,7 @@ pub async fn by_ids(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let mut select = select(scope, columns);
+    let mut select = select_named(scope, columns);
     select.cond_where(Column::ArticleId.is_in(ids.iter().copied()));
     rows(ctx, &select, columns, ids.iter().map(|id| Dependency::Face(*id))).await
 }
@@ -182,7 +242,7 @@ pub async fn by_paths(
     paths: &[String],
     columns: Columns,
 ) -> Result<Vec<Model>> {
-    let mut select = select(scope, columns);
+    let mut select = select_named(scope, columns);
     select.cond_where(Column::Path.is_in(paths.iter().map(String::as_str)));
     rows(ctx, &select, columns, paths.iter().map(|path| Dependency::Path(path))).await
 }
@@ -232,7 +292,8 @@ pub async fn path_in_any_case(
     spellings: [&str; 2],
 ) -> Result<Option<String>> {
     let spellings = spellings.map(str::to_ascii_lowercase);
-    let mut select = from(scope);
+    let mut select = from_named(scope);
+    rendered(&mut select);
     select
         .column((Entity, Column::Path))
         .cond_where(Expr::expr(Func::lower(Expr::col((Entity, Column::Path)))).is_in(spellings))

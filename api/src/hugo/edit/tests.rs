@@ -191,6 +191,10 @@ fn removing_takes_the_lines_and_their_comments() {
 
 #[test]
 fn nested_values_are_edited_in_place() {
+    // A key alone in a flow map is no reason to leave the rest as it is.
+    yaml("x: {a, b: c}\ntitle: A\n", set("title", json!("B")), "x: {a, b: c}\ntitle: B\n");
+    yaml("x: {a, b: c}\n", set("x/b", json!("d")), "x: {a, b: d}\n");
+    yaml("x: !!set {a, b}\ntitle: A\n", set("title", json!("B")), "x: !!set {a, b}\ntitle: B\n");
     yaml(
         "menu:\n  main:\n    weight: 1 # c\n    name: x\n",
         set("menu/main/weight", json!(2)),

@@ -171,18 +171,24 @@ impl<'a> Reader<'a> {
                 _ => return None,
             };
             let (begin, end) = (self.byte(span.start.index()), self.byte(span.end.index()));
-            let colon = end + self.rest(end).find(':')?;
-            if !self.text.get(end..colon)?.trim().is_empty() {
-                return None;
-            }
+            let colon = self.rest(end).find(':').map(|colon| end + colon);
+            let colon = colon.filter(|colon| {
+                self.text.get(end..*colon).is_some_and(|between| between.trim().is_empty())
+            });
+            let mark = match colon {
+                Some(colon) => colon + 1,
+                // A key alone, as in `{a, b: c}`.
+                None if flow => end,
+                None => return None,
+            };
             let (event, span) = self.next()?;
-            let value = self.node(&event, span, colon + 1, depth + 1)?;
+            let value = self.node(&event, span, mark, depth + 1)?;
             // A key that is no text is written as its text, and merging is no key.
             let name = match key {
                 (text, ScalarStyle::Plain) => key_name(text),
                 (text, _) => text,
             };
-            slots.push(Slot { key: name, start: begin, mark: colon + 1, value });
+            slots.push(Slot { key: name, start: begin, mark, value });
         }
     }
 

@@ -15,6 +15,7 @@ use super::site::{Row, Site};
 use crate::article::content::Content;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
+use crate::hugo::sanitize::normalize;
 use crate::hugo::tree::{EntryKind, Kind};
 
 pub(super) struct Saved {
@@ -27,7 +28,7 @@ pub(super) struct Saved {
 pub(super) struct Shown {
     pub view: View,
     pub revision_id: Uuid,
-    pub from: entity::Timestamp,
+    pub from: Option<entity::Timestamp>,
 }
 
 /// What the articles of a chunk were and are.
@@ -50,14 +51,15 @@ impl Articles {
         }
         let db = ctx.app().db().read();
         let mut all = Self::default();
-        let copies: Vec<(View, Uuid, Uuid, entity::Timestamp)> = article_copy::Entity::find()
-            .select_only()
-            .columns([Copy::View, Copy::ArticleId, Copy::RevisionId, Copy::VisibleFrom])
-            .filter(Copy::ArticleId.is_in(ids.iter().copied()))
-            .filter(Copy::View.is_in([View::Published, View::Working]))
-            .into_tuple()
-            .all(db)
-            .await?;
+        let copies: Vec<(View, Uuid, Uuid, Option<entity::Timestamp>)> =
+            article_copy::Entity::find()
+                .select_only()
+                .columns([Copy::View, Copy::ArticleId, Copy::RevisionId, Copy::ReleasedFrom])
+                .filter(Copy::ArticleId.is_in(ids.iter().copied()))
+                .filter(Copy::View.is_in([View::Published, View::Working]))
+                .into_tuple()
+                .all(db)
+                .await?;
         for (view, id, revision_id, from) in copies {
             // What the public reads, or else what is being written.
             if view == View::Published || !all.shown.contains_key(&id) {
@@ -126,7 +128,7 @@ impl Articles {
             content: saved.content.clone(),
             markdown: markdown.ok_or_else(|| Error::internal("a body is missing"))?,
             draft,
-            from: (!draft).then_some(shown.from),
+            from: shown.from.filter(|_| !draft),
             is_imported_version: was.is_some() && row.article_version == Some(saved.version),
         };
         let exported = Exported { id, version: saved.version, revision_id: saved.id };
@@ -209,7 +211,7 @@ impl Lists {
                     terms.insert((id, row.language.clone()), row.path.clone());
                 }
             } else {
-                sections.insert((row.language.clone(), entry.dir.clone()), row.path.clone());
+                sections.insert((row.language.clone(), normalize(&entry.dir)), row.path.clone());
             }
         }
         let names = sections.keys().map(|(_, name)| name.as_str());

@@ -47,7 +47,7 @@ pub async fn load(ctx: &Ctx, after: Option<Uuid>, limit: u64) -> Result<Vec<New>
     let mut all = Vec::with_capacity(ids.len());
     // New articles are few between exports: one by one is simple.
     for id in ids {
-        let copies: Vec<(View, Uuid, Uuid, String, entity::Timestamp)> =
+        let copies: Vec<(View, Uuid, Uuid, String, Option<entity::Timestamp>)> =
             article_copy::Entity::find()
                 .select_only()
                 .columns([
@@ -55,7 +55,7 @@ pub async fn load(ctx: &Ctx, after: Option<Uuid>, limit: u64) -> Result<Vec<New>
                     Copy::RevisionId,
                     Copy::BodyId,
                     Copy::Language,
-                    Copy::VisibleFrom,
+                    Copy::ReleasedFrom,
                 ])
                 .filter(Copy::ArticleId.eq(id))
                 .filter(Copy::View.is_in([View::Published, View::Working]))
@@ -85,7 +85,7 @@ pub async fn load(ctx: &Ctx, after: Option<Uuid>, limit: u64) -> Result<Vec<New>
             content,
             markdown,
             draft,
-            from: (!draft).then_some(from),
+            from: from.filter(|_| !draft),
             is_imported_version: false,
         };
         all.push(New { language, target, exported: Exported { id, version, revision_id } });

@@ -15,6 +15,7 @@ use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::hugo::address::Sections;
 use crate::hugo::config::{self, SiteConfig};
+use crate::hugo::known::ROWS;
 use crate::hugo::problem::Problem;
 use crate::hugo::settings::CONFIGURATION;
 use crate::hugo::tree::{self, Entry};
@@ -46,35 +47,44 @@ pub struct Site {
 pub async fn rows(ctx: &Ctx) -> Result<Vec<Row>> {
     use source_file::Column;
     type Tuple = (String, String, Option<Uuid>, Option<i32>, String, Vec<u8>, i64, i32);
-    let rows: Vec<Tuple> = source_file::Entity::find()
-        .select_only()
-        .columns([
-            Column::Path,
-            Column::Kind,
-            Column::ArticleId,
-            Column::ArticleVersion,
-            Column::Language,
-            Column::Hash,
-            Column::Size,
-            Column::Mode,
-        ])
-        .order_by_asc(Column::Path)
-        .into_tuple()
-        .all(ctx.app().db().read())
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(path, kind, article_id, article_version, language, hash, size, mode)| Row {
-            path,
-            kind,
-            article_id,
-            article_version,
-            language,
-            hash,
-            size,
-            mode,
-        })
-        .collect())
+    let mut all: Vec<Row> = Vec::new();
+    // What a database answers is several times as large as what is kept of it.
+    loop {
+        let last = all.last().map(|row| row.path.as_str()).unwrap_or_default();
+        let rows: Vec<Tuple> = source_file::Entity::find()
+            .select_only()
+            .columns([
+                Column::Path,
+                Column::Kind,
+                Column::ArticleId,
+                Column::ArticleVersion,
+                Column::Language,
+                Column::Hash,
+                Column::Size,
+                Column::Mode,
+            ])
+            .filter(Column::Path.gt(last))
+            .order_by_asc(Column::Path)
+            .limit(ROWS)
+            .into_tuple()
+            .all(ctx.app().db().read())
+            .await?;
+        if rows.is_empty() {
+            return Ok(all);
+        }
+        all.extend(rows.into_iter().map(
+            |(path, kind, article_id, article_version, language, hash, size, mode)| Row {
+                path,
+                kind,
+                article_id,
+                article_version,
+                language,
+                hash,
+                size,
+                mode,
+            },
+        ));
+    }
 }
 
 impl Row {

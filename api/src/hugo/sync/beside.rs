@@ -16,7 +16,7 @@ use sea_orm::EntityTrait;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::article::store;
+use crate::article::store::{self, Release};
 use crate::article::together::{self, Disagreement, State, Together};
 use crate::error::Result;
 use crate::event::Write;
@@ -117,7 +117,7 @@ impl Beside {
             shown: follows.then_some(merged),
             working,
             draft,
-            from: published.map(|copy| copy.visible_from),
+            from: published.as_ref().map(|copy| Release::of(copy).from),
         })))
     }
 
@@ -187,7 +187,7 @@ impl Merge {
             let live = store::copy(write, View::Published, id).await?;
             // What is live stays so since when it was; what the file withdrew
             // and is shown all the same is shown since then.
-            let scheduled = live.as_ref().map(|copy| copy.visible_from);
+            let scheduled = live.as_ref().map(|copy| Release::of(copy).from);
             let at = match (scheduled, from) {
                 (Some(at), _) if at > write.ctx().now() => Some(at),
                 (Some(_), _) => None,

@@ -15,6 +15,7 @@ use crate::event::{Event, Write};
 use crate::hugo::address::Rules;
 use crate::hugo::export::site::{self, Site};
 use crate::hugo::menu_rows;
+use crate::hugo::sanitize::normalize;
 use crate::hugo::tree::{EntryKind, Kind};
 
 /// Forgets the file of a section, term or home page, and what it said.
@@ -38,7 +39,7 @@ pub async fn forget(ctx: &Ctx, path: &str) -> Result<()> {
             data: json!({ "section": entry.dir }),
             ..Event::new("section.forgotten")
         });
-        section::Entity::delete_by_id((file.language.clone(), entry.dir.clone()))
+        section::Entity::delete_by_id((file.language.clone(), normalize(&entry.dir)))
             .exec(write.txn())
             .await?;
     }
