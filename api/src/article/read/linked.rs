@@ -202,7 +202,8 @@ type Pages = HashMap<(bool, String), (Option<Uuid>, String)>;
 async fn pages_with_files(ctx: &Ctx, scope: &Scope, paths: &[&str]) -> Result<Pages> {
     let paths = || paths.iter().copied();
     ctx.depends(paths().map(Dependency::Path));
-    let mut articles: SelectStatement = from(scope);
+    let mut articles: SelectStatement = from_named(scope);
+    rendered(&mut articles);
     articles
         .expr(Expr::col((Entity, Column::Path)))
         .expr(Expr::col((source_file::Entity, source_file::Column::Path)))
