@@ -306,17 +306,20 @@ impl Ctx {
     /// The site and its languages.
     pub async fn frame(&self) -> Result<Arc<Frame>> {
         self.depends([Dependency::Frame]);
-        if !self.remembers {
-            return self.once.load("frame".to_owned(), || Frame::load(&self.app)).await;
-        }
         let cache = self.app.cache();
-        if let Some(frame) = cache.frame() {
+        if let Some(frame) = cache.frame().filter(|_| self.remembers) {
             return Ok(frame);
         }
-        let lease = cache.lease();
-        let frame = Arc::new(Frame::load(&self.app).await?);
-        cache.keep_frame(&frame, lease);
-        Ok(frame)
+        let load = || async {
+            let lease = cache.lease();
+            let frame = Arc::new(Frame::load(&self.app).await?);
+            if self.remembers {
+                cache.keep_frame(&frame, lease);
+            }
+            Ok(frame)
+        };
+        let frame: Arc<Arc<Frame>> = self.once.load("frame".to_owned(), load).await?;
+        Ok(Arc::clone(&frame))
     }
 
     /// A new id: unique everywhere, and sortable by the time it was made.
