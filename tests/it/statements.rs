@@ -71,14 +71,14 @@ on_both! {
             ("article-list", json!({"first": 20, "language": "zh-CN"}), 5),
             // The article, site and languages, translations, terms,
             // counts of the tags, the body; for the widgets: recent articles, the
-            // most frequent tags, their names, their counts; who is near and the
+            // most frequent tags with their counts, their names; who is near and the
             // rows of the two; who is related and their rows; the menu.
-            ("article-page", json!({"path": surrounded(&app)}), 17),
+            ("article-page", json!({"path": surrounded(&app)}), 16),
             // The page, its count, counts of tags, their names.
             ("filtered", json!({"in": "c1", "notIn": "t1"}), 4),
             // Not an article, site and languages, the tag, its page, its count.
             ("route", json!({"path": "/tags/t1/"}), 6),
-            ("widgets", json!({"language": "zh-CN"}), 6),
+            ("widgets", json!({"language": "zh-CN"}), 5),
         ] {
             let Some((document, _)) = contract(name) else { return };
             let ((), statements) = app.statements(|| {
