@@ -240,8 +240,8 @@ on_both! {
             ("archives", "... on ArchivesWidget { years { year months { month articleCount } } }", 3),
             ("authors", "... on AuthorsWidget { authors { author { name } articleCount } }", 3),
             ("recent", "... on RecentWidget { articles { title url } }", 3),
-            // Which, their names, their counts.
-            ("taglist", "... on TagListWidget { tags { name path articleCount } }", 5),
+            // Which with their counts, their names.
+            ("taglist", "... on TagListWidget { tags { name path articleCount } }", 4),
             ("social", "... on SocialWidget { links { url } }", 2),
             ("sidemenu", "... on SideMenuWidget { menu { items { name children { name } } } }", 3),
         ] {

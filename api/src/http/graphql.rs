@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, ACCEPT, ALLOW, AUTHORIZATION, CACHE_CONTROL, HeaderValue};
+use actix_web::http::header::{self, ALLOW, AUTHORIZATION, CACHE_CONTROL, HeaderValue};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
@@ -19,6 +19,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::allowance::{self, Budgets};
+use super::negotiation::negotiate;
 use super::parameters::{query_string, read};
 use super::source::{self, Missing, Source, holds_nul};
 use super::{answers, client, conditional};
@@ -32,7 +33,7 @@ use crate::graphql::{Schema, limits};
 use crate::{preview, token, user};
 
 pub const JSON: &str = "application/json";
-const GRAPHQL_JSON: &str = "application/graphql-response+json";
+pub const GRAPHQL_JSON: &str = "application/graphql-response+json";
 /// What an answer to GET differs by, beside its address.
 const VARY: &str = "Accept, Accept-Encoding, Authorization";
 
@@ -97,39 +98,6 @@ impl Refusal {
     pub fn bad(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
     }
-}
-
-/// The media type to answer in. Without an `Accept` header that is
-/// `application/json`: Hugo's fetcher sends none and takes nothing else.
-fn negotiate(request: &HttpRequest) -> Result<&'static str, Refusal> {
-    let Some(accept) = request.headers().get(ACCEPT) else {
-        return Ok(JSON);
-    };
-    let accept = accept.to_str().unwrap_or_default();
-    let mut best: Option<(f32, &'static str)> = None;
-    for range in accept.split(',') {
-        let mut parts = range.split(';').map(str::trim);
-        let name = parts.next().unwrap_or_default().to_ascii_lowercase();
-        let quality = parts
-            .filter_map(|part| part.strip_prefix("q="))
-            .find_map(|quality| quality.parse::<f32>().ok())
-            .unwrap_or(1.0);
-        let offered = match name.as_str() {
-            GRAPHQL_JSON => GRAPHQL_JSON,
-            JSON | "application/*" | "*/*" => JSON,
-            _ => continue,
-        };
-        if quality > 0.0 && best.is_none_or(|(known, _)| quality > known) {
-            best = Some((quality, offered));
-        }
-    }
-    best.map(|(_, offered)| offered).ok_or_else(|| {
-        Refusal::new(
-            StatusCode::NOT_ACCEPTABLE,
-            "NOT_ACCEPTABLE",
-            format!("answers come as {GRAPHQL_JSON} or {JSON}"),
-        )
-    })
 }
 
 /// Queries and mutations as JSON.

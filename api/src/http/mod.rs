@@ -13,6 +13,7 @@ mod graphql;
 mod log;
 mod media;
 mod metrics;
+mod negotiation;
 mod oembed;
 mod oidc;
 mod parameters;
