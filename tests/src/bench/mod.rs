@@ -131,7 +131,7 @@ impl Place<'_> {
             let floor = theirs.map(|theirs| ("SQL", theirs));
             report.add(Row { page: page.name.to_owned(), served: ANEW, ours, floor });
         }
-        self.by_cursor(&server, ANEW, report);
+        Self::by_cursor(&server, ANEW, report);
     }
 
     /// Every answer from memory, then with somebody writing.
@@ -148,10 +148,10 @@ impl Place<'_> {
             report.add(Row { page: page.name.to_owned(), served: KEPT, ours, floor });
             all.extend(bodies);
         }
-        self.by_cursor(&server, KEPT, report);
+        Self::by_cursor(&server, KEPT, report);
         let all = posts(&server, &shuffled(all));
         let quiet = median(|| load::measure(&all, server.id(), CONNECTIONS, ROUND * 2));
-        let mixed = self.writing(&server, &editor, || {
+        let mixed = Self::writing(&server, &editor, || {
             median(|| load::measure(&all, server.id(), CONNECTIONS, ROUND * 2))
         });
         let floor = Some(("unwritten", quiet));
@@ -170,7 +170,7 @@ impl Place<'_> {
     }
 
     /// Page 1 of a list against page 450.
-    fn by_cursor(&self, server: &Process, served: &'static str, report: &mut Report) {
+    fn by_cursor(server: &Process, served: &'static str, report: &mut Report) {
         let client = server.nobody();
         let (mut cursor, mut number) = (Value::Null, 1);
         while number < 450 {
@@ -217,7 +217,7 @@ impl Place<'_> {
     }
 
     /// Runs something while somebody rewrites an article a second.
-    fn writing<T>(&self, server: &Process, editor: &Client, run: impl FnOnce() -> T) -> T {
+    fn writing<T>(server: &Process, editor: &Client, run: impl FnOnce() -> T) -> T {
         let done = AtomicBool::new(false);
         let ids = server.nobody().ask("{ articles(first: 50) { nodes { id } } }", Value::Null);
         let ids = ids.each("/articles/nodes", "id");
@@ -241,6 +241,7 @@ impl Place<'_> {
                     let _ = editor.ask(save, variables).accepted("updateArticle");
                     let publish = "mutation($id: ID!) { publishArticle(id: $id) { userErrors { message } } }";
                     let _ = editor.ask(publish, json!({ "id": id })).accepted("publishArticle");
+                    #[expect(clippy::disallowed_methods, reason = "a write a second is asked for")]
                     thread::sleep(Duration::from_secs(1).saturating_sub(began.elapsed()));
                 }
             });

@@ -107,11 +107,11 @@ impl Report {
         let mut y = 2.0 * LINE;
         for (name, cpu, colour) in &bars {
             let width = cpu / most * WIDTH;
-            let _ = write!(
+            let _ = writeln!(
                 marks,
                 "<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{name}</text>\
                  <rect x=\"{TEXT}\" y=\"{}\" width=\"{width:.1}\" height=\"12\" fill=\"{colour}\"/>\
-                 <text x=\"{:.1}\" y=\"{}\">{cpu:.0}</text>\n",
+                 <text x=\"{:.1}\" y=\"{}\">{cpu:.0}</text>",
                 TEXT - 6.0,
                 y + 10.0,
                 y,
