@@ -12,6 +12,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use entity::{section, term_text};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
@@ -20,7 +21,7 @@ use crate::article::{history, rendering, schedule};
 use crate::ctx::{Actor, App, Ctx};
 use crate::error::Result;
 use crate::hugo::blobs;
-use crate::{cache, search, section, taxonomy, token, user};
+use crate::{cache, search, token, user};
 
 /// How long a node sleeps at most before it looks again.
 const IDLE: Duration = Duration::from_secs(30);
@@ -83,9 +84,10 @@ pub async fn tidy(app: &Arc<App>) -> Result<()> {
 /// measures a few of the pictures that it did not; says how many.
 pub async fn renew(app: &Arc<App>) -> Result<usize> {
     let ctx = Ctx::new(Arc::clone(app), Actor::System);
-    let texts =
-        rendering::renew(&ctx).await? + section::renew(&ctx).await? + taxonomy::renew(&ctx).await?;
-    let count = texts + blobs::measure(&ctx).await?;
+    let bodies = rendering::renew(&ctx).await?;
+    let lists = rendering::renew_lists::<section::Entity>(&ctx).await?
+        + rendering::renew_lists::<term_text::Entity>(&ctx).await?;
+    let count = bodies + lists + blobs::measure(&ctx).await?;
     if count > 0 {
         // No event tells of it.
         app.cache().clear();

@@ -1,12 +1,12 @@
-//! Bodies as they were rendered: how, by which renderer, and anew when it has become
-//! another.
+//! Bodies, and texts of lists, as they were rendered: how, by which renderer, and anew
+//! when it has become another.
 
 use std::collections::HashMap;
 
 use entity::{article_copy, body, revision, source_file};
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::event::Write;
 use crate::render;
 
-/// Bodies that one transaction renders.
+/// Texts that one transaction renders.
 const BATCH: u64 = 50;
 
 /// How a body was rendered.
@@ -42,8 +42,7 @@ pub(super) async fn file_of(write: &Write<'_>, id: Uuid) -> Result<Option<String
 }
 
 /// Whether a file of a Hugo site is no Markdown.
-#[must_use]
-pub fn is_html(file: Option<&str>) -> bool {
+fn is_html(file: Option<&str>) -> bool {
     let ending = file.and_then(|file| file.rsplit_once('.')).map(|(_, ending)| ending);
     ending.is_some_and(|ending| ["html", "htm"].contains(&ending))
 }
@@ -89,6 +88,59 @@ pub async fn renew(ctx: &Ctx) -> Result<usize> {
     });
     for (new, old) in pairs.await.map_err(Error::internal)?? {
         replace(&txn, new, &old).await?;
+    }
+    txn.commit().await?;
+    Ok(count)
+}
+
+/// A text that stands above a list, of a section or of a term in a language.
+pub struct ListText {
+    pub language: String,
+    pub markdown: String,
+    /// The file of the Hugo site that says it.
+    pub source: Option<String>,
+    /// What finds its row.
+    pub row: Condition,
+}
+
+/// A table of such texts, with what is rendered from them.
+pub trait ListTexts: EntityTrait {
+    const HTML: Self::Column;
+    const LINKS: Self::Column;
+    const RENDERER: Self::Column;
+
+    fn text(row: Self::Model) -> ListText;
+}
+
+/// The same for the texts of a table.
+pub async fn renew_lists<T: ListTexts>(ctx: &Ctx) -> Result<usize> {
+    let is_old = || T::RENDERER.lt(render::VERSION);
+    let old = T::find().filter(is_old()).limit(BATCH).all(ctx.db_private()).await?;
+    if old.is_empty() {
+        return Ok(0);
+    }
+    let count = old.len();
+    let frame = ctx.frame().await?;
+    let anew = move |row: T::Model| {
+        let ListText { language, markdown, source, row } = T::text(row);
+        let options = frame.language_of(&language).rendering(false, is_html(source.as_deref()));
+        Ok((row, body_row(Uuid::nil(), markdown, options, source.as_deref())?))
+    };
+    let rendered = tokio::task::spawn_blocking(move || {
+        old.into_iter().map(anew).collect::<Result<Vec<(Condition, body::Model)>>>()
+    });
+    let rendered = rendered.await.map_err(Error::internal)??;
+    let txn = ctx.app().db().begin().await?;
+    for (row, new) in rendered {
+        // What was said meanwhile was rendered then.
+        T::update_many()
+            .col_expr(T::HTML, Expr::value(new.html))
+            .col_expr(T::LINKS, Expr::value(new.links))
+            .col_expr(T::RENDERER, Expr::value(new.renderer))
+            .filter(row)
+            .filter(is_old())
+            .exec(&txn)
+            .await?;
     }
     txn.commit().await?;
     Ok(count)

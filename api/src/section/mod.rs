@@ -17,7 +17,6 @@ pub use graphql::SectionQuery;
 pub use read::{
     all, at, below, build, deepest, languages, linked, named, title_of, top, written_at,
 };
-pub use rendering::renew;
 
 use entity::section;
 

@@ -52,7 +52,7 @@ pub use graphql::{
 };
 pub use labels::{Label, labels};
 pub use merged::{keep_existing, resolve};
-pub use page::{renew, source_at};
+pub use page::source_at;
 pub use read::{
     OfArticles, TermBy, TermOrder, by_ids, list, meant, most_used, names, of_articles, one, total,
     with_counts, with_counts_by_parent,

@@ -6,22 +6,17 @@ use std::sync::Arc;
 
 use entity::{Json, term, term_text};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, JoinType, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::{Term, slug_at};
 use crate::article::links::{Linked, Page};
-use crate::article::rendering::is_html;
-use crate::article::write::body_row;
+use crate::article::rendering::{ListText, ListTexts};
 use crate::cache::Dependency;
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::policy::Scope;
-use crate::render;
 use crate::site::LanguageFrame;
-
-/// Texts that one transaction renders.
-const BATCH: u64 = 50;
 
 /// The texts of some terms in one language, by term: with the decoded addresses of their
 /// pages, and where their links lead.
@@ -155,37 +150,16 @@ pub async fn source_at(ctx: &Ctx, paths: &[String]) -> Result<Option<(String, St
     }))
 }
 
-/// Renders some of the texts anew that an older renderer made, and says how many. No
-/// content is changed by it, and no event follows.
-pub async fn renew(ctx: &Ctx) -> Result<usize> {
-    use term_text::{Column, Entity};
-    let old = Entity::find()
-        .filter(Column::Renderer.lt(render::VERSION))
-        .order_by_asc(Column::TermId)
-        .order_by_asc(Column::Language)
-        .limit(BATCH)
-        .all(ctx.db_private())
-        .await?;
-    if old.is_empty() {
-        return Ok(0);
+impl ListTexts for term_text::Entity {
+    const HTML: term_text::Column = term_text::Column::Html;
+    const LINKS: term_text::Column = term_text::Column::Links;
+    const RENDERER: term_text::Column = term_text::Column::Renderer;
+
+    fn text(row: term_text::Model) -> ListText {
+        let term_text::Model { term_id, language, markdown, source, .. } = row;
+        let row = Condition::all()
+            .add(term_text::Column::TermId.eq(term_id))
+            .add(term_text::Column::Language.eq(&*language));
+        ListText { language, markdown, source, row }
     }
-    let frame = ctx.frame().await?;
-    let txn = ctx.app().db().begin().await?;
-    let count = old.len();
-    for term_text::Model { term_id, language, markdown, source, .. } in old {
-        let options = frame.language_of(&language).rendering(false, is_html(source.as_deref()));
-        let row = body_row(Uuid::nil(), markdown, options, source.as_deref())?;
-        // What was said meanwhile was rendered then.
-        Entity::update_many()
-            .col_expr(Column::Html, Expr::value(row.html))
-            .col_expr(Column::Links, Expr::value(row.links))
-            .col_expr(Column::Renderer, Expr::value(row.renderer))
-            .filter(Column::TermId.eq(term_id))
-            .filter(Column::Language.eq(language))
-            .filter(Column::Renderer.lt(render::VERSION))
-            .exec(&txn)
-            .await?;
-    }
-    txn.commit().await?;
-    Ok(count)
 }
