@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entity::article_copy::{Column, Entity};
 use entity::{Json, Timestamp, View, article_keyword, article_term, menu_entry, redirect, term};
-use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Order, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryResult};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -241,6 +241,21 @@ impl Footprint {
 
 type Found = HashMap<Uuid, Footprint>;
 
+/// Adds what the rows of a statement say of articles, whose ids they begin with.
+async fn add(
+    db: &impl ConnectionTrait,
+    select: &SelectStatement,
+    found: &mut Found,
+    put: impl Fn(&mut Footprint, &QueryResult) -> Result<()>,
+) -> Result<()> {
+    for row in db.query_all(select).await? {
+        if let Some(footprint) = found.get_mut(&row.try_get_by_index(0)?) {
+            put(footprint, &row)?;
+        }
+    }
+    Ok(())
+}
+
 async fn add_keywords(db: &impl ConnectionTrait, ids: &[Uuid], found: &mut Found) -> Result<()> {
     let of = |column: article_keyword::Column| Expr::col((article_keyword::Entity, column));
     let mut select = Query::select();
@@ -253,19 +268,17 @@ async fn add_keywords(db: &impl ConnectionTrait, ids: &[Uuid], found: &mut Found
         .cond_where(of(article_keyword::Column::ArticleId).is_in(ids.iter().copied()))
         .order_by((article_keyword::Entity, article_keyword::Column::Name), Order::Asc)
         .order_by((article_keyword::Entity, article_keyword::Column::Value), Order::Asc);
-    for row in db.query_all(&select).await? {
-        let id: Uuid = row.try_get_by_index(0)?;
-        if let Some(footprint) = found.get_mut(&id) {
-            let mut hash = Sha256::new();
-            let known = std::mem::take(&mut footprint.titles);
-            for text in [known, row.try_get_by_index(1)?, row.try_get_by_index(2)?] {
-                hash.update(text.len().to_be_bytes());
-                hash.update(text);
-            }
-            footprint.titles = short(hash);
+    add(db, &select, found, |footprint, row| {
+        let mut hash = Sha256::new();
+        let known = std::mem::take(&mut footprint.titles);
+        for text in [known, row.try_get_by_index(1)?, row.try_get_by_index(2)?] {
+            hash.update(text.len().to_be_bytes());
+            hash.update(text);
         }
-    }
-    Ok(())
+        footprint.titles = short(hash);
+        Ok(())
+    })
+    .await
 }
 
 async fn add_old_paths(db: &impl ConnectionTrait, ids: &[Uuid], found: &mut Found) -> Result<()> {
@@ -277,13 +290,11 @@ async fn add_old_paths(db: &impl ConnectionTrait, ids: &[Uuid], found: &mut Foun
         .from(redirect::Entity)
         .cond_where(of(redirect::Column::ArticleId).is_in(ids.iter().copied()))
         .order_by((redirect::Entity, redirect::Column::Path), Order::Asc);
-    for row in db.query_all(&select).await? {
-        let id: Uuid = row.try_get_by_index(0)?;
-        if let Some(footprint) = found.get_mut(&id) {
-            footprint.old_paths.push(row.try_get_by_index(1)?);
-        }
-    }
-    Ok(())
+    add(db, &select, found, |footprint, row| {
+        footprint.old_paths.push(row.try_get_by_index(1)?);
+        Ok(())
+    })
+    .await
 }
 
 async fn add_terms(db: &impl ConnectionTrait, ids: &[Uuid], found: &mut Found) -> Result<()> {
@@ -304,17 +315,15 @@ async fn add_terms(db: &impl ConnectionTrait, ids: &[Uuid], found: &mut Found) -
         .cond_where(article_term::Column::View.eq(View::Published))
         .cond_where(article_term::Column::ArticleId.is_in(ids.iter().copied()))
         .order_by((article_term::Entity, article_term::Column::Position), Order::Asc);
-    for row in db.query_all(&select).await? {
-        let id: Uuid = row.try_get_by_index(0)?;
-        if let Some(footprint) = found.get_mut(&id) {
-            footprint.terms.push((
-                row.try_get_by_index(1)?,
-                row.try_get_by_index(2)?,
-                row.try_get_by_index(3)?,
-            ));
-        }
-    }
-    Ok(())
+    add(db, &select, found, |footprint, row| {
+        footprint.terms.push((
+            row.try_get_by_index(1)?,
+            row.try_get_by_index(2)?,
+            row.try_get_by_index(3)?,
+        ));
+        Ok(())
+    })
+    .await
 }
 
 fn short(hash: Sha256) -> String {

@@ -46,7 +46,6 @@ pub async fn top_terms(
     let mut counted = count_terms(scope, filter)?;
     counted.cond_where(article_term::Column::Taxonomy.eq(taxonomy.plural()));
     // Names are looked up a term, and not a row that is counted.
-    let counted_column = |column: &'static str| Expr::col(("counted", column));
     let mut select = Query::select();
     select
         .columns([("counted", "term_id"), ("counted", "count")])
@@ -56,9 +55,9 @@ pub async fn top_terms(
             term::Entity,
             Expr::col((term::Entity, term::Column::Id)).equals(("counted", "term_id")),
         )
-        .order_by_expr(counted_column("count"), Order::Desc)
+        .order_by(("counted", "count"), Order::Desc)
         .order_by((term::Entity, term::Column::Name), Order::Asc)
-        .order_by_expr(counted_column("term_id"), Order::Asc)
+        .order_by(("counted", "term_id"), Order::Asc)
         .limit(limit);
     depends::note(ctx, filter, None);
     ctx.depends([Dependency::Terms]);

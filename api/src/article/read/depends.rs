@@ -99,8 +99,7 @@ pub fn note_titles(ctx: &Ctx, filter: &ArticleFilter, parents: Option<&Parents>)
 
 fn note_any(ctx: &Ctx, filter: &ArticleFilter, parents: Option<&Parents>, besides: &Narrow<'_>) {
     let mut own = Narrow::of(filter);
-    own.titles |= besides.titles;
-    own.modified |= besides.modified;
+    own.add(besides);
     match parents {
         None => own.note(ctx),
         // What is behind a better translation may have whatever terms.
