@@ -30,7 +30,7 @@ pub struct Registered {
 /// clients that know the old one are out there.
 pub async fn register(ctx: &Ctx, schema: &Schema, bytes: &[u8]) -> Result<Registered> {
     let entries = manifest::read(bytes).map_err(Error::bad_input)?;
-    let costs = Costs::read(&graphql::sdl());
+    let costs = Costs::read(&graphql::sdl_of(schema));
     let mut mistakes = Vec::new();
     let mut rows = Vec::with_capacity(entries.len());
     for Entry { id, text } in entries {

@@ -117,8 +117,14 @@ fn build(mode: ValidationMode) -> Schema {
 /// what fields cost.
 #[must_use]
 pub fn sdl() -> String {
+    sdl_of(&schema())
+}
+
+/// The same of a schema that is there already: building one takes a while.
+#[must_use]
+pub fn sdl_of(schema: &Schema) -> String {
     let options = SDLExportOptions::new().include_specified_by().prefer_single_line_descriptions();
-    cost::annotate(&schema().sdl_with_options(options))
+    cost::annotate(&schema.sdl_with_options(options))
 }
 
 /// What is wrong with a document, by the rules of the specification; nothing of it

@@ -2,8 +2,9 @@
 //!
 //! **Invariants.** Entity tags are strong: they are made of the bytes of an answer,
 //! or of everything that the bytes follow from, and an answer that is compressed
-//! has a tag of its own, which is weak where it is compressed piece by piece. What was asked for with an `Authorization` is for no
-//! shared cache. `If-None-Match` is heard before `If-Modified-Since`.
+//! has a tag of its own, which is weak where it is compressed piece by piece. What was
+//! asked for with an `Authorization` is for no shared cache. `If-None-Match` is heard
+//! before `If-Modified-Since`.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};

@@ -54,7 +54,7 @@ pub struct Endpoint {
 impl Endpoint {
     pub fn new(app: Arc<App>, schema: Schema) -> Self {
         let documents = Documents::new(app.config().documents.cache_bytes);
-        let costs = Costs::read(&crate::graphql::sdl());
+        let costs = Costs::read(&crate::graphql::sdl_of(&schema));
         let trusting = crate::graphql::trusting_schema();
         Self { app, schema, trusting, documents, costs, budgets: Budgets::default() }
     }
