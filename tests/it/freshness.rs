@@ -357,8 +357,8 @@ on_both! {
         let (went, had_to) = follow(&app, seed, 60);
         assert!(had_to > 100 && went >= had_to, "{went} went and {had_to} had to");
         // Lists are told apart by language, section and term, and not by the page of
-        // them that an answer shows: three times as many go as had to.
-        assert!(went <= had_to * 4, "{went} went and {had_to} had to");
+        // them that an answer shows: some twice as many go as had to.
+        assert!(went <= had_to * 3, "{went} went and {had_to} had to");
     }
 
     fn what_was_acknowledged_is_seen_by_whoever_asks_next(app) {
