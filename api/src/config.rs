@@ -371,6 +371,10 @@ impl Config {
                     .to_owned(),
             ));
         }
+        // At 24, answers take less than half of the stack that a thread has.
+        if !(1..=24).contains(&self.limits.depth) {
+            return Err(ConfigError("limits.depth must be from 1 to 24".to_owned()));
+        }
         let secret = self.auth.secret.reveal();
         if !secret.is_empty() && secret.len() < 32 {
             return Err(ConfigError(
@@ -494,6 +498,7 @@ mod tests {
     fn mistakes_name_their_place() {
         let message = |file, variables: &[_]| load(file, variables).unwrap_err();
         assert!(message("[limits]\ndepht = 3", &[]).contains("depht"));
+        assert!(message("[limits]\ndepth = 25", &[]).contains("limits.depth"));
         assert!(message("bind = ", &[]).contains("broadsheet.toml"));
         assert!(message("", &[("BROADSHEET_LIMITS_COST", "x")]).contains("BROADSHEET_LIMITS_COST"));
         assert!(message("[auth]\nsecret = 'short'", &[]).contains("auth.secret"));

@@ -5,13 +5,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use entity::Timestamp;
-use sea_orm::DatabaseConnection;
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::cache::{Cache, Dependency, Reads};
 use crate::config::{Config, Secret};
-use crate::db::Db;
+use crate::db::{Db, Reader};
 use crate::error::Result;
 use crate::graphql::siblings::Siblings;
 use crate::policy::{Grant, Role};
@@ -228,24 +227,24 @@ impl Ctx {
     /// Where to read whatever an operation does not tell apart: the answer depends
     /// on everything public. See [`Self::db_of`].
     #[must_use]
-    pub fn db(&self) -> &DatabaseConnection {
+    pub fn db(&self) -> &Reader {
         self.db_of([Dependency::Anything])
     }
 
     /// Where to read what follows from this alone: **nothing that the statement
     /// gives may change but by a change of one of these**.
     #[must_use]
-    pub fn db_of<'a>(&self, what: impl IntoIterator<Item = Dependency<'a>>) -> &DatabaseConnection {
+    pub fn db_of<'a>(&self, what: impl IntoIterator<Item = Dependency<'a>>) -> &Reader {
         self.depends(what);
-        self.app.db().read()
+        self.app.db().reader()
     }
 
     /// Where to read what no public event tells of: accounts, what a desk does.
     /// Such an answer is kept by nobody.
     #[must_use]
-    pub fn db_private(&self) -> &DatabaseConnection {
+    pub fn db_private(&self) -> &Reader {
         self.never_kept();
-        self.app.db().read()
+        self.app.db().reader()
     }
 
     /// Notes what the answer depends on.

@@ -220,7 +220,7 @@ pub async fn last_position(db: &impl sea_orm::ConnectionTrait) -> Result<i64> {
 
 /// The position of the last event; nought before the first.
 pub async fn last(ctx: &Ctx) -> Result<i64> {
-    last_position(ctx.db_private()).await
+    last_position(ctx.db_private().orm()).await
 }
 
 /// Events after a position, oldest first, at most `limit`.
@@ -287,10 +287,10 @@ pub async fn list(ctx: &Ctx, wanted: &Wanted, page: &Page) -> Result<Slice<Model
     }
     find =
         if page.backward { find.order_by_asc(Column::Id) } else { find.order_by_desc(Column::Id) };
-    Ok(page.slice(find.limit(page.limit()).all(ctx.db_private()).await?))
+    Ok(page.slice(find.limit(page.limit()).all(ctx.db_private().orm()).await?))
 }
 
 pub async fn count(ctx: &Ctx, wanted: &Wanted) -> Result<i64> {
-    let count = wanted.find().count(ctx.db_private()).await?;
+    let count = wanted.find().count(ctx.db_private().orm()).await?;
     Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }

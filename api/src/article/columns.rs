@@ -6,8 +6,10 @@
 
 use entity::article_copy::{Column, Model};
 use entity::{Json, View};
-use sea_orm::{DbErr, Iterable, QueryResult};
+use sea_orm::{DbErr, Iterable};
 use uuid::Uuid;
+
+use crate::db::Row;
 
 /// A set of columns of `article_copy`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,11 +57,11 @@ macro_rules! fields {
 
         /// Reads the columns, which the statement selected in this order; the
         /// other fields of the row are blank and must not be looked at.
-        pub fn read(result: &QueryResult, columns: Columns) -> Result<Model, DbErr> {
+        pub fn read(result: &Row, columns: Columns) -> Result<Model, DbErr> {
             let mut row = blank();
             for (index, column) in columns.iter().enumerate() {
                 match column {
-                    $(Column::$column => row.$field = result.try_get_by_index(index)?,)*
+                    $(Column::$column => row.$field = result.get(index)?,)*
                 }
             }
             Ok(row)

@@ -173,7 +173,7 @@ pub async fn comments(
     let rows = article_comment::Entity::find()
         .filter(article_comment::Column::ArticleId.is_in(ids.iter().copied()))
         .order_by_asc(article_comment::Column::Id)
-        .all(ctx.db_private())
+        .all(ctx.db_private().orm())
         .await?;
     let mut groups: HashMap<Uuid, Vec<_>> = HashMap::new();
     for row in rows {
@@ -187,7 +187,7 @@ pub async fn assignments(ctx: &Ctx, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<as
     let rows = assignment::Entity::find()
         .filter(assignment::Column::ArticleId.is_in(ids.iter().copied()))
         .order_by_asc(Expr::col(assignment::Column::CreatedAt))
-        .all(ctx.db_private())
+        .all(ctx.db_private().orm())
         .await?;
     let mut groups: HashMap<Uuid, Vec<_>> = HashMap::new();
     for row in rows {

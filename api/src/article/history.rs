@@ -195,7 +195,7 @@ impl FieldDiff {
 pub async fn diff(ctx: &Ctx, id: Uuid, from: Uuid, to: Option<Uuid>) -> Result<Option<Diff>> {
     let own = Subject { owner: ctx.actor().user_id(), ..Subject::default() };
     policy::check(ctx.actor(), Action::EditArticle, own)?;
-    let db = ctx.db_private();
+    let db = ctx.db_private().orm();
     let Some(head) = article::Entity::find_by_id(id).one(db).await? else { return Ok(None) };
     let section: Option<String> = article_copy::Entity::find()
         .select_only()

@@ -57,7 +57,7 @@ pub async fn renew(ctx: &Ctx) -> Result<usize> {
         .select_only()
         .column(Column::Id)
         .into_tuple()
-        .one(ctx.db_private())
+        .one(ctx.db_private().orm())
         .await?;
     if first.is_none() {
         return Ok(0);
@@ -115,7 +115,7 @@ pub trait ListTexts: EntityTrait {
 /// The same for the texts of a table.
 pub async fn renew_lists<T: ListTexts>(ctx: &Ctx) -> Result<usize> {
     let is_old = || T::RENDERER.lt(render::VERSION);
-    let old = T::find().filter(is_old()).limit(BATCH).all(ctx.db_private()).await?;
+    let old = T::find().filter(is_old()).limit(BATCH).all(ctx.db_private().orm()).await?;
     if old.is_empty() {
         return Ok(0);
     }

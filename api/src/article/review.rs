@@ -58,7 +58,7 @@ pub fn state(head: &article::Model) -> Option<ReviewState> {
 pub async fn heads(ctx: &Ctx, ids: &[Uuid]) -> Result<HashMap<Uuid, article::Model>> {
     let rows = article::Entity::find()
         .filter(article::Column::Id.is_in(ids.iter().copied()))
-        .all(ctx.db_private())
+        .all(ctx.db_private().orm())
         .await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }

@@ -10,9 +10,7 @@ use std::collections::HashMap;
 
 use entity::{Timestamp, View, article_copy, due};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, EntityTrait, ModelTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -77,7 +75,7 @@ pub async fn next(ctx: &Ctx) -> Result<Option<Timestamp>> {
         .column(due::Column::At)
         .order_by_asc(due::Column::At)
         .into_tuple()
-        .one(ctx.db_private())
+        .one(ctx.db_private().orm())
         .await?)
 }
 
@@ -153,11 +151,11 @@ pub async fn list(ctx: &Ctx, wanted: &Wanted, page: &Page) -> Result<Slice<Momen
         .await?
         .iter()
         .map(|row| {
-            let at: Timestamp = row.try_get_by_index(1)?;
+            let at: Timestamp = row.get(1)?;
             Ok(Moment {
-                article_id: row.try_get_by_index(0)?,
+                article_id: row.get(0)?,
                 at,
-                expires: row.try_get_by_index(2)?,
+                expires: row.get(2)?,
                 overdue: at.0 < ctx.now().0.saturating_sub(PATIENCE),
             })
         })
@@ -170,5 +168,5 @@ pub async fn total(ctx: &Ctx, wanted: &Wanted) -> Result<i64> {
     let mut select = select(&scope, wanted);
     select.expr(Expr::col((due::Entity, due::Column::ArticleId)).count());
     let row = ctx.db_private().query_one(&select).await?;
-    Ok(row.map_or(Ok(0), |row| row.try_get_by_index(0))?)
+    Ok(row.map_or(Ok(0), |row| row.get(0))?)
 }

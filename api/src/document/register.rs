@@ -108,7 +108,7 @@ async fn check(
 /// Everything that is registered, by name and id.
 pub async fn list(ctx: &Ctx) -> Result<Vec<Model>> {
     let all = Entity::find().order_by_asc(Column::Name).order_by_asc(Column::Id);
-    Ok(all.all(ctx.db_private()).await?)
+    Ok(all.all(ctx.db_private().orm()).await?)
 }
 
 /// Forgets a document. Nodes that have used it go on for up to a minute.

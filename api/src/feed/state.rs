@@ -5,8 +5,8 @@
 //! [`State`] are the same, and who asks again is answered in one statement.
 
 use entity::{Timestamp, due, event};
+use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait};
 
 use crate::ctx::Ctx;
 use crate::error::Result;
@@ -90,12 +90,12 @@ pub async fn now(ctx: &Ctx) -> Result<State> {
     let Some(row) = ctx.db().query_one(&last).await? else {
         return Ok(State::default());
     };
-    let at: Timestamp = row.try_get_by_index(1)?;
-    let come: Option<Timestamp> = row.try_get_by_index(2)?;
+    let at: Timestamp = row.get(1)?;
+    let come: Option<Timestamp> = row.get(2)?;
     Ok(State {
-        position: row.try_get_by_index(0)?,
+        position: row.get(0)?,
         come,
         changed: [Some(at), come].into_iter().flatten().max(),
-        next: row.try_get_by_index(3)?,
+        next: row.get(3)?,
     })
 }

@@ -43,7 +43,7 @@ async fn of_articles(ctx: &Ctx, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Articl
         .filter(Column::ArticleId.is_in(ids.iter().copied()))
         .order_by_asc(Column::Source)
         .order_by_asc(Column::Key)
-        .all(ctx.db_private())
+        .all(ctx.db_private().orm())
         .await?;
     let mut found: HashMap<Uuid, Vec<ArticleImport>> = HashMap::new();
     for row in rows {

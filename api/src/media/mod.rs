@@ -100,7 +100,7 @@ fn below(parts: &[&str], page: &str) -> String {
 async fn file(ctx: &Ctx, path: &str) -> Result<Option<Media>> {
     let row = source_file::Entity::find_by_id(path.to_owned())
         .filter(source_file::Column::Kind.eq(FILE))
-        .one(ctx.db())
+        .one(ctx.db().orm())
         .await?;
     Ok(row.map(Media::from))
 }
@@ -123,7 +123,7 @@ async fn beside_article(
     };
     let source = source_file::Entity::find()
         .filter(source_file::Column::ArticleId.eq(page.article_id))
-        .one(ctx.db())
+        .one(ctx.db().orm())
         .await?;
     let Some(folder) = source.as_ref().and_then(|source| bundle(&source.path)) else {
         return Ok(None);
@@ -186,7 +186,7 @@ async fn in_bundle(ctx: &Ctx, folder: &str, below: &str) -> Result<bool> {
     let found = source_file::Entity::find()
         .filter(source_file::Column::Kind.is_in(["article", "unread"]))
         .filter(any)
-        .count(ctx.db())
+        .count(ctx.db().orm())
         .await?;
     Ok(found > 0)
 }
@@ -208,7 +208,7 @@ pub fn folder(path: &str) -> Option<&str> {
 /// One part of a file's bytes, of [`PART`] each but for the last.
 pub async fn part(ctx: &Ctx, media: &Media, number: u64) -> Result<Vec<u8>> {
     let number = i32::try_from(number).map_err(Error::internal)?;
-    let found = blobs::part(ctx.db(), &media.hash, number).await?;
+    let found = blobs::part(ctx.db().orm(), &media.hash, number).await?;
     found.ok_or_else(|| Error::internal("the bytes of a file are missing"))
 }
 

@@ -49,7 +49,7 @@ pub struct PlainEntry {
 pub async fn load(ctx: &Ctx) -> Result<Vec<PlainMenu>> {
     let rows = menu::Entity::find()
         .filter(menu::Column::Entries.is_not_null())
-        .all(ctx.db_of([Dependency::Menus]))
+        .all(ctx.db_of([Dependency::Menus]).orm())
         .await?;
     let mut trees: HashMap<(String, String), Vec<Entry>> = HashMap::new();
     for row in rows {

@@ -5,7 +5,6 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use entity::{article_copy, menu, menu_entry};
-use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, JoinType, Query, SelectStatement, UnionType};
 use uuid::Uuid;
 
@@ -177,34 +176,34 @@ pub async fn find(ctx: &Ctx, scope: &Scope, language: &str, name: &str) -> Resul
     let statement = statement(scope, language, name);
     let mut found = Found { arranged: None, configured: Vec::new(), of_pages: Vec::new() };
     for result in ctx.db_of([Dependency::Menus]).query_all(&statement).await? {
-        let params: entity::Json = result.try_get_by_index(8)?;
-        let identifier: String = result.try_get_by_index(2)?;
-        if result.try_get_by_index(0)? {
+        let params: entity::Json = result.get(8)?;
+        let identifier: String = result.get(2)?;
+        if result.get(0)? {
             // That of the language goes before that of all.
             if found.arranged.is_none() || !identifier.is_empty() {
                 found.arranged = Some(serde_json::from_value(params.0)?);
             }
             continue;
         }
-        let path: Option<String> = result.try_get_by_index(9)?;
-        let url: Option<String> = result.try_get_by_index(5)?;
-        let article: Option<Uuid> = result.try_get_by_index(10)?;
-        let file: Option<String> = result.try_get_by_index(11)?;
+        let path: Option<String> = result.get(9)?;
+        let url: Option<String> = result.get(5)?;
+        let article: Option<Uuid> = result.get(10)?;
+        let file: Option<String> = result.get(11)?;
         let (origin, rows) = match (article, file) {
             (Some(_), _) => (Origin::Article, &mut found.of_pages),
             (None, Some(_)) => (Origin::Section, &mut found.of_pages),
             (None, None) => (Origin::Configuration, &mut found.configured),
         };
         rows.push(Row {
-            parent: result.try_get_by_index(3)?,
+            parent: result.get(3)?,
             item: MenuItem {
-                id: result.try_get_by_index(1)?,
+                id: result.get(1)?,
                 origin,
                 identifier,
-                name: result.try_get_by_index(4)?,
+                name: result.get(4)?,
                 url: url.or(path.map(|path| address::encode(&path))).unwrap_or_default(),
-                title: result.try_get_by_index(6)?,
-                weight: result.try_get_by_index(7)?,
+                title: result.get(6)?,
+                weight: result.get(7)?,
                 params: params.as_object().cloned().unwrap_or_default(),
                 active: false,
                 active_trail: false,

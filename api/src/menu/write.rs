@@ -80,8 +80,9 @@ pub fn scope(ctx: &Ctx) -> Result<Scope> {
 pub async fn stored(ctx: &Ctx, which: Which) -> Result<Tree> {
     may_arrange(ctx, which.language.as_deref())?;
     let language = which.language.as_deref().unwrap_or_default();
-    let row =
-        menu::Entity::find_by_id((which.name.clone(), language.to_owned())).one(ctx.db()).await?;
+    let row = menu::Entity::find_by_id((which.name.clone(), language.to_owned()))
+        .one(ctx.db().orm())
+        .await?;
     let version = row.as_ref().map_or(0, |row| row.version);
     let changed =
         row.as_ref().filter(|row| row.version > 0).map(|row| (row.changed_at, row.changed_by));
@@ -114,7 +115,7 @@ pub struct Listed {
 pub async fn list(ctx: &Ctx) -> Result<Vec<Listed>> {
     use entity::menu_entry::{Column as Configured, Entity};
     may_arrange(ctx, None)?;
-    let db = ctx.db();
+    let db = ctx.db().orm();
     let configured: Vec<(String, String)> = Entity::find()
         .select_only()
         .columns([Configured::Menu, Configured::Language])

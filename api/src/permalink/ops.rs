@@ -51,7 +51,7 @@ pub async fn preview(ctx: &Ctx, wanted: &Wanted) -> Result<Plan> {
     authorize(ctx)?;
     let frame = ctx.frame().await?;
     let rules = changed(&frame, wanted)?;
-    relocate::plan(ctx.db_private(), &frame, &rules).await
+    relocate::plan(ctx.db_private().orm(), &frame, &rules).await
 }
 
 /// Sets the patterns and moves what they move.

@@ -78,14 +78,14 @@ pub async fn list(ctx: &Ctx, search: Option<&str>, page: &Page) -> Result<Slice<
     } else {
         find.order_by_asc(redirect::Column::Path)
     };
-    let rows = find.limit(page.limit()).all(ctx.db()).await?;
+    let rows = find.limit(page.limit()).all(ctx.db().orm()).await?;
     let Slice { rows, has_previous, has_next } = page.slice(rows);
     Ok(Slice { rows: led(ctx, rows).await?, has_previous, has_next })
 }
 
 pub async fn count(ctx: &Ctx, search: Option<&str>) -> Result<u64> {
     authorize(ctx)?;
-    Ok(matching(search).count(ctx.db()).await?)
+    Ok(matching(search).count(ctx.db().orm()).await?)
 }
 
 pub async fn one(ctx: &Ctx, path: &str) -> Result<Option<Led>> {

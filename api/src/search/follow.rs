@@ -400,7 +400,7 @@ pub async fn touched(
     }
     let terms: Vec<_> = terms.into_iter().collect();
     for terms in terms.chunks(CHUNK) {
-        articles.extend(change::carriers(ctx.db_private(), terms).await?);
+        articles.extend(change::carriers(ctx.db_private().orm(), terms).await?);
     }
     let (searcher, fields) = (opened.reader.searcher(), opened.fields);
     for term in terms.into_iter().flat_map(|term| layout::carries(&fields, term)) {

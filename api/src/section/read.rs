@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use entity::{Render, View, article_copy, section};
 use sea_orm::sea_query::{Expr, Query};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{HOME, Section};
 use crate::article::build::Build;
@@ -55,7 +55,7 @@ pub async fn written_at(
     let find = written(scope)
         .filter(section::Column::Path.eq(path))
         .filter(section::Column::Language.eq(language));
-    let row = find.one(ctx.db_of([Dependency::Sections])).await?;
+    let row = find.one(ctx.db_of([Dependency::Sections]).orm()).await?;
     let frame = ctx.frame().await?;
     Ok(row.and_then(|row| Section::group(vec![row], &frame, scope).pop()))
 }
@@ -136,7 +136,7 @@ pub async fn named(
     }
     let mut found: HashMap<Key, section::Model> = written(scope)
         .filter(wanted)
-        .all(ctx.db_of([Dependency::Sections]))
+        .all(ctx.db_of([Dependency::Sections]).orm())
         .await?
         .into_iter()
         .map(|row| ((row.language.clone(), row.name.clone()), row))
@@ -165,7 +165,7 @@ pub async fn linked(
     let rows = section::Entity::find()
         .filter(section::Column::Language.eq(&*language.tag))
         .filter(section::Column::Name.is_in(names.iter().map(|name| normalize(name))))
-        .all(ctx.db_of([Dependency::Sections]))
+        .all(ctx.db_of([Dependency::Sections]).orm())
         .await?;
     let mut found = Vec::new();
     for name in names {
@@ -188,7 +188,7 @@ pub async fn linked(
 /// The sections with pages of their own, in all languages.
 pub async fn all(ctx: &Ctx, scope: &Scope) -> Result<Vec<section::Model>> {
     let find = written(scope).order_by_asc(section::Column::Name);
-    Ok(find.all(ctx.db_of([Dependency::Sections])).await?)
+    Ok(find.all(ctx.db_of([Dependency::Sections]).orm()).await?)
 }
 
 /// The section with a page of its own at one of these decoded paths, the deepest; none
@@ -196,7 +196,7 @@ pub async fn all(ctx: &Ctx, scope: &Scope) -> Result<Vec<section::Model>> {
 pub async fn deepest(ctx: &Ctx, scope: &Scope, paths: &[String]) -> Result<Option<section::Model>> {
     let paths = paths.iter().map(String::as_str);
     let find = section::Entity::find().filter(section::Column::Path.is_in(paths));
-    let found = find.all(ctx.db_of([Dependency::Sections])).await?;
+    let found = find.all(ctx.db_of([Dependency::Sections]).orm()).await?;
     let deepest = found.into_iter().max_by_key(|row| row.path.len());
     Ok(deepest.filter(|row| !row.draft || scope.view != View::Published))
 }
@@ -255,7 +255,7 @@ pub async fn top(ctx: &Ctx, scope: &Scope, language: &LanguageFrame) -> Result<V
     let frame = ctx.frame().await?;
     let rows = written(scope)
         .filter(section::Column::Language.eq(&*language.tag))
-        .all(ctx.db_of([Dependency::Sections]))
+        .all(ctx.db_of([Dependency::Sections]).orm())
         .await?;
     let mut used = Query::select();
     used.distinct()
@@ -267,7 +267,7 @@ pub async fn top(ctx: &Ctx, scope: &Scope, language: &LanguageFrame) -> Result<V
     let list = Where { language: Some(&language.tag), ..Where::default() };
     let mut names = HashSet::new();
     for result in ctx.db_of([Dependency::List(list)]).query_all(&used).await? {
-        names.insert(result.try_get_by_index::<String>(0)?);
+        names.insert(result.get::<String>(0)?);
     }
     names.remove(HOME);
     let taxonomies = frame.taxonomies(language);
@@ -305,7 +305,7 @@ pub async fn below(ctx: &Ctx, scope: &Scope, above: &[Key]) -> Result<HashMap<Ke
     let rows = written(scope)
         .filter(section::Column::Language.is_in(languages))
         .filter(section::Column::Name.like("%/%"))
-        .all(ctx.db_of([Dependency::Sections]))
+        .all(ctx.db_of([Dependency::Sections]).orm())
         .await?;
     let above: HashSet<_> = above.iter().collect();
     let mut rows: Vec<_> = rows

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use entity::{redirect, term};
+use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait};
 
 use super::read::restrict_to_used;
 use super::slug_at;
@@ -48,7 +48,7 @@ pub async fn at_paths(
     restrict_to_used(&mut select, scope);
     let mut known: HashSet<(String, String)> = HashSet::new();
     for row in db.query_all(&select).await? {
-        known.insert((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
+        known.insert((row.get(0)?, row.get(1)?));
     }
     let mut gone = Vec::new();
     for (path, plural, slug) in asked {
@@ -78,10 +78,8 @@ pub async fn at_paths(
         .cond_where(Expr::col((redirect::Entity, redirect::Column::Path)).is_in(gone));
     restrict_to_used(&mut select, scope);
     for row in db.query_all(&select).await? {
-        let (path, language): (String, String) =
-            (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-        let (taxonomy, slug): (String, String) =
-            (row.try_get_by_index(2)?, row.try_get_by_index(3)?);
+        let (path, language): (String, String) = (row.get(0)?, row.get(1)?);
+        let (taxonomy, slug): (String, String) = (row.get(2)?, row.get(3)?);
         let now = frame.term_path(frame.language_of(&language), &taxonomy, &slug);
         found.insert(path, now);
     }

@@ -273,7 +273,7 @@ pub async fn list(ctx: &Ctx, undone: Option<bool>, page: &Page) -> Result<Slice<
     } else {
         find.order_by_desc(Column::CreatedAt).order_by_desc(Column::Id)
     };
-    let rows = find.limit(page.limit()).all(ctx.db_private()).await?;
+    let rows = find.limit(page.limit()).all(ctx.db_private().orm()).await?;
     Ok(page.slice(with_people(ctx, rows).await?))
 }
 
@@ -282,7 +282,7 @@ pub async fn count(ctx: &Ctx, undone: Option<bool>) -> Result<i64> {
     policy::check(ctx.actor(), Action::EditTerms, Subject::default())?;
     let count = taxonomy_change::Entity::find()
         .filter(undone_condition(undone))
-        .count(ctx.db_private())
+        .count(ctx.db_private().orm())
         .await?;
     Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }
@@ -299,7 +299,7 @@ fn undone_condition(undone: Option<bool>) -> Condition {
 /// One change, or none where there is none.
 pub async fn one(ctx: &Ctx, id: Uuid) -> Result<Option<ChangeRow>> {
     policy::check(ctx.actor(), Action::EditTerms, Subject::default())?;
-    let row = taxonomy_change::Entity::find_by_id(id).one(ctx.db_private()).await?;
+    let row = taxonomy_change::Entity::find_by_id(id).one(ctx.db_private().orm()).await?;
     Ok(with_people(ctx, row.into_iter().collect()).await?.pop())
 }
 
@@ -309,7 +309,7 @@ async fn with_people(ctx: &Ctx, rows: Vec<taxonomy_change::Model>) -> Result<Vec
     let mut people = HashMap::new();
     if !ids.is_empty() {
         let found = user::Entity::find().filter(user::Column::Id.is_in(ids));
-        for user in found.all(ctx.db_private()).await? {
+        for user in found.all(ctx.db_private().orm()).await? {
             let role = crate::user::role(&user.role)?;
             people
                 .insert(user.id, Person { id: user.id, name: user.name, email: user.email, role });

@@ -21,7 +21,7 @@ pub struct Label {
 
 /// The terms of articles, in each view that they are carried in.
 pub async fn labels(ctx: &Ctx, articles: &[Uuid]) -> Result<HashMap<(View, Uuid), Vec<Label>>> {
-    let db = ctx.db_private();
+    let db = ctx.db_private().orm();
     let carried = article_term::Entity::find()
         .filter(article_term::Column::ArticleId.is_in(articles.iter().copied()))
         .order_by_asc(article_term::Column::View)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use entity::{Json, term, term_text};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, JoinType, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::{Term, slug_at};
@@ -43,7 +43,7 @@ impl Pages {
             .select_also(term::Entity)
             .filter(term_text::Column::TermId.is_in(ids.iter().copied()))
             .filter(term_text::Column::Language.eq(&*language.tag))
-            .all(ctx.db_of([Dependency::Terms]))
+            .all(ctx.db_of([Dependency::Terms]).orm())
             .await?;
         let rows: HashMap<_, _> = found
             .into_iter()
@@ -141,8 +141,8 @@ pub async fn source_at(ctx: &Ctx, paths: &[String]) -> Result<Option<(String, St
         .cond_where(any);
     let mut found: HashMap<(String, String, String), String> = HashMap::new();
     for row in ctx.db_of([Dependency::Terms, Dependency::Frame]).query_all(&select).await? {
-        let key = (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
-        found.insert(key, row.try_get_by_index(3)?);
+        let key = (row.get(0)?, row.get(1)?, row.get(2)?);
+        found.insert(key, row.get(3)?);
     }
     Ok(asked.into_iter().find_map(|(path, language, plural, slug)| {
         let key = (language.tag.to_string(), plural.to_owned(), slug);

@@ -32,7 +32,7 @@ pub async fn of_other(ctx: &Ctx, proposal: Proposal) -> Result<Option<Plan>> {
 /// The plan of a change; none where it would change nothing.
 pub async fn preview(ctx: &Ctx, taxonomy: &Taxonomy, proposal: Proposal) -> Result<Option<Plan>> {
     policy::check(ctx.actor(), Action::EditTerms, Subject::default())?;
-    let (frame, db) = (ctx.frame().await?, ctx.db_private());
+    let (frame, db) = (ctx.frame().await?, ctx.db_private().orm());
     match proposal {
         Proposal::Rename(id, change) => {
             let plan = write::plan_rename(db, ctx, &frame, taxonomy, id, change).await?;

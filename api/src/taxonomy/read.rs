@@ -8,7 +8,7 @@ use sea_orm::sea_query::{
     Asterisk, CaseStatement, CommonTableExpression, Condition, Expr, ExprTrait, JoinType, Order,
     Query, SelectStatement, UnionType,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryResult, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::{Taxonomy, Term, TermRow, merged};
@@ -16,6 +16,7 @@ use crate::article::filter::ArticleFilter;
 use crate::article::read as articles;
 use crate::cache::{Dependency, Term as Named, Where};
 use crate::ctx::Ctx;
+use crate::db::Row;
 use crate::error::{Error, Result};
 use crate::graphql::page::{Cursor, Key, Page, Slice};
 use crate::policy::{Rows, Scope};
@@ -59,24 +60,24 @@ fn add_columns(select: &mut SelectStatement, language: Option<Expr>) {
     }
 }
 
-pub(super) fn row(result: &QueryResult, localized: bool) -> Result<TermRow> {
+pub(super) fn row(result: &Row, localized: bool) -> Result<TermRow> {
     let mut row = TermRow {
-        id: result.try_get_by_index(0)?,
-        parent_id: result.try_get_by_index(1)?,
-        slug: result.try_get_by_index(2)?,
-        name: result.try_get_by_index(3)?,
-        stored_name: result.try_get_by_index(3)?,
-        description: result.try_get_by_index(4)?,
-        version: result.try_get_by_index(5)?,
-        taxonomy: Taxonomy::named(&result.try_get_by_index::<String>(6)?),
-        weight: result.try_get_by_index(7)?,
+        id: result.get(0)?,
+        parent_id: result.get(1)?,
+        slug: result.get(2)?,
+        name: result.get(3)?,
+        stored_name: result.get(3)?,
+        description: result.get(4)?,
+        version: result.get(5)?,
+        taxonomy: Taxonomy::named(&result.get::<String>(6)?),
+        weight: result.get(7)?,
         count: None,
     };
     if localized {
-        if let Some(name) = result.try_get_by_index(8)? {
+        if let Some(name) = result.get(8)? {
             row.name = name;
         }
-        if let Some(description) = result.try_get_by_index(9)? {
+        if let Some(description) = result.get(9)? {
             row.description = Some(description);
         }
     }
@@ -130,12 +131,12 @@ pub async fn of_articles(ctx: &Ctx, scope: &Scope, ids: &[Uuid]) -> Result<OfArt
     let mut languages: HashMap<String, Arc<str>> = HashMap::new();
     let mut rows: HashMap<Taxonomy, Vec<Owned>> = HashMap::new();
     for result in &results {
-        let tag: String = result.try_get_by_index(11)?;
+        let tag: String = result.get(11)?;
         let language = languages.entry(tag).or_insert_with_key(|tag| Arc::from(tag.as_str()));
         let term = row(result, true)?;
         ctx.depends([Dependency::Term(term.id)]);
         rows.entry(term.taxonomy.clone()).or_default().push((
-            result.try_get_by_index(10)?,
+            result.get(10)?,
             term,
             Some(Arc::clone(language)),
         ));
@@ -223,7 +224,7 @@ pub async fn meant(
     let mut found = by_ids(ctx, scope, &all, Some(language)).await?;
     let missing: BTreeSet<_> = ids.into_iter().filter(|id| !found.contains_key(id)).collect();
     if !missing.is_empty() {
-        let led = merged::led(ctx.db_of([Dependency::Terms]), &missing).await?;
+        let led = merged::led(ctx.db_of([Dependency::Terms]).orm(), &missing).await?;
         let survivors: Vec<_> = led.values().copied().collect();
         let survivors = by_ids(ctx, scope, &survivors, Some(language)).await?;
         found.extend(
@@ -369,7 +370,7 @@ pub async fn list(
         .iter()
         .map(|result| {
             let mut row = row(result, language.is_some())?;
-            row.count = Some(result.try_get_by_index(count)?);
+            row.count = Some(result.get(count)?);
             Ok((row, shared.clone()))
         })
         .collect::<Result<_>>()?;
@@ -424,7 +425,7 @@ pub async fn total(ctx: &Ctx, scope: &Scope, taxonomy: &Taxonomy) -> Result<i64>
         .cond_where(term::Column::Taxonomy.eq(taxonomy.plural()));
     restrict_to_used(&mut select, scope);
     let result = ctx.db_of(USED).query_one(&select).await?;
-    Ok(result.map_or(Ok(0), |result| result.try_get_by_index(0))?)
+    Ok(result.map_or(Ok(0), |result| result.get(0))?)
 }
 
 /// The terms that articles of a language carry most, by name or by how many

@@ -152,7 +152,7 @@ pub async fn of(ctx: &Ctx, terms: &[Uuid]) -> Result<HashMap<Uuid, Vec<(String, 
     let rows = term_text::Entity::find()
         .filter(term_text::Column::TermId.is_in(terms.iter().copied()))
         .order_by_asc(term_text::Column::Language)
-        .all(ctx.db_of([Dependency::Terms]))
+        .all(ctx.db_of([Dependency::Terms]).orm())
         .await?;
     let mut found: HashMap<Uuid, Vec<(String, Said)>> = HashMap::new();
     for row in rows {

@@ -6,11 +6,11 @@
 use std::collections::HashMap;
 
 use entity::term;
+use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{
     CommonTableExpression, Expr, ExprTrait, JoinType, Order, Query, SelectStatement, UnionType,
     WithQuery,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait};
 use uuid::Uuid;
 
 use super::Term;
@@ -158,7 +158,7 @@ async fn along(
     let mut owners = Vec::new();
     let mut found = Vec::new();
     for result in ctx.db_of(USED).query_all(&query).await? {
-        owners.push(result.try_get_by_index::<Uuid>(root)?);
+        owners.push(result.get::<Uuid>(root)?);
         found.push((row(&result, language.is_some())?, shared.clone()));
     }
     let mut groups: HashMap<Uuid, Vec<Term>> = HashMap::new();

@@ -227,7 +227,7 @@ pub fn known(frame: &Frame, plural: &str, field: &str) -> Result<Taxonomy> {
 /// The taxonomy of a term that is none of the typed ones.
 pub async fn taxonomy_of(ctx: &Ctx, id: Uuid, field: &str) -> Result<Taxonomy> {
     policy::check(ctx.actor(), Action::EditTerms, Subject::default())?;
-    let row = term::Entity::find_by_id(id).one(ctx.db_private()).await?;
+    let row = term::Entity::find_by_id(id).one(ctx.db_private().orm()).await?;
     let taxonomy = row.map(|row| Taxonomy::named(&row.taxonomy));
     taxonomy
         .filter(|taxonomy| !Taxonomy::TYPED.contains(taxonomy))

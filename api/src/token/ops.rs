@@ -128,7 +128,7 @@ pub async fn list(ctx: &Ctx, user: Option<Uuid>) -> Result<Vec<api_token::Model>
     let mut rows = api_token::Entity::find()
         .filter(api_token::Column::UserId.eq(user))
         .order_by_desc(api_token::Column::Id)
-        .all(ctx.db_private())
+        .all(ctx.db_private().orm())
         .await?;
     let unwritten = ctx.app().token_uses().peek();
     for row in &mut rows {

@@ -197,7 +197,7 @@ async fn exists(ctx: &Ctx, token: &str, kind: Kind) -> Result<bool> {
     let found = Entity::find()
         .filter(Column::SecretHash.eq(fingerprint(token)))
         .filter(Column::Kind.eq(kind.name()))
-        .one(ctx.db_private())
+        .one(ctx.db_private().orm())
         .await?;
     Ok(found.is_some())
 }

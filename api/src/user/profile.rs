@@ -17,7 +17,7 @@ use crate::policy;
 pub async fn prove(ctx: &Ctx, password: String, field: &str) -> Result<user::Model> {
     let (id, _) = policy::session(ctx.actor())?;
     let user = user::Entity::find_by_id(id)
-        .one(ctx.db_private())
+        .one(ctx.db_private().orm())
         .await?
         .ok_or_else(|| Error::not_found("user"))?;
     if user.password_hash.is_empty() {

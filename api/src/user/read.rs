@@ -131,7 +131,7 @@ pub async fn all(ctx: &Ctx, filter: &PersonFilter, page: &Page) -> Result<Slice<
         .order_by(Column::Name, direction.clone())
         .order_by(Column::Id, direction)
         .limit(page.limit())
-        .all(ctx.db_private())
+        .all(ctx.db_private().orm())
         .await?;
     Ok(page.slice(rows.into_iter().map(person).collect::<Result<_>>()?))
 }
@@ -145,7 +145,7 @@ pub fn cursor(person: &Person) -> String {
 /// How many people there are.
 pub async fn count(ctx: &Ctx, filter: &PersonFilter) -> Result<i64> {
     may_manage(ctx)?;
-    let count = Entity::find().filter(condition(filter)).count(ctx.db_private()).await?;
+    let count = Entity::find().filter(condition(filter)).count(ctx.db_private().orm()).await?;
     Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
@@ -168,7 +168,7 @@ pub async fn account(ctx: &Ctx, id: Uuid) -> Result<Option<Account>> {
     let all: Arc<HashMap<Uuid, Account>> = ctx
         .once()
         .load("accounts".to_owned(), || async {
-            let rows = Entity::find().all(ctx.db_private()).await?;
+            let rows = Entity::find().all(ctx.db_private().orm()).await?;
             Ok(rows.iter().map(|row| (row.id, Account::of(row))).collect())
         })
         .await?;
@@ -186,8 +186,10 @@ pub async fn people(ctx: &Ctx, ids: &[Uuid]) -> Result<HashMap<Uuid, Person>> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows =
-        Entity::find().filter(Column::Id.is_in(ids.iter().copied())).all(ctx.db_private()).await?;
+    let rows = Entity::find()
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .all(ctx.db_private().orm())
+        .await?;
     rows.into_iter().map(|row| Ok((row.id, person(row)?))).collect()
 }
 
@@ -197,7 +199,7 @@ pub async fn by_email(ctx: &Ctx, email: &str) -> Result<Person> {
     let email = super::people::normalized(email);
     Entity::find()
         .filter(Column::Email.eq(email.as_str()))
-        .one(ctx.db_private())
+        .one(ctx.db_private().orm())
         .await?
         .map(person)
         .transpose()?

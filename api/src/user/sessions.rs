@@ -170,7 +170,7 @@ pub async fn login(ctx: &Ctx, email: &str, password: String) -> Result<SignIn> {
     let attempt = throttle::attempt(ctx, Target::Account(&email), "input.password").await?;
     let found = user::Entity::find()
         .filter(user::Column::Email.eq(email.as_str()))
-        .one(ctx.db_private())
+        .one(ctx.db_private().orm())
         .await?;
     let may = found.as_ref().filter(|user| user.active && user.joined_at.is_some());
     let stored = may.map(|user| user.password_hash.clone());
@@ -204,7 +204,7 @@ impl Challenge {
 /// Lets somebody in who has shown who they are, unless a second factor is owed.
 pub async fn admit(ctx: &Ctx, user: Uuid, method: Method) -> Result<SignIn> {
     let user = user::Entity::find_by_id(user)
-        .one(ctx.db_private())
+        .one(ctx.db_private().orm())
         .await?
         .ok_or_else(|| Error::not_found("user"))?;
     if user.totp_confirmed_at.is_some() {
@@ -224,7 +224,7 @@ pub async fn admit(ctx: &Ctx, user: Uuid, method: Method) -> Result<SignIn> {
 pub async fn start(ctx: &Ctx, user: Uuid, method: Method) -> Result<SignIn> {
     let session = ctx.new_id();
     let user = user::Entity::find_by_id(user)
-        .one(ctx.db_private())
+        .one(ctx.db_private().orm())
         .await?
         .ok_or_else(|| Error::not_found("user"))?;
     let via = Via::Session(session);
@@ -463,7 +463,7 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<Seat>> {
         .order_by_desc(Column::CreatedAt)
         .order_by_desc(Column::Id)
         .limit(MOST)
-        .all(ctx.db_private())
+        .all(ctx.db_private().orm())
         .await?;
     rows.into_iter()
         .map(|mut row| {

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use entity::article_copy::{Column, Entity, Model};
+use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{CaseStatement, Condition, Expr, ExprTrait, Func, Order, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait};
 use uuid::Uuid;
 
 use super::{addressed, from, rows, select_named, visible, within};
@@ -74,15 +74,11 @@ pub async fn neighbours(
         .await?
         .iter()
         .map(|result| {
-            let (language, section): (String, String) =
-                (result.try_get_by_index(3)?, result.try_get_by_index(4)?);
+            let (language, section): (String, String) = (result.get(3)?, result.get(4)?);
             let list = Where { language: Some(&language), section: Some(&section), term: None };
             ctx.depends([Dependency::List(list), Dependency::Titles(list)]);
-            let neighbours = Neighbours {
-                older: result.try_get_by_index(1)?,
-                newer: result.try_get_by_index(2)?,
-            };
-            Ok((result.try_get_by_index(0)?, neighbours))
+            let neighbours = Neighbours { older: result.get(1)?, newer: result.get(2)? };
+            Ok((result.get(0)?, neighbours))
         })
         .collect()
 }

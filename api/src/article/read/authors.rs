@@ -1,7 +1,7 @@
 //! Who wrote what, as it is printed.
 
 use entity::article_copy::{Column, Entity};
-use sea_orm::{ColumnTrait, ConnectionTrait};
+use sea_orm::ColumnTrait;
 
 use super::from;
 use crate::cache::{Dependency, Where};
@@ -20,5 +20,5 @@ pub async fn author_lists(ctx: &Ctx, scope: &Scope, language: &str) -> Result<Ve
     let list = Where { language: Some(language), ..Where::default() };
     let rows =
         ctx.db_of([Dependency::List(list), Dependency::Titles(list)]).query_all(&select).await?;
-    rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
+    rows.iter().map(|row| Ok(row.get(0)?)).collect()
 }

@@ -15,7 +15,7 @@ pub async fn copies(ctx: &Ctx, ids: &[Uuid]) -> Result<Vec<Model>> {
         .filter(Column::ArticleId.is_in(ids.iter().copied()))
         .order_by_asc(Column::ArticleId)
         .order_by_asc(Column::View)
-        .all(ctx.db_private())
+        .all(ctx.db_private().orm())
         .await?)
 }
 
@@ -28,6 +28,6 @@ pub async fn all_after(ctx: &Ctx, after: Uuid, limit: u64) -> Result<Vec<Uuid>> 
         .order_by_asc(article::Column::Id)
         .limit(limit)
         .into_tuple()
-        .all(ctx.db_private())
+        .all(ctx.db_private().orm())
         .await?)
 }

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use entity::article_copy::{Column, Entity};
 use entity::{article_term, term};
+use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{
     Expr, ExprTrait, JoinType, Order, Query, SelectStatement, WindowStatement,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait};
 use uuid::Uuid;
 
 use super::condition::filter_condition;
@@ -108,9 +108,9 @@ pub async fn top_terms_by_parent(
             .order_by("place", Order::Asc);
         for result in ctx.db_of([Dependency::Terms]).query_all(&outer).await? {
             groups
-                .entry(later(result.try_get_by_index(0)?, start))
+                .entry(later(result.get(0)?, start))
                 .or_default()
-                .push((result.try_get_by_index(1)?, result.try_get_by_index(2)?));
+                .push((result.get(1)?, result.get(2)?));
         }
     }
     Ok(groups)
@@ -169,6 +169,6 @@ pub async fn term_counts(ctx: &Ctx, select: &SelectStatement) -> Result<Vec<(Uui
     let results = ctx.db_of([]).query_all(select).await?;
     Ok(results
         .iter()
-        .map(|result| Ok((result.try_get_by_index(0)?, result.try_get_by_index(1)?)))
+        .map(|result| Ok((result.get(0)?, result.get(1)?)))
         .collect::<Result<_, sea_orm::DbErr>>()?)
 }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use entity::article_copy::{Column, Entity};
-use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -65,12 +64,12 @@ pub async fn facets(
             select.column((HELD, "parent")).group_by_col((HELD, "parent"));
         }
         for result in ctx.db_of([]).query_all(&select).await? {
-            let count: i64 = result.try_get_by_index(0)?;
+            let count: i64 = result.get(0)?;
             let values = (1..=keys.len())
-                .map(|index| result.try_get_by_index::<String>(index))
+                .map(|index| result.get::<String>(index))
                 .collect::<Result<Vec<_>, _>>()?;
             let parent = match part {
-                Some(_) => later(result.try_get_by_index(keys.len() + 1)?, start),
+                Some(_) => later(result.get(keys.len() + 1)?, start),
                 None => Uuid::nil(),
             };
             let values = if facet == Facet::Author { authors(&values) } else { vec![values] };

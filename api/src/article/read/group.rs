@@ -76,7 +76,7 @@ impl Group {
 /// and what is published.
 pub async fn groups(ctx: &Ctx, keys: &[String]) -> Result<HashMap<String, Group>> {
     let scope = policy::desk(ctx)?;
-    let db = ctx.db_private();
+    let db = ctx.db_private().orm();
     let mut groups = load(db, &scope, keys).await?;
     if scope.rows != Rows::All {
         for (key, found) in load(db, &Scope::public(ctx), keys).await? {

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use entity::article_copy::{Column, Entity};
 use entity::{View, picture, redirect, section, source_file};
-use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Query, SelectStatement, UnionType};
 use uuid::Uuid;
 
@@ -97,9 +96,8 @@ pub async fn places(ctx: &Ctx, scope: &Scope, wanted: Wanted) -> Result<Places> 
         select.union(UnionType::All, part);
     }
     for row in ctx.db_of([]).query_all(&select).await? {
-        let (which, name, path): (i32, String, String) =
-            (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
-        ctx.depends([Dependency::Face(row.try_get_by_index(3)?)]);
+        let (which, name, path): (i32, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        ctx.depends([Dependency::Face(row.get(3)?)]);
         match which {
             0 => {
                 found.paths.insert(name, path);
@@ -143,7 +141,7 @@ pub async fn files(ctx: &Ctx, mut wanted: Vec<String>) -> Result<Sizes> {
     let mut found = HashMap::new();
     for row in ctx.db_of([Dependency::Frame]).query_all(&select).await? {
         let (path, width, height): (String, Option<i32>, Option<i32>) =
-            (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+            (row.get(0)?, row.get(1)?, row.get(2)?);
         found.insert(path, width.zip(height).filter(|(width, height)| *width > 0 && *height > 0));
     }
     Ok(found)
@@ -230,8 +228,8 @@ async fn pages_with_files(ctx: &Ctx, scope: &Scope, paths: &[&str]) -> Result<Pa
     articles.union(UnionType::All, sections);
     let mut found = HashMap::new();
     for row in ctx.db_of([Dependency::Sections]).query_all(&articles).await? {
-        let (path, file): (String, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-        let article: Option<Uuid> = row.try_get_by_index(2)?;
+        let (path, file): (String, String) = (row.get(0)?, row.get(1)?);
+        let article: Option<Uuid> = row.get(2)?;
         found.insert((article.is_some(), path), (article, file));
     }
     Ok(found)

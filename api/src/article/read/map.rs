@@ -3,15 +3,16 @@
 
 use entity::article_copy::{Column, Entity};
 use entity::{Timestamp, article_term, term};
+use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{
     Condition, Expr, ExprTrait, Func, JoinType, Order, Query, SelectStatement,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait};
 use uuid::Uuid;
 
 use super::{addressed, from, same_copy};
 use crate::cache::{Dependency, Where};
 use crate::ctx::Ctx;
+use crate::db::Row;
 use crate::error::Result;
 use crate::policy::Scope;
 
@@ -100,18 +101,18 @@ pub async fn extent(ctx: &Ctx, scope: &Scope) -> Result<Extent> {
         return Ok(Extent { articles: 0, terms: 0, longest: 0 });
     };
     Ok(Extent {
-        articles: number(row.try_get_by_index(0)?),
-        terms: number(row.try_get_by_index(1)?),
+        articles: number(row.get(0)?),
+        terms: number(row.get(1)?),
         longest: number(longest(&row)?),
     })
 }
 
 /// A length, which is of another type on each database.
-fn longest(row: &sea_orm::QueryResult) -> Result<i64> {
-    if let Ok(length) = row.try_get_by_index::<Option<i64>>(2) {
+fn longest(row: &Row) -> Result<i64> {
+    if let Ok(length) = row.get::<Option<i64>>(2) {
         return Ok(length.unwrap_or(0));
     }
-    Ok(row.try_get_by_index::<Option<i32>>(2)?.unwrap_or(0).into())
+    Ok(row.get::<Option<i32>>(2)?.unwrap_or(0).into())
 }
 
 /// The translation key of the article that so many others come before.
@@ -121,7 +122,7 @@ pub async fn article_at(ctx: &Ctx, scope: &Scope, place: u64) -> Result<Option<S
     in_order(&mut select);
     select.limit(1).offset(place);
     let row = ctx.db().query_one(&select).await?;
-    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
+    Ok(row.map(|row| row.get(0)).transpose()?)
 }
 
 fn in_order(select: &mut SelectStatement) {
@@ -174,13 +175,13 @@ pub async fn mapped_articles(
     rows.iter()
         .map(|row| {
             Ok(MappedArticle {
-                id: row.try_get_by_index(0)?,
-                key: row.try_get_by_index(1)?,
-                language: row.try_get_by_index(2)?,
-                path: row.try_get_by_index(3)?,
-                last_modified: row.try_get_by_index(4)?,
-                canonical_url: row.try_get_by_index(5)?,
-                params: row.try_get_by_index(6)?,
+                id: row.get(0)?,
+                key: row.get(1)?,
+                language: row.get(2)?,
+                path: row.get(3)?,
+                last_modified: row.get(4)?,
+                canonical_url: row.get(5)?,
+                params: row.get(6)?,
             })
         })
         .collect()
@@ -198,7 +199,7 @@ pub async fn term_at(ctx: &Ctx, scope: &Scope, place: u64) -> Result<Option<Uuid
         .limit(1)
         .offset(place);
     let row = ctx.db().query_one(&select).await?;
-    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
+    Ok(row.map(|row| row.get(0)).transpose()?)
 }
 
 /// Terms that articles carry, each in the languages of these, side by side: those
@@ -250,11 +251,11 @@ pub async fn mapped_terms(
     rows.iter()
         .map(|row| {
             Ok(MappedTerm {
-                id: row.try_get_by_index(0)?,
-                taxonomy: row.try_get_by_index(1)?,
-                slug: row.try_get_by_index(2)?,
-                language: row.try_get_by_index(3)?,
-                last_modified: row.try_get_by_index(4)?,
+                id: row.get(0)?,
+                taxonomy: row.get(1)?,
+                slug: row.get(2)?,
+                language: row.get(3)?,
+                last_modified: row.get(4)?,
             })
         })
         .collect()
@@ -274,7 +275,7 @@ pub async fn languages_of_terms(
         .column((Entity, Column::Language))
         .cond_where(id.is_in(terms.iter().copied()));
     let rows = ctx.db().query_all(&select).await?;
-    rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
 /// The sections that have articles, in each language.
@@ -289,9 +290,9 @@ pub async fn mapped_sections(ctx: &Ctx, scope: &Scope) -> Result<Vec<MappedSecti
     rows.iter()
         .map(|row| {
             Ok(MappedSection {
-                language: row.try_get_by_index(0)?,
-                section: row.try_get_by_index(1)?,
-                last_modified: row.try_get_by_index(2)?,
+                language: row.get(0)?,
+                section: row.get(1)?,
+                last_modified: row.get(2)?,
             })
         })
         .collect()

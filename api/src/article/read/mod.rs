@@ -24,13 +24,14 @@ mod whole;
 use entity::article_copy::{Column, Entity, Model};
 use entity::{Render, Timestamp, View, article_term, redirect};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Func, Order, Query, SelectStatement};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryResult};
+use sea_orm::{ColumnTrait, EntityTrait};
 use uuid::Uuid;
 
 use crate::article::columns::{self, Columns};
 use crate::article::filter::{ArticleBy, ArticleFilter, ArticleOrder, ArticleStatus, TermFilter};
 use crate::cache::{Dependency, Where};
 use crate::ctx::Ctx;
+use crate::db::Row;
 use crate::error::Result;
 use crate::graphql::id::{self, IdKind};
 use crate::graphql::page::{Cursor, Key, Page, Slice};
@@ -300,13 +301,13 @@ pub async fn path_in_any_case(
         .order_by((Entity, Column::Path), Order::Asc)
         .limit(1);
     let row = ctx.db_of([Dependency::List(Where::default())]).query_one(&select).await?;
-    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
+    Ok(row.map(|row| row.get(0)).transpose()?)
 }
 
 /// The ids of the terms that a filter names.
 pub async fn term_ids(ctx: &Ctx, taxonomy: &Taxonomy, filter: &TermFilter) -> Result<Vec<Uuid>> {
     let found = ctx.db_of([Dependency::Terms]).query_all(&terms_named(taxonomy, filter)?).await?;
-    Ok(found.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?)
+    Ok(found.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?)
 }
 
 /// How many articles a list holds. Reads an index alone where the filter allows.
@@ -319,8 +320,8 @@ pub async fn count(ctx: &Ctx, scope: &Scope, list: &List) -> Result<i64> {
     one_number(ctx.db_of([]).query_one(&select).await?)
 }
 
-fn one_number(result: Option<QueryResult>) -> Result<i64> {
-    Ok(result.map_or(Ok(0), |result| result.try_get_by_index(0))?)
+fn one_number(result: Option<Row>) -> Result<i64> {
+    Ok(result.map_or(Ok(0), |result| result.get(0))?)
 }
 
 /// `article_term` rows that belong to the copy beside them.
@@ -375,7 +376,7 @@ fn paginate(select: &mut SelectStatement, order: ArticleOrder, page: &Page) {
 
 /// What used to live at a path, and where it is now.
 pub async fn redirect(ctx: &Ctx, path: &str) -> Result<Option<redirect::Model>> {
-    let db = ctx.db_of([Dependency::Redirects, Dependency::Path(path)]);
+    let db = ctx.db_of([Dependency::Redirects, Dependency::Path(path)]).orm();
     Ok(redirect::Entity::find_by_id(path.to_owned()).one(db).await?)
 }
 

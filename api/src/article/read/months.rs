@@ -11,7 +11,6 @@ use chrono::{DateTime, Datelike, TimeDelta, TimeZone};
 use chrono_tz::Tz;
 use entity::Timestamp;
 use entity::article_copy::{Column, Entity};
-use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{
     Condition, Expr, ExprTrait, JoinType, Order, Query, SelectStatement, ValueTuple,
 };
@@ -108,13 +107,13 @@ pub async fn months(
             continue;
         };
         for result in ctx.db_of([]).query_all(&statement).await? {
-            let month = Month::of(Timestamp(result.try_get_by_index(0)?), zone);
+            let month = Month::of(Timestamp(result.get(0)?), zone);
             let parent = match parents {
-                Some(_) => later(result.try_get_by_index(2)?, start),
+                Some(_) => later(result.get(2)?, start),
                 None => Uuid::nil(),
             };
             let group = counts.entry(parent).or_default();
-            *group.entry(month).or_default() += result.try_get_by_index::<i64>(1)?;
+            *group.entry(month).or_default() += result.get::<i64>(1)?;
         }
     }
     Ok(counts
@@ -150,8 +149,8 @@ async fn bounds(
     let Some(result) = ctx.db_of([Dependency::List(list)]).query_one(&select).await? else {
         return Ok(None);
     };
-    let oldest: Option<i64> = result.try_get_by_index(0)?;
-    let newest: Option<i64> = result.try_get_by_index(1)?;
+    let oldest: Option<i64> = result.get(0)?;
+    let newest: Option<i64> = result.get(1)?;
     Ok(oldest.map(Timestamp).zip(newest.map(Timestamp)))
 }
 

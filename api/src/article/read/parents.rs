@@ -7,11 +7,11 @@ use std::collections::HashMap;
 
 use entity::article_copy::{Column, Entity, Model};
 use entity::{article_term, term};
+use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{
     Asterisk, CommonTableExpression, Condition, Expr, ExprTrait, JoinType, Order, Query,
     SelectStatement, UnionType, WindowStatement,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait};
 use uuid::Uuid;
 
 use super::condition::filter_condition;
@@ -210,7 +210,7 @@ pub async fn list_by_parent(
         for result in ctx.db_of([]).query_all(&statement).await? {
             let row = columns::read(&result, columns)?;
             ctx.depends([depends::row(columns, row.article_id)]);
-            let id = later(result.try_get_by_index(parent)?, start);
+            let id = later(result.get(parent)?, start);
             groups.entry(id).or_default().push(row);
         }
     }

@@ -1,7 +1,6 @@
 //! How many articles bear which date, and whose names: what widgets count.
 
 use entity::article_copy::{Column, Entity};
-use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
 
 use super::condition::filter_condition;
@@ -43,8 +42,8 @@ pub async fn count_by_day(
     let rows = ctx.db_of([]).query_all(&select).await?;
     rows.iter()
         .map(|row| {
-            let day: i64 = row.try_get_by_index(0)?;
-            Ok((day - SHIFT, row.try_get_by_index(1)?))
+            let day: i64 = row.get(0)?;
+            Ok((day - SHIFT, row.get(1)?))
         })
         .collect()
 }
@@ -65,9 +64,9 @@ pub async fn count_by_authors(
     let rows = ctx.db_of([]).query_all(&select).await?;
     rows.iter()
         .map(|row| {
-            let authors: entity::Json = row.try_get_by_index(0)?;
+            let authors: entity::Json = row.get(0)?;
             let authors: Option<Vec<Author>> = serde_json::from_value(authors.0)?;
-            Ok((authors.unwrap_or_default(), row.try_get_by_index(1)?))
+            Ok((authors.unwrap_or_default(), row.get(1)?))
         })
         .collect()
 }

@@ -18,7 +18,6 @@ use std::collections::HashMap;
 
 use entity::article_copy::{Column, Entity};
 use entity::{article_keyword, article_term};
-use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{
     Alias, CaseStatement, Condition, Expr, ExprTrait, JoinType, Order, Query, SelectStatement,
     UnionType, WindowStatement,
@@ -65,7 +64,7 @@ pub async fn related(
         .query_all(&statement)
         .await?
     {
-        related.entry(result.try_get_by_index(0)?).or_default().push(result.try_get_by_index(1)?);
+        related.entry(result.get(0)?).or_default().push(result.get(1)?);
     }
     Ok(related)
 }

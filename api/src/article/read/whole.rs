@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 
 use entity::{Timestamp, body, revision};
+use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{
     Expr, ExprTrait, JoinType, Order, Query, SelectStatement, WindowStatement,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryResult};
 use uuid::Uuid;
 
 use super::count::term_counts;
 use crate::ctx::Ctx;
+use crate::db::Row;
 use crate::error::Result;
 use crate::graphql::page::{Cursor, Key, Page, Slice};
 
@@ -29,7 +30,7 @@ pub async fn bodies(
     let mut bodies = HashMap::new();
     for result in ctx.db_of([]).query_all(&select).await? {
         let mut row = body::Model {
-            id: result.try_get_by_index(0)?,
+            id: result.get(0)?,
             markdown: String::new(),
             html: String::new(),
             plain_text: String::new(),
@@ -45,16 +46,16 @@ pub async fn bodies(
             let index = index + 1;
             match column {
                 body::Column::Id => {}
-                body::Column::Markdown => row.markdown = result.try_get_by_index(index)?,
-                body::Column::Html => row.html = result.try_get_by_index(index)?,
-                body::Column::PlainText => row.plain_text = result.try_get_by_index(index)?,
-                body::Column::Headings => row.headings = result.try_get_by_index(index)?,
-                body::Column::Summary => row.summary = result.try_get_by_index(index)?,
-                body::Column::WordCount => row.word_count = result.try_get_by_index(index)?,
-                body::Column::ReadingTime => row.reading_time = result.try_get_by_index(index)?,
-                body::Column::Mode => row.mode = result.try_get_by_index(index)?,
-                body::Column::Renderer => row.renderer = result.try_get_by_index(index)?,
-                body::Column::Links => row.links = result.try_get_by_index(index)?,
+                body::Column::Markdown => row.markdown = result.get(index)?,
+                body::Column::Html => row.html = result.get(index)?,
+                body::Column::PlainText => row.plain_text = result.get(index)?,
+                body::Column::Headings => row.headings = result.get(index)?,
+                body::Column::Summary => row.summary = result.get(index)?,
+                body::Column::WordCount => row.word_count = result.get(index)?,
+                body::Column::ReadingTime => row.reading_time = result.get(index)?,
+                body::Column::Mode => row.mode = result.get(index)?,
+                body::Column::Renderer => row.renderer = result.get(index)?,
+                body::Column::Links => row.links = result.get(index)?,
             }
         }
         bodies.insert(row.id, row);
@@ -111,26 +112,26 @@ fn revision_select() -> SelectStatement {
     select
 }
 
-fn revision_row(result: &QueryResult) -> Result<RevisionRow> {
-    let author = match result.try_get_by_index::<Option<Uuid>>(9)? {
+fn revision_row(result: &Row) -> Result<RevisionRow> {
+    let author = match result.get::<Option<Uuid>>(9)? {
         None => None,
         Some(id) => Some(crate::user::Person {
             id,
-            name: result.try_get_by_index(10)?,
-            email: result.try_get_by_index(11)?,
-            role: crate::user::role(&result.try_get_by_index::<String>(12)?)?,
+            name: result.get(10)?,
+            email: result.get(11)?,
+            role: crate::user::role(&result.get::<String>(12)?)?,
         }),
     };
     Ok(RevisionRow {
-        id: result.try_get_by_index(0)?,
-        article_id: result.try_get_by_index(1)?,
-        version: result.try_get_by_index(2)?,
-        created_at: result.try_get_by_index(3)?,
-        message: result.try_get_by_index(4)?,
-        name: result.try_get_by_index(5)?,
-        changes: result.try_get_by_index(6)?,
-        merged_from: result.try_get_by_index(7)?,
-        autosave: result.try_get_by_index(8)?,
+        id: result.get(0)?,
+        article_id: result.get(1)?,
+        version: result.get(2)?,
+        created_at: result.get(3)?,
+        message: result.get(4)?,
+        name: result.get(5)?,
+        changes: result.get(6)?,
+        merged_from: result.get(7)?,
+        autosave: result.get(8)?,
         author,
     })
 }

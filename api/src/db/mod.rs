@@ -5,13 +5,20 @@
 //! is.** A transaction always begins in the mode that cannot fail half-way:
 //! immediate on SQLite.
 
+mod local;
+mod row;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use migration::MigratorTrait;
 use sea_orm::{
     ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
-    SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, Statement,
+    SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, Statement, StatementBuilder,
     TransactionOptions, TransactionTrait,
 };
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
@@ -19,6 +26,9 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 
 use crate::config::Config;
 use crate::error::{Error, Result};
+use local::Local;
+
+pub use row::Row;
 
 /// Serializes the appending of events, on PostgreSQL: an advisory lock's key.
 const FEED_LOCK: i64 = 0x0062_7264_7368_7431;
@@ -38,8 +48,51 @@ pub const FEED_CHANNEL: &str = "broadsheet_event";
 
 #[derive(Debug, Clone)]
 pub struct Db {
-    read: DatabaseConnection,
+    read: Reader,
     write: DatabaseConnection,
+}
+
+/// Where what is committed is read.
+#[derive(Clone)]
+pub struct Reader {
+    pool: DatabaseConnection,
+    /// Where statements that are short are read, on SQLite.
+    here: Option<Arc<Local>>,
+    observe: Option<Arc<dyn Fn(&str) + Send + Sync>>,
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader").field("pool", &self.pool).field("here", &self.here).finish()
+    }
+}
+
+impl Reader {
+    /// The pool, for what `SeaORM` reads by its entities.
+    #[must_use]
+    pub fn orm(&self) -> &DatabaseConnection {
+        &self.pool
+    }
+
+    /// All rows of a statement.
+    pub async fn query_all(&self, statement: &impl StatementBuilder) -> Result<Vec<Row>> {
+        self.run(statement.build(&self.pool.get_database_backend())).await
+    }
+
+    async fn run(&self, statement: Statement) -> Result<Vec<Row>> {
+        if let Some(rows) = self.here.as_ref().and_then(|here| here.rows(&statement)) {
+            if let Some(observe) = &self.observe {
+                observe(&statement.sql);
+            }
+            return Ok(rows.into_iter().map(Row::here).collect());
+        }
+        Ok(self.pool.query_all_raw(statement).await?.into_iter().map(Row::pool).collect())
+    }
+
+    /// The first row of a statement.
+    pub async fn query_one(&self, statement: &impl StatementBuilder) -> Result<Option<Row>> {
+        Ok(self.query_all(statement).await?.into_iter().next())
+    }
 }
 
 impl Db {
@@ -94,7 +147,11 @@ impl Db {
             .await
             .map_err(wrong)?;
         Ok(Self {
-            read: SqlxSqliteConnector::from_sqlx_sqlite_pool(read),
+            read: Reader {
+                pool: SqlxSqliteConnector::from_sqlx_sqlite_pool(read),
+                here: Some(Arc::new(Local::new(file))),
+                observe: None,
+            },
             write: SqlxSqliteConnector::from_sqlx_sqlite_pool(write),
         })
     }
@@ -115,7 +172,8 @@ impl Db {
             .await
             .map_err(|error| Error::internal(format!("cannot reach PostgreSQL: {error}")))?;
         let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-        Ok(Self { read: connection.clone(), write: connection })
+        let read = Reader { pool: connection.clone(), here: None, observe: None };
+        Ok(Self { read, write: connection })
     }
 
     /// In one transaction, so that a failed migration leaves nothing behind and
@@ -130,8 +188,14 @@ impl Db {
         Ok(())
     }
 
+    /// What is read by entities; statements of our own go through [`Self::reader`].
     #[must_use]
     pub fn read(&self) -> &DatabaseConnection {
+        self.read.orm()
+    }
+
+    #[must_use]
+    pub fn reader(&self) -> &Reader {
         &self.read
     }
 
@@ -187,10 +251,10 @@ impl Db {
     /// Calls `advance` with each position that a peer announces; ends with an
     /// error when the connection is lost. SQLite has no peers: it waits for ever.
     pub async fn listen(&self, advance: impl Fn(i64)) -> Result<()> {
-        if self.read.get_database_backend() != DatabaseBackend::Postgres {
+        if self.write.get_database_backend() != DatabaseBackend::Postgres {
             return std::future::pending().await;
         }
-        let pool = self.read.get_postgres_connection_pool();
+        let pool = self.write.get_postgres_connection_pool();
         let wrong = |error| Error::internal(format!("cannot listen to the feed: {error}"));
         let mut listener = PgListener::connect_with(pool).await.map_err(wrong)?;
         listener.listen(FEED_CHANNEL).await.map_err(wrong)?;
@@ -210,7 +274,8 @@ impl Db {
 
     /// Calls `observe` with the text of every statement: tests count them.
     pub fn observe_statements(&mut self, observe: impl Fn(&str) + Send + Sync + Clone + 'static) {
-        for connection in [&mut self.read, &mut self.write] {
+        self.read.observe = Some(Arc::new(observe.clone()));
+        for connection in [&mut self.read.pool, &mut self.write] {
             let observe = observe.clone();
             connection.set_metric_callback(move |info| observe(&info.statement.sql));
         }
@@ -220,6 +285,9 @@ impl Db {
     /// one file is all there is to copy. It would do so by itself when the last
     /// connection closes, but two that close at once each leave it to the other.
     pub async fn close(&self) {
+        if let Some(here) = &self.read.here {
+            here.close();
+        }
         if self.write.get_database_backend() == DatabaseBackend::Sqlite {
             for statement in ["PRAGMA optimize", "PRAGMA wal_checkpoint(TRUNCATE)"] {
                 if let Err(error) = self.write.execute_unprepared(statement).await {
@@ -227,7 +295,7 @@ impl Db {
                 }
             }
         }
-        for connection in [&self.read, &self.write] {
+        for connection in [&self.read.pool, &self.write] {
             if let Err(error) = connection.clone().close().await {
                 tracing::warn!(%error, "closing the database");
             }
