@@ -7,7 +7,7 @@ use std::thread;
 
 use api::policy::Role;
 use serde_json::{Map, Value, json};
-use tests::{Answer, Client, on_both};
+use tests::{Answer, Backend, Client, on_both};
 
 const CREATE: &str = "mutation($input: CreateArticleInput!) { createArticle(input: $input) {
     article { id } userErrors { code } } }";
@@ -265,13 +265,15 @@ fn work(editor: &Client, id: &str, who: usize, saves: usize, log: &Mutex<Log>) {
 on_both! {
     fn of_a_thousand_saves_of_two_editors_nothing_is_lost(app) {
         let editors = [app.as_role(Role::Editor), app.as_role(Role::Editor)];
+        // The rules are those of either database; what differs is who waits for whom.
+        let saves = if app.backend == Backend::Sqlite { 500 } else { 150 };
         let blocks: Vec<_> = (0..10).map(|number| format!("block {number}")).collect();
         let id = create(&editors[0], &json!({"title": "t", "body": blocks.join("\n\n")}));
         let log = Mutex::new(Log::default());
         thread::scope(|scope| {
             for (who, editor) in editors.iter().enumerate() {
                 let (id, log) = (&id, &log);
-                scope.spawn(move || work(editor, id, who, 500, log));
+                scope.spawn(move || work(editor, id, who, saves, log));
             }
         });
         let log = log.into_inner().expect("the log");
@@ -282,7 +284,7 @@ on_both! {
         let lost: Vec<_> = BTreeSet::difference(&expected, &all).collect();
         assert!(lost.is_empty(), "{lost:?}");
         assert_eq!(all, expected);
-        assert!(log.merges > 50 && log.conflicts > 5, "{} merges, {} conflicts", log.merges, log.conflicts);
-        assert!(log.pieces.len() > 1000, "{}", log.pieces.len());
+        assert!(log.merges > saves / 10 && log.conflicts > saves / 100, "{} merges, {} conflicts", log.merges, log.conflicts);
+        assert!(log.pieces.len() > saves * 2, "{}", log.pieces.len());
     }
 }

@@ -69,8 +69,7 @@ fn only_the_database_module_asks_which_one_it_is() {
 #[test]
 fn what_queries_read_is_recorded() {
     // Who asks, and what no answer of the public is made from.
-    let apart =
-        ["/db/", "/hugo/", "/import/", "/cache/", "/cli", "/user/", "/token/", "/preview/"];
+    let apart = ["/db/", "/hugo/", "/import/", "/cache/", "/cli", "/user/", "/token/", "/preview/"];
     let own = ["src/ctx.rs", "src/event.rs", "site/mod.rs", "http/mod.rs", "cache.rs"];
     for (path, text) in sources() {
         let name = path.to_string_lossy();

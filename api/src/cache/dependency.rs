@@ -16,8 +16,10 @@ pub enum Dependency<'a> {
     Menus,
     Sections,
     Redirects,
-    /// Terms, whichever they are.
+    /// Terms, whichever they are, with all that is said of them.
     Terms,
+    /// Which terms there are, their slugs and what is below what; not their names.
+    TermPlaces,
     /// One term as those are shown that articles carry.
     Term(Uuid),
     /// Any published article, whatever changes of it.
@@ -34,9 +36,11 @@ pub enum Dependency<'a> {
     /// Which articles are in a list, and their order by date, creation or weight.
     /// What the rows of a list say is [`Dependency::Article`] or `Face`.
     List(Where<'a>),
-    /// Titles, authors and keywords of the articles in a list: what is sorted or
-    /// filtered by them depends on this besides.
+    /// Titles and authors of the articles in a list: what is sorted or filtered by
+    /// them depends on this besides.
     Titles(Where<'a>),
+    /// Likewise their keywords.
+    Keywords(Where<'a>),
     /// Likewise when they were changed last.
     Modified(Where<'a>),
 }
@@ -96,6 +100,7 @@ impl Dependency<'_> {
             Self::Sections => "sections".to_owned(),
             Self::Redirects => "redirects".to_owned(),
             Self::Terms => "terms".to_owned(),
+            Self::TermPlaces => "term places".to_owned(),
             Self::Articles => "articles".to_owned(),
             Self::Term(id) => format!("term {id}"),
             Self::Article(id) => format!("article {id}"),
@@ -104,6 +109,7 @@ impl Dependency<'_> {
             Self::Translations(key) => format!("translations {key}"),
             Self::List(of) => of.text("list"),
             Self::Titles(of) => of.text("titles"),
+            Self::Keywords(of) => of.text("keywords"),
             Self::Modified(of) => of.text("modified"),
         };
         Tag::of(&text)
@@ -177,7 +183,10 @@ mod tests {
             Dependency::Article(b),
             Dependency::Face(a),
             Dependency::Term(a),
+            Dependency::Terms,
+            Dependency::TermPlaces,
             Dependency::Titles(Where::default()),
+            Dependency::Keywords(Where::default()),
             Dependency::Modified(Where::default()),
             Dependency::Path("/a/"),
             Dependency::Translations("/a/"),

@@ -193,9 +193,12 @@ async fn touch(app: &App, place: &mut Place, events: &[event::Model]) -> Result<
             // What nothing carries is not there for the public.
             (_, "term.created") => {}
             ("term", _) => {
-                // What led to a term's address may lead to another's.
                 tags.extend(public(Dependency::Terms));
-                tags.insert(Dependency::Redirects.tag());
+                if moves_terms(event) {
+                    // What led to a term's address may lead to another's.
+                    let places = [Dependency::TermPlaces, Dependency::Redirects];
+                    tags.extend(places.map(Dependency::tag));
+                }
                 let others = event.data["merged"].as_array().into_iter().flatten();
                 let others = others.chain([&event.data["added"]]);
                 let others = others.filter_map(|other| other["id"].as_str()?.parse().ok());
@@ -203,7 +206,13 @@ async fn touch(app: &App, place: &mut Place, events: &[event::Model]) -> Result<
             }
             ("menu", _) => tags.extend(public(Dependency::Menus)),
             ("section", _) => tags.extend(public(Dependency::Sections)),
-            ("redirect", _) => tags.extend(public(Dependency::Redirects)),
+            ("redirect", _) => {
+                tags.extend(public(Dependency::Redirects));
+                match event.data["path"].as_str() {
+                    Some(path) => tags.insert(Dependency::Path(path).tag()),
+                    None => return Ok(Touched::Everything),
+                };
+            }
             _ => return Ok(Touched::Everything),
         }
     }
@@ -214,6 +223,19 @@ async fn touch(app: &App, place: &mut Place, events: &[event::Model]) -> Result<
         }
     }
     Ok(Touched::Tags(tags))
+}
+
+/// Whether an event of a term may have changed more than what is said of it.
+fn moves_terms(event: &event::Model) -> bool {
+    match event.kind.as_str() {
+        "term.described" => false,
+        "term.renamed" => {
+            let same = |now, before| event.data.get(now) == event.data.get(before);
+            let told = event.data.get("parentBefore").is_some();
+            !(told && same("slug", "slugBefore") && same("parent", "parentBefore"))
+        }
+        _ => true,
+    }
 }
 
 fn public(what: Dependency<'_>) -> [Tag; 2] {

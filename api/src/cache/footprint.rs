@@ -42,8 +42,10 @@ pub struct Footprint {
     menus: bool,
     /// A hash of its date, when it was made, its weight, and where it is shown.
     shape: String,
-    /// A hash of its titles, authors and keywords.
+    /// A hash of its titles and authors.
     titles: String,
+    /// A hash of its keywords; empty without any.
+    keywords: String,
     /// When it was changed last.
     modified: i64,
 }
@@ -175,6 +177,7 @@ impl Footprint {
             menus: row.try_get_by_index::<i64>(15)? > 0,
             shape: short(shape),
             titles: short(titles),
+            keywords: String::new(),
             modified: row.try_get_by_index::<Timestamp>(8)?.0,
         })
     }
@@ -225,11 +228,12 @@ impl Footprint {
             menus,
             shape,
             titles,
+            keywords,
             modified,
         } = self;
         // When it is seen is accounted for when it is; what menus say, and what leads
         // to it, by itself.
-        let _ = (from, until, menus, old_paths, titles, modified);
+        let _ = (from, until, menus, old_paths, titles, keywords, modified);
         *language != other.language
             || *section != other.section
             || *path != other.path
@@ -270,12 +274,12 @@ async fn add_keywords(db: &impl ConnectionTrait, ids: &[Uuid], found: &mut Found
         .order_by((article_keyword::Entity, article_keyword::Column::Value), Order::Asc);
     add(db, &select, found, |footprint, row| {
         let mut hash = Sha256::new();
-        let known = std::mem::take(&mut footprint.titles);
+        let known = std::mem::take(&mut footprint.keywords);
         for text in [known, row.try_get_by_index(1)?, row.try_get_by_index(2)?] {
             hash.update(text.len().to_be_bytes());
             hash.update(text);
         }
-        footprint.titles = short(hash);
+        footprint.keywords = short(hash);
         Ok(())
     })
     .await
@@ -402,6 +406,9 @@ impl Change {
                 if was.titles != is.titles {
                     tags.insert(Dependency::Face(self.id).tag());
                     tags.extend(lists.clone().map(|list| Dependency::Titles(list).tag()));
+                }
+                if was.keywords != is.keywords {
+                    tags.extend(lists.clone().map(|list| Dependency::Keywords(list).tag()));
                 }
                 if was.modified != is.modified {
                     tags.extend(lists.map(|list| Dependency::Modified(list).tag()));

@@ -56,6 +56,8 @@ pub struct Db {
 #[derive(Clone)]
 pub struct Reader {
     pool: DatabaseConnection,
+    /// Where what is asked for by keys is read, on PostgreSQL.
+    keyed: Option<DatabaseConnection>,
     /// Where statements that are short are read, on SQLite.
     here: Option<Arc<Local>>,
     observe: Option<Arc<dyn Fn(&str) + Send + Sync>>,
@@ -76,17 +78,25 @@ impl Reader {
 
     /// All rows of a statement.
     pub async fn query_all(&self, statement: &impl StatementBuilder) -> Result<Vec<Row>> {
-        self.run(statement.build(&self.pool.get_database_backend())).await
+        self.run(&self.pool, statement.build(&self.pool.get_database_backend())).await
     }
 
-    async fn run(&self, statement: Statement) -> Result<Vec<Row>> {
+    /// The same of a statement for which one plan is good whatever its parameters
+    /// are, since they are keys: PostgreSQL takes longer to plan it than to run it,
+    /// and plans it once.
+    pub async fn query_keyed(&self, statement: &impl StatementBuilder) -> Result<Vec<Row>> {
+        let pool = self.keyed.as_ref().unwrap_or(&self.pool);
+        self.run(pool, statement.build(&pool.get_database_backend())).await
+    }
+
+    async fn run(&self, pool: &DatabaseConnection, statement: Statement) -> Result<Vec<Row>> {
         if let Some(rows) = self.here.as_ref().and_then(|here| here.rows(&statement)) {
             if let Some(observe) = &self.observe {
                 observe(&statement.sql);
             }
             return Ok(rows.into_iter().map(Row::here).collect());
         }
-        Ok(self.pool.query_all_raw(statement).await?.into_iter().map(Row::pool).collect())
+        Ok(pool.query_all_raw(statement).await?.into_iter().map(Row::pool).collect())
     }
 
     /// The first row of a statement.
@@ -149,6 +159,7 @@ impl Db {
         Ok(Self {
             read: Reader {
                 pool: SqlxSqliteConnector::from_sqlx_sqlite_pool(read),
+                keyed: None,
                 here: Some(Arc::new(Local::new(file))),
                 observe: None,
             },
@@ -161,19 +172,28 @@ impl Db {
         let options = PgConnectOptions::from_str(url)
             .map_err(|_| Error::internal("database_url is not a valid postgres:// address"))?
             .application_name("broadsheet")
-            // A plan for whatever the parameters are reads whole tables where one
-            // for these reads twenty rows.
-            .options([("plan_cache_mode", "force_custom_plan")]);
-        let pool = PgPoolOptions::new()
-            .max_connections(connections(config, 8))
-            .acquire_timeout(Duration::from_secs(10))
-            .test_before_acquire(false)
-            .connect_with(options)
-            .await
-            .map_err(|error| Error::internal(format!("cannot reach PostgreSQL: {error}")))?;
-        let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-        let read = Reader { pool: connection.clone(), here: None, observe: None };
-        Ok(Self { read, write: connection })
+            // Keys are asked for in lists of any length.
+            .statement_cache_capacity(512);
+        let pool = async |plans: &str, connections: u32| {
+            let options = options.clone().options([("plan_cache_mode", plans)]);
+            let pool = PgPoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(Duration::from_secs(10))
+                .test_before_acquire(false)
+                .connect_with(options)
+                .await
+                .map_err(|error| Error::internal(format!("cannot reach PostgreSQL: {error}")))?;
+            Ok::<_, Error>(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
+        };
+        let all = connections(config, 8);
+        let for_keys = all / 4;
+        // A plan for whatever the parameters are reads whole tables where one for
+        // these reads twenty rows, unless they are keys.
+        let write = pool("force_custom_plan", all - for_keys).await?;
+        let keyed =
+            if for_keys > 0 { Some(pool("force_generic_plan", for_keys).await?) } else { None };
+        let read = Reader { pool: write.clone(), keyed, here: None, observe: None };
+        Ok(Self { read, write })
     }
 
     /// In one transaction, so that a failed migration leaves nothing behind and
@@ -275,7 +295,8 @@ impl Db {
     /// Calls `observe` with the text of every statement: tests count them.
     pub fn observe_statements(&mut self, observe: impl Fn(&str) + Send + Sync + Clone + 'static) {
         self.read.observe = Some(Arc::new(observe.clone()));
-        for connection in [&mut self.read.pool, &mut self.write] {
+        let Reader { pool, keyed, .. } = &mut self.read;
+        for connection in [pool, &mut self.write].into_iter().chain(keyed) {
             let observe = observe.clone();
             connection.set_metric_callback(move |info| observe(&info.statement.sql));
         }
@@ -295,7 +316,7 @@ impl Db {
                 }
             }
         }
-        for connection in [&self.read.pool, &self.write] {
+        for connection in [&self.read.pool, &self.write].into_iter().chain(&self.read.keyed) {
             if let Err(error) = connection.clone().close().await {
                 tracing::warn!(%error, "closing the database");
             }

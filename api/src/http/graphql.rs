@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 use super::allowance::{self, Budgets};
 use super::negotiation::negotiate;
-use super::parameters::{query_string, read};
+use super::parameters::{parse, query_string, read};
 use super::source::{self, Missing, Source, holds_nul};
 use super::{answers, client, conditional};
 use crate::cache::{self, Answer, Entry, Key, Reads};
@@ -120,12 +120,9 @@ pub async fn post(
         }
         return answers::post(&request, &content_type(media), &entry.answer).await;
     }
-    let parsed: Value = match serde_json::from_slice(&body) {
+    let parsed = match parse(&body) {
         Ok(parsed) => parsed,
-        Err(error) => {
-            let refusal = Refusal::bad(format!("the body is not JSON: {error}"));
-            return refuse(media, &refusal);
-        }
+        Err(refusal) => return refuse(media, &refusal),
     };
     if let Value::Array(batch) = parsed {
         return run_batch(&request, &endpoint, media, batch).await;

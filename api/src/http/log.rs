@@ -1,5 +1,8 @@
 //! A line for each request, and an id to find it by.
 
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -18,8 +21,7 @@ pub async fn request(
     let given = request.headers().get(HEADER).and_then(|value| value.to_str().ok());
     let id = match given {
         Some(id) if plain(id) => id.to_owned(),
-        #[expect(clippy::disallowed_methods, reason = "the id of a request is no content")]
-        _ => uuid::Uuid::now_v7().simple().to_string(),
+        _ => next_id(),
     };
     let header = HeaderValue::from_str(&id);
     let span = tracing::info_span!("request", id);
@@ -39,6 +41,17 @@ pub async fn request(
         );
     });
     Ok(response)
+}
+
+/// An id that no other request of any process has: one for the process, which takes
+/// a call of the system, and a number.
+fn next_id() -> String {
+    static PROCESS: OnceLock<String> = OnceLock::new();
+    static REQUESTS: AtomicU64 = AtomicU64::new(0);
+    #[expect(clippy::disallowed_methods, reason = "the id of a request is no content")]
+    let process = PROCESS.get_or_init(|| uuid::Uuid::now_v7().simple().to_string());
+    let number = REQUESTS.fetch_add(1, Ordering::Relaxed);
+    format!("{process}-{number:x}")
 }
 
 fn plain(id: &str) -> bool {

@@ -46,10 +46,7 @@ pub async fn read(
     // Whoever sends a byte now and then does not hold a connection for ever.
     let patience = Duration::from_secs(limits.seconds.max(1));
     match tokio::time::timeout(patience, payload.to_bytes_limited(limits.body_bytes)).await {
-        Ok(Ok(Ok(body))) => {
-            check_values(&body)?;
-            Ok(body)
-        }
+        Ok(Ok(Ok(body))) => Ok(body),
         Ok(Ok(Err(error))) => Err(Refusal::bad(format!("the body cannot be read: {error}"))),
         Ok(Err(_)) => Err(too_large()),
         Err(_) => Err(Refusal::new(
@@ -58,6 +55,13 @@ pub async fn read(
             format!("the body took longer than the limit of {} seconds", patience.as_secs()),
         )),
     }
+}
+
+/// What a body says.
+pub fn parse(body: &[u8]) -> Result<Value, Refusal> {
+    check_values(body)?;
+    serde_json::from_slice(body)
+        .map_err(|error| Refusal::bad(format!("the body is not JSON: {error}")))
 }
 
 /// Refuses what would be many times as large once it is read.

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use entity::event;
 use sha2::{Digest, Sha256};
+use tantivy::indexer::LogMergePolicy;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, IndexWriter, Searcher, TERMINATED, Term};
 use tokio::sync::watch;
@@ -28,6 +29,8 @@ use crate::ctx::{Actor, App, Ctx};
 use crate::error::{Error, Result};
 use crate::taxonomy::change;
 
+/// Documents of a segment that is merged with any other that is as small.
+const SMALL: u32 = 250;
 /// Events that are read at once.
 pub const EVENTS: u64 = 1000;
 /// How long changes may wait for a commit while more are coming.
@@ -250,6 +253,17 @@ async fn fill(ctx: &Ctx, mut writer: Writer) -> Result<Writer> {
     writer.commit().await
 }
 
+/// Which segments become one. Each save makes a small one: these are merged with
+/// each other, and a large one only with what is about as large, or where many of
+/// its documents are gone. By default all below 10,000 documents are alike, and a
+/// site's whole index would be written anew with every eighth save.
+fn merging() -> LogMergePolicy {
+    let mut policy = LogMergePolicy::default();
+    policy.set_min_layer_size(SMALL);
+    policy.set_del_docs_ratio_before_merge(0.3);
+    policy
+}
+
 impl Writer {
     fn new(ctx: &Ctx, opened: Arc<Opened>, place: Place) -> Result<Self> {
         let heap = ctx.app().config().search.heap_megabytes * 1_000_000;
@@ -257,6 +271,7 @@ impl Writer {
             .index
             .writer_with_num_threads(1, heap)
             .map_err(|error| cannot(&opened.folder, error))?;
+        inner.set_merge_policy(Box::new(merging()));
         Ok(Self { opened, inner, place, pending: HashSet::new(), since: None })
     }
 

@@ -39,7 +39,7 @@ pub async fn at_paths(
     if asked.is_empty() {
         return Ok(found);
     }
-    let db = ctx.db_of([Dependency::Terms, Dependency::Frame]);
+    let db = ctx.db_of([Dependency::TermPlaces, Dependency::Frame]);
     let mut select = Query::select();
     select
         .columns([(term::Entity, term::Column::Taxonomy), (term::Entity, term::Column::Slug)])

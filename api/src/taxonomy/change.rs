@@ -209,7 +209,10 @@ pub async fn note(write: &mut Write<'_>, plan: &Plan, before: Before) -> Result<
     let mut data = json!({ "taxonomy": taxonomy.plural(), "slug": term.slug });
     join(&mut data, touched(articles));
     if let Before::Update { before, .. } = &before {
-        join(&mut data, json!({ "slugBefore": before.slug }));
+        let more = json!({
+            "slugBefore": before.slug, "parent": term.parent_id, "parentBefore": before.parent_id
+        });
+        join(&mut data, more);
     }
     let named = |terms: &[term::Model]| -> Vec<Value> {
         terms.iter().map(|term| json!({ "id": term.id, "slug": term.slug })).collect()

@@ -127,7 +127,8 @@ pub async fn of_articles(ctx: &Ctx, scope: &Scope, ids: &[Uuid]) -> Result<OfArt
         .cond_where(articles::shown(scope, "article_term"))
         .cond_where(of(article_term::Column::ArticleId).is_in(ids.iter().copied()))
         .order_by((article_term::Entity, article_term::Column::Position), Order::Asc);
-    let results = ctx.db_of(ids.iter().map(|id| Dependency::Face(*id))).query_all(&select).await?;
+    let results =
+        ctx.db_of(ids.iter().map(|id| Dependency::Face(*id))).query_keyed(&select).await?;
     let mut languages: HashMap<String, Arc<str>> = HashMap::new();
     let mut rows: HashMap<Taxonomy, Vec<Owned>> = HashMap::new();
     for result in &results {
@@ -224,7 +225,7 @@ pub async fn meant(
     let mut found = by_ids(ctx, scope, &all, Some(language)).await?;
     let missing: BTreeSet<_> = ids.into_iter().filter(|id| !found.contains_key(id)).collect();
     if !missing.is_empty() {
-        let led = merged::led(ctx.db_of([Dependency::Terms]).orm(), &missing).await?;
+        let led = merged::led(ctx.db_of([Dependency::TermPlaces]).orm(), &missing).await?;
         let survivors: Vec<_> = led.values().copied().collect();
         let survivors = by_ids(ctx, scope, &survivors, Some(language)).await?;
         found.extend(

@@ -104,6 +104,40 @@ fn killed_at_any_moment_index_and_database_agree_again() {
 }
 
 #[test]
+fn saves_do_not_write_the_whole_index_anew() {
+    let data = tempfile::tempdir().expect("a temporary folder");
+    let site = tempfile::tempdir().expect("a temporary folder");
+    generate::site(site.path(), 400);
+    let mut import = command(PROGRAM, data.path(), None);
+    import.args(["import", "hugo"]).arg(site.path());
+    assert!(run(import, "").status.success());
+    add_editor(data.path());
+    let server = Process::serve(command(PROGRAM, data.path(), None));
+    let editor = sign_in(&server);
+    eventually("the site is indexed", || count(&server.nobody(), "tag:t1") > 0);
+    let files = || -> Vec<(u64, PathBuf)> {
+        let entries = std::fs::read_dir(index(data.path())).expect("the index");
+        let mut files: Vec<_> = entries
+            .filter_map(|entry| entry.ok())
+            .filter_map(|entry| Some((entry.metadata().ok()?.len(), entry.path())))
+            .collect();
+        files.sort();
+        files
+    };
+    let (size, largest) = files().pop().expect("a file");
+    assert!(size > 100_000, "{size}");
+    for number in 0..30 {
+        assert!(publish(&editor, &format!("Bird {number}")));
+        eventually("it is found", || count(&server.nobody(), "kingfisher") > number);
+    }
+    assert!(largest.exists(), "{}", largest.display());
+    // And what each save adds is merged.
+    let segments =
+        files().iter().filter(|(_, path)| path.extension() == Some("store".as_ref())).count();
+    assert!(segments < 20, "{segments}");
+}
+
+#[test]
 fn a_published_article_is_found_while_a_rebuild_goes_on_and_after_it() {
     let data = tempfile::tempdir().expect("a temporary folder");
     let site = tempfile::tempdir().expect("a temporary folder");

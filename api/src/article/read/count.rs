@@ -106,7 +106,7 @@ pub async fn top_terms_by_parent(
             .from_subquery(counted, "counted")
             .cond_where(Expr::col("place").lte(limit))
             .order_by("place", Order::Asc);
-        for result in ctx.db_of([Dependency::Terms]).query_all(&outer).await? {
+        for result in ctx.db_of([Dependency::TermPlaces]).query_all(&outer).await? {
             groups
                 .entry(later(result.get(0)?, start))
                 .or_default()

@@ -219,7 +219,7 @@ impl<'a> Narrow<'a> {
             ctx.never_kept();
         }
         if self.asks_terms {
-            ctx.depends([Dependency::Terms]);
+            ctx.depends([Dependency::TermPlaces]);
         }
         let any = |values: &Option<Vec<&'a str>>| -> Vec<Option<&'a str>> {
             values.as_ref().map_or_else(

@@ -61,7 +61,6 @@ pub async fn places(ctx: &Ctx, scope: &Scope, wanted: Wanted) -> Result<Places> 
     }
     if !paths.is_empty() {
         ctx.depends(paths.iter().map(|path| Dependency::Path(path)));
-        ctx.depends([Dependency::Redirects]);
         let mut now = part(0, path());
         now.cond_where(path().is_in(paths.clone()));
         let old = || Expr::col((redirect::Entity, redirect::Column::Path));
@@ -103,6 +102,7 @@ pub async fn places(ctx: &Ctx, scope: &Scope, wanted: Wanted) -> Result<Places> 
                 found.paths.insert(name, path);
             }
             1 => {
+                ctx.depends([Dependency::Redirects]);
                 found.paths.entry(name).or_insert(path);
             }
             _ => {

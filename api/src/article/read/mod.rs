@@ -171,7 +171,20 @@ async fn rows(
     columns: Columns,
     what: impl IntoIterator<Item = Dependency<'_>>,
 ) -> Result<Vec<Model>> {
-    let results = ctx.db_of(what).query_all(select).await?;
+    models(ctx, &ctx.db_of(what).query_all(select).await?, columns)
+}
+
+/// The same where the statement names articles by id or by path.
+async fn named_rows(
+    ctx: &Ctx,
+    select: &SelectStatement,
+    columns: Columns,
+    what: impl IntoIterator<Item = Dependency<'_>>,
+) -> Result<Vec<Model>> {
+    models(ctx, &ctx.db_of(what).query_keyed(select).await?, columns)
+}
+
+fn models(ctx: &Ctx, results: &[Row], columns: Columns) -> Result<Vec<Model>> {
     let read = results.iter().map(|result| columns::read(result, columns));
     let rows: Vec<Model> = read.collect::<Result<_, _>>()?;
     ctx.depends(rows.iter().map(|row| depends::row(columns, row.article_id)));
@@ -218,7 +231,7 @@ async fn one_of(
             select.cond_where(Column::Path.eq(path));
         }
     }
-    Ok(rows(ctx, &select, columns, []).await?.pop())
+    Ok(named_rows(ctx, &select, columns, []).await?.pop())
 }
 
 /// Articles by id, in no particular order; those that may not be seen are absent.
@@ -233,7 +246,7 @@ pub async fn by_ids(
     }
     let mut select = select_named(scope, columns);
     select.cond_where(Column::ArticleId.is_in(ids.iter().copied()));
-    rows(ctx, &select, columns, ids.iter().map(|id| Dependency::Face(*id))).await
+    named_rows(ctx, &select, columns, ids.iter().map(|id| Dependency::Face(*id))).await
 }
 
 /// Articles by decoded address, in no particular order.
@@ -245,7 +258,7 @@ pub async fn by_paths(
 ) -> Result<Vec<Model>> {
     let mut select = select_named(scope, columns);
     select.cond_where(Column::Path.is_in(paths.iter().map(String::as_str)));
-    rows(ctx, &select, columns, paths.iter().map(|path| Dependency::Path(path))).await
+    named_rows(ctx, &select, columns, paths.iter().map(|path| Dependency::Path(path))).await
 }
 
 /// A page of a list.
@@ -306,7 +319,8 @@ pub async fn path_in_any_case(
 
 /// The ids of the terms that a filter names.
 pub async fn term_ids(ctx: &Ctx, taxonomy: &Taxonomy, filter: &TermFilter) -> Result<Vec<Uuid>> {
-    let found = ctx.db_of([Dependency::Terms]).query_all(&terms_named(taxonomy, filter)?).await?;
+    let found =
+        ctx.db_of([Dependency::TermPlaces]).query_all(&terms_named(taxonomy, filter)?).await?;
     Ok(found.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?)
 }
 
@@ -376,8 +390,14 @@ fn paginate(select: &mut SelectStatement, order: ArticleOrder, page: &Page) {
 
 /// What used to live at a path, and where it is now.
 pub async fn redirect(ctx: &Ctx, path: &str) -> Result<Option<redirect::Model>> {
-    let db = ctx.db_of([Dependency::Redirects, Dependency::Path(path)]).orm();
-    Ok(redirect::Entity::find_by_id(path.to_owned()).one(db).await?)
+    // The address of a term leads somewhere once the term is elsewhere.
+    let db = ctx.db_of([Dependency::TermPlaces, Dependency::Path(path)]).orm();
+    let found = redirect::Entity::find_by_id(path.to_owned()).one(db).await?;
+    if found.is_some() {
+        // Where it leads may change with another that begins there.
+        ctx.depends([Dependency::Redirects]);
+    }
+    Ok(found)
 }
 
 /// The status that a copy's release gives it at a moment.

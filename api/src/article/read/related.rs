@@ -14,7 +14,7 @@
 //! To add an index of another kind: one more part of [`shares`], which says of
 //! which article, which other, what it weighs.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use entity::article_copy::{Column, Entity};
 use entity::{article_keyword, article_term};
@@ -51,20 +51,24 @@ pub async fn related(
         return Ok(HashMap::new());
     };
     let statement = scored(scope, &frame.related, shares, limit);
-    if counted(&frame.related).any(|index| matches!(date_of(index), Some(Column::LastModified))) {
-        ctx.depends([Dependency::Modified(Where::default())]);
-    }
     let mut related: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
-    for result in ctx
-        .db_of([
-            Dependency::List(Where::default()),
-            Dependency::Titles(Where::default()),
-            Dependency::Terms,
-        ])
-        .query_all(&statement)
-        .await?
-    {
+    let mut languages = BTreeSet::new();
+    for result in ctx.db_of([Dependency::TermPlaces]).query_all(&statement).await? {
         related.entry(result.get(0)?).or_default().push(result.get(1)?);
+        languages.insert(result.get::<String>(2)?);
+    }
+    // The language of what is related to nothing is not known.
+    let known = ids.iter().all(|id| related.contains_key(id));
+    let languages: Vec<_> =
+        if known { languages.iter().map(|tag| Some(tag.as_str())).collect() } else { vec![None] };
+    let modified =
+        counted(&frame.related).any(|index| matches!(date_of(index), Some(Column::LastModified)));
+    for language in languages {
+        let list = Where { language, ..Where::default() };
+        ctx.depends([Dependency::List(list), Dependency::Titles(list), Dependency::Keywords(list)]);
+        if modified {
+            ctx.depends([Dependency::Modified(list)]);
+        }
     }
     Ok(related)
 }
@@ -367,7 +371,7 @@ fn scored(
         .expr_as(weight, "weight")
         .expr_as(matches, "matches")
         .expr_as(published(COPY), "published")
-        .column((Entity, Column::Title))
+        .columns([Column::Title, Column::Language].map(|column| (Entity, column)))
         .join_subquery(
             JoinType::InnerJoin,
             summed,
@@ -401,6 +405,7 @@ fn scored(
     placed
         .expr_as(found("of"), "of")
         .expr_as(found("id"), "id")
+        .expr_as(found("language"), "language")
         .from_subquery(weighed, "weighed")
         .cond_where(found("matches").gt(0_i64))
         .cond_where(normed.gte(Expr::val(related.threshold).div(found("matches"))))
@@ -415,7 +420,7 @@ fn scored(
             "place",
         );
     Query::select()
-        .columns(["of", "id"])
+        .columns(["of", "id", "language"])
         .from_subquery(placed, "placed")
         .cond_where(Expr::col("place").lte(limit))
         .order_by("place", Order::Asc)

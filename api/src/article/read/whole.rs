@@ -28,7 +28,7 @@ pub async fn bodies(
         select.column(*column);
     }
     let mut bodies = HashMap::new();
-    for result in ctx.db_of([]).query_all(&select).await? {
+    for result in ctx.db_of([]).query_keyed(&select).await? {
         let mut row = body::Model {
             id: result.get(0)?,
             markdown: String::new(),
