@@ -9,6 +9,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, Value as Cell, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -90,6 +91,8 @@ impl Borrowed {
         {
             connection.pragma_update(None, pragma, value)?;
         }
+        // Where the file is locked, as it is for a moment after a crash, the pool waits.
+        connection.busy_timeout(Duration::ZERO)?;
         connection.set_prepared_statement_cache_capacity(PREPARED);
         let looks = Arc::new(AtomicU32::new(0));
         let counted = looks.clone();

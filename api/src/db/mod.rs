@@ -52,6 +52,9 @@ pub struct Db {
     write: DatabaseConnection,
 }
 
+/// Is told the text of each statement.
+type Observe = Arc<dyn Fn(&str) + Send + Sync>;
+
 /// Where what is committed is read.
 #[derive(Clone)]
 pub struct Reader {
@@ -60,12 +63,12 @@ pub struct Reader {
     keyed: Option<DatabaseConnection>,
     /// Where statements that are short are read, on SQLite.
     here: Option<Arc<Local>>,
-    observe: Option<Arc<dyn Fn(&str) + Send + Sync>>,
+    observe: Option<Observe>,
 }
 
 impl fmt::Debug for Reader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reader").field("pool", &self.pool).field("here", &self.here).finish()
+        f.debug_struct("Reader").field("here", &self.here).finish_non_exhaustive()
     }
 }
 
