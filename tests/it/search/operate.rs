@@ -118,7 +118,7 @@ fn saves_do_not_write_the_whole_index_anew() {
     let files = || -> Vec<(u64, PathBuf)> {
         let entries = std::fs::read_dir(index(data.path())).expect("the index");
         let mut files: Vec<_> = entries
-            .filter_map(|entry| entry.ok())
+            .filter_map(Result::ok)
             .filter_map(|entry| Some((entry.metadata().ok()?.len(), entry.path())))
             .collect();
         files.sort();
