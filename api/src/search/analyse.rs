@@ -7,9 +7,12 @@
 //! phrase of the index is a substring of the text.
 //!
 //! The index holds a **term** a unit: a word, or a letter of a dense script. Two or
-//! more of those are a phrase. Words stand as they are written: which words share a
-//! stem is asked when searching (`stem`), so that the index needs to know no
-//! language, and `C++` or `.net` are terms beside their letters.
+//! more of those are a phrase. Nearly every article has most of the letters of its
+//! language, so the index knows which **pairs** of them an article has, too: a word
+//! of two letters is one term then, and a longer one is looked for where its pairs
+//! are. Words stand as they are written: which words share a stem is asked when
+//! searching (`stem`), so that the index needs to know no language, and `C++` or
+//! `.net` are terms beside their letters.
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 use unicode_normalization::char::is_combining_mark;
@@ -201,6 +204,49 @@ impl TokenStream for Terms {
     }
 }
 
+/// The pairs of letters of a text, as Tantivy calls for them.
+#[derive(Debug, Clone, Default)]
+pub struct PairAnalyser;
+
+impl Tokenizer for PairAnalyser {
+    type TokenStream<'a> = Pairs;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> Pairs {
+        Pairs { units: Units::of(text), at: 0, token: Token::default() }
+    }
+}
+
+/// Two letters of a dense script each, in order.
+pub struct Pairs {
+    units: Units,
+    at: usize,
+    token: Token,
+}
+
+impl TokenStream for Pairs {
+    fn advance(&mut self) -> bool {
+        while let Some([left, right]) = self.units.units.get(self.at..self.at + 2) {
+            self.at += 1;
+            if left.dense && right.dense && left.position + 1 == right.position {
+                self.token.text.clear();
+                self.units.push(left.whole, &mut self.token.text);
+                self.units.push(right.whole, &mut self.token.text);
+                self.token.position = left.position;
+                return true;
+            }
+        }
+        false
+    }
+
+    fn token(&self) -> &Token {
+        &self.token
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        &mut self.token
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -233,6 +279,27 @@ mod tests {
             ("  ,, ", ""),
         ] {
             assert_eq!(terms(text).join(" "), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn neighbouring_letters_are_pairs() {
+        for (text, expected) in [
+            ("我在杭州。", "我在 在杭 杭州"),
+            ("杭州，西湖", "杭州 西湖"),
+            ("Node.js教程 v1.2", "教程"),
+            ("한국어 문서", "한국 국어 문서"),
+            ("第3章 a b", ""),
+            ("字", ""),
+            ("", ""),
+        ] {
+            let mut analyser = PairAnalyser;
+            let mut stream = analyser.token_stream(text);
+            let mut pairs = Vec::new();
+            while let Some(token) = stream.next() {
+                pairs.push(token.text.clone());
+            }
+            assert_eq!(pairs.join(" "), expected, "{text}");
         }
     }
 

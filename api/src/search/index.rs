@@ -20,8 +20,8 @@ use tantivy::{Index, IndexReader, IndexSettings, ReloadPolicy, Searcher};
 
 use uuid::Uuid;
 
-use super::analyse::Analyser;
-use super::layout::{ANALYSER, Fields, LAYOUT, schema};
+use super::analyse::{Analyser, PairAnalyser};
+use super::layout::{ANALYSER, Fields, LAYOUT, PAIR_ANALYSER, schema};
 use super::open::{self, Open};
 use crate::error::{Error, Result};
 use crate::policy::Scope;
@@ -93,6 +93,7 @@ impl Opened {
 
     fn with(name: String, folder: PathBuf, index: Index, nonce: Uuid) -> Result<Self> {
         index.tokenizers().register(ANALYSER, TextAnalyzer::from(Analyser));
+        index.tokenizers().register(PAIR_ANALYSER, TextAnalyzer::from(PairAnalyser));
         let fields = Fields::of(&index.schema())?;
         let reader = index
             .reader_builder()

@@ -24,10 +24,11 @@ use uuid::Uuid;
 use crate::error::{Error, Result};
 
 /// The layout of the index; part of the name of its folder.
-pub const LAYOUT: u32 = 2;
+pub const LAYOUT: u32 = 3;
 
-/// The name under which the index knows its analysis.
+/// The names under which the index knows its analyses.
 pub const ANALYSER: &str = "broadsheet";
+pub const PAIR_ANALYSER: &str = "broadsheet-pairs";
 
 /// Makes [`Fields`] from one list of names.
 macro_rules! fields {
@@ -56,6 +57,8 @@ macro_rules! fields {
 fields! {
     /// Everything: each word and each letter of a dense script.
     text: Kind::Text,
+    /// The pairs of letters of `text`.
+    pair: Kind::Pairs,
     title: Kind::Text,
     /// Summary, lead and description.
     summary: Kind::Text,
@@ -87,6 +90,7 @@ fields! {
 
 enum Kind {
     Text,
+    Pairs,
     Name,
     Key,
     Keys,
@@ -103,6 +107,11 @@ impl Kind {
         match self {
             Self::Text => {
                 let indexing = indexed(ANALYSER, IndexRecordOption::WithFreqsAndPositions);
+                let options = TextOptions::default().set_indexing_options(indexing);
+                builder.add_text_field(name, options);
+            }
+            Self::Pairs => {
+                let indexing = indexed(PAIR_ANALYSER, IndexRecordOption::WithFreqs);
                 let options = TextOptions::default().set_indexing_options(indexing);
                 builder.add_text_field(name, options);
             }
@@ -226,10 +235,12 @@ impl Document {
                 if field != fields.heading && (field != fields.summary || !self.body.contains(text))
                 {
                     document.add_text(fields.text, text);
+                    document.add_text(fields.pair, text);
                 }
             }
         }
         document.add_text(fields.text, &self.body);
+        document.add_text(fields.pair, &self.body);
         document.add_text(fields.language, &self.language);
         document.add_text(fields.section, &self.section);
         let (high, low) = self.id.as_u64_pair();

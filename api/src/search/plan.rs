@@ -16,7 +16,7 @@ use tantivy::{Searcher, Term};
 use super::analyse::Units;
 use super::grammar::{self, Clause, Place};
 use super::layout::Fields;
-use super::scope::Parts;
+use super::scope::{Parts, condition};
 use super::stem::{Stems, range};
 use super::unavailable;
 use crate::config;
@@ -85,9 +85,54 @@ impl Needle {
         (terms, open)
     }
 
+    /// The pairs of letters of a dense script that a text has which holds it.
+    fn pairs(&self) -> Vec<String> {
+        let pairs = self.parts.windows(2).filter_map(|two| match two {
+            [left, right] if left.dense && right.dense && left.position + 1 == right.position => {
+                Some(format!("{}{}", left.text, right.text))
+            }
+            _ => None,
+        });
+        pairs.collect()
+    }
+
+    /// The pair that it is, if it is one and nothing else.
+    fn pair(&self) -> Option<String> {
+        if self.parts.len() == 2 { self.pairs().pop() } else { None }
+    }
+
+    /// The terms of a field that it is made of, without one that may go on.
+    fn whole_terms(&self, fields: &Fields, field: Field) -> Vec<Term> {
+        if let Some(pair) = self.pair().filter(|_| field == fields.text) {
+            return vec![Term::from_field_text(fields.pair, &pair)];
+        }
+        let term = |(_, text): &Placed| Term::from_field_text(field, text);
+        self.terms().0.iter().map(term).collect()
+    }
+
     /// The needle as a query of one field.
     #[must_use]
-    pub fn query(&self, field: Field) -> Box<dyn Query> {
+    pub fn query(&self, fields: &Fields, field: Field) -> Box<dyn Query> {
+        if field != fields.text {
+            return self.query_of(field);
+        }
+        if let Some(pair) = self.pair() {
+            let pair = Term::from_field_text(fields.pair, &pair);
+            return Box::new(TermQuery::new(pair, IndexRecordOption::WithFreqs));
+        }
+        let mut pairs = self.pairs();
+        if pairs.is_empty() {
+            return self.query_of(field);
+        }
+        pairs.sort_unstable();
+        pairs.dedup();
+        let pairs = pairs.iter().map(|pair| Term::from_field_text(fields.pair, pair));
+        let mut all: Parts = pairs.map(|pair| (Occur::Must, condition(pair))).collect();
+        all.push((Occur::Must, self.query_of(field)));
+        Box::new(BooleanQuery::new(all))
+    }
+
+    fn query_of(&self, field: Field) -> Box<dyn Query> {
         let term = |text: &str| Term::from_field_text(field, text);
         let one = |text: &str| -> Box<dyn Query> {
             Box::new(TermQuery::new(term(text), IndexRecordOption::WithFreqs))
@@ -131,10 +176,10 @@ impl Needle {
 
 impl Needle {
     /// How telling it is: how few documents hold its terms. None where only one does.
-    pub fn rarity(&self, searcher: &Searcher, field: Field) -> Result<Option<f64>> {
+    pub fn rarity(&self, searcher: &Searcher, fields: &Fields) -> Result<Option<f64>> {
         let mut rarity = 0.0;
-        for (_, text) in self.terms().0 {
-            let holds = searcher.doc_freq(&Term::from_field_text(field, &text));
+        for term in self.whole_terms(fields, fields.text) {
+            let holds = searcher.doc_freq(&term);
             let holds = holds.map_err(unavailable)?;
             if holds < 2 {
                 return Ok(None);
@@ -148,7 +193,7 @@ impl Needle {
 
     /// What a document can score for it in a field at most: BM25 with all of its
     /// terms, as if the document were nothing else.
-    fn most(&self, searcher: &Searcher, field: Field) -> Result<f32> {
+    fn most(&self, searcher: &Searcher, fields: &Fields, field: Field) -> Result<f32> {
         // `k1 + 1` of Tantivy's BM25, and something for rounding.
         const OFTEN: f64 = 2.2 * 1.001;
         let (terms, open) = self.terms();
@@ -158,9 +203,9 @@ impl Needle {
             None => {}
         }
         let mut most = 0.0;
-        let terms = terms.iter().map(|(_, text)| (text, 1.0));
-        for (text, weight) in terms.chain(self.forms.iter().map(|form| (form, f64::from(FORM)))) {
-            let term = Term::from_field_text(field, text);
+        let terms = self.whole_terms(fields, field).into_iter().map(|term| (term, 1.0));
+        let forms = self.forms.iter().map(|form| Term::from_field_text(field, form));
+        for (term, weight) in terms.chain(forms.map(|form| (form, f64::from(FORM)))) {
             let holds = searcher.doc_freq(&term).map_err(unavailable)?;
             let others = searcher.num_docs().saturating_sub(holds);
             #[expect(clippy::cast_precision_loss, reason = "a weight, not a count")]
@@ -228,15 +273,15 @@ impl Plan {
             let mut any: Parts = Vec::with_capacity(group.len());
             for needle in group {
                 let field = place(needle, fields);
-                any.push((Occur::Should, needle.query(field)));
-                asked.most += needle.most(searcher, field)?;
+                any.push((Occur::Should, needle.query(fields, field)));
+                asked.most += needle.most(searcher, fields, field)?;
             }
             asked.words.push((Occur::Must, Box::new(BooleanQuery::new(any))));
         }
         let config::Search { title, summary, heading, term, phrase, .. } = *weights;
         let mut gains = |needle: &Needle, field: Field, weight: f32| {
             if weight > 0.0 {
-                let query = BoostQuery::new(needle.query(field), weight);
+                let query = BoostQuery::new(needle.query(fields, field), weight);
                 asked.gains.push((Occur::Should, Box::new(query)));
             }
         };
@@ -251,12 +296,12 @@ impl Plan {
         if let Some(whole) = self.whole() {
             gains(&whole, fields.title, phrase * title);
             if phrase > 0.0 {
-                let query = BoostQuery::new(whole.query(fields.text), phrase);
+                let query = BoostQuery::new(whole.query(fields, fields.text), phrase);
                 asked.whole = Some(Box::new(query));
             }
         }
         for needle in &self.excluded {
-            asked.filters.push((Occur::MustNot, needle.query(place(needle, fields))));
+            asked.filters.push((Occur::MustNot, needle.query(fields, place(needle, fields))));
         }
         Ok(asked)
     }

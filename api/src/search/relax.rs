@@ -113,7 +113,7 @@ impl Engine {
         let Some(needle) = Needle::of(clause).filter(|_| !clause.quoted && !clause.prefix) else {
             return Ok(Instead::Itself);
         };
-        if self.is_seen(needle.query(self.opened.fields.text))? {
+        if self.is_seen(needle.query(&self.opened.fields, self.opened.fields.text))? {
             return Ok(Instead::Itself);
         }
         let texts = if needle.is_word() {
@@ -147,7 +147,7 @@ impl Engine {
                 }
                 let clause = Clause { place: None, text, quoted: true, prefix: false };
                 if let Some(needle) = Needle::of(&clause)
-                    && self.is_seen(needle.query(self.opened.fields.text))?
+                    && self.is_seen(needle.query(&self.opened.fields, self.opened.fields.text))?
                 {
                     seen.push(clause.text);
                 }

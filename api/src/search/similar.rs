@@ -83,7 +83,7 @@ impl Engine {
                 continue;
             };
             // What stands in one alone leads nowhere.
-            if let Some(rarity) = needle.rarity(&self.searcher, fields.text)? {
+            if let Some(rarity) = needle.rarity(&self.searcher, &fields)? {
                 telling.push(((1.0 + f64::from(often).ln()) * rarity, clause.text, needle));
             }
         }
@@ -91,7 +91,7 @@ impl Engine {
         telling.truncate(TELLING);
         let words = telling.into_iter().map(|(weight, _, needle)| {
             #[expect(clippy::cast_possible_truncation, reason = "a weight, not a count")]
-            let query = BoostQuery::new(needle.query(fields.text), weight.max(0.0) as f32);
+            let query = BoostQuery::new(needle.query(&fields, fields.text), weight.max(0.0) as f32);
             (Occur::Should, Box::new(query) as Box<dyn Query>)
         });
         let narrow =

@@ -71,7 +71,10 @@ impl Engine {
         let (fields, all) = (self.opened.fields, self.filters(&narrow));
         let in_field = |field| Asked {
             filters: clone(&all),
-            words: needles.iter().map(|needle| (Occur::Must, needle.query(field))).collect(),
+            words: needles
+                .iter()
+                .map(|needle| (Occur::Must, needle.query(&fields, field)))
+                .collect(),
             gains: Vec::new(),
             whole: None,
             most: f32::INFINITY,
