@@ -17,12 +17,13 @@ use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, Oper
 use async_graphql::{ErrorExtensionValues, Request, Response, ServerError, Variables};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tracing::Instrument;
 
 use super::allowance::{self, Budgets};
 use super::negotiation::negotiate;
 use super::parameters::{parse, query_string, read};
 use super::source::{self, Missing, Source, holds_nul};
-use super::{answers, client, conditional};
+use super::{answers, client, conditional, log};
 use crate::cache::{self, Answer, Entry, Key, Reads};
 use crate::ctx::{Actor, App, Ctx};
 use crate::document::{Document, Documents, are_plain};
@@ -118,19 +119,28 @@ pub async fn post(
         if let Err(refusal) = endpoint.charge_hit(&request) {
             return refuse(media, &refusal);
         }
-        return answers::post(&request, &content_type(media), &entry.answer).await;
+        return answers::post(&request, content_type(media), &entry.answer).await;
     }
-    let parsed = match parse(&body) {
+    let span = log::span_of(&request);
+    make(&request, &endpoint, media, &body).instrument(span).await
+}
+
+/// Answers what is not known by its bytes.
+async fn make(
+    request: &HttpRequest,
+    endpoint: &Endpoint,
+    media: &'static str,
+    body: &[u8],
+) -> HttpResponse {
+    let parsed = match parse(body) {
         Ok(parsed) => parsed,
         Err(refusal) => return refuse(media, &refusal),
     };
     if let Value::Array(batch) = parsed {
-        return run_batch(&request, &endpoint, media, batch).await;
+        return run_batch(request, endpoint, media, batch).await;
     }
-    match ask(&request, &endpoint, parsed, &body, false).await {
-        Ok(Asked::Kept(entry)) => {
-            answers::post(&request, &content_type(media), &entry.answer).await
-        }
+    match ask(request, endpoint, parsed, body, false).await {
+        Ok(Asked::Kept(entry)) => answers::post(request, content_type(media), &entry.answer).await,
         Ok(Asked::Own(response)) => answer(media, &response),
         Err(refusal) => refuse(media, &refusal),
     }
@@ -153,7 +163,8 @@ pub async fn get(request: HttpRequest, endpoint: Data<Endpoint>) -> HttpResponse
         Ok(parameters) => parameters,
         Err(refusal) => return refuse(media, &refusal),
     };
-    match ask(&request, &endpoint, parameters, bytes, true).await {
+    let span = log::span_of(&request);
+    match ask(&request, &endpoint, parameters, bytes, true).instrument(span).await {
         Ok(Asked::Kept(entry)) => from_memory(&request, &endpoint.app, media, &entry).await,
         Ok(Asked::Own(response)) => kept(&request, &endpoint.app, media, &response).await,
         Err(refusal) => uncached(refuse(media, &refusal)),
@@ -168,7 +179,7 @@ async fn from_memory(
 ) -> HttpResponse {
     let policy = answers::Policy::of_kept(request, app, VARY);
     let media = content_type(media);
-    answers::get(request, app, &media, &entry.answer, Some(&entry.tags), &policy).await
+    answers::get(request, app, media, &entry.answer, Some(&entry.tags), &policy).await
 }
 
 /// An answer that caches may keep and ask about again. One with errors they may
@@ -194,7 +205,7 @@ async fn kept(
     };
     let cache_control = conditional::cache_control(request, seconds);
     let policy = answers::Policy { cache_control, vary: VARY };
-    answers::get(request, app, &content_type(media), &Answer::new(body), None, &policy).await
+    answers::get(request, app, content_type(media), &Answer::new(body), None, &policy).await
 }
 
 fn uncached(mut response: HttpResponse) -> HttpResponse {
@@ -553,8 +564,11 @@ fn failed(errors: Vec<ServerError>) -> Response {
     Response::from_errors(errors)
 }
 
-fn content_type(media: &str) -> String {
-    format!("{media}; charset=utf-8")
+fn content_type(media: &str) -> &'static str {
+    match media {
+        GRAPHQL_JSON => "application/graphql-response+json; charset=utf-8",
+        _ => "application/json; charset=utf-8",
+    }
 }
 
 /// Whether anything of a document was executed: it is valid then.

@@ -3,14 +3,20 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use tracing::Instrument;
+use actix_web::{Error, HttpMessage, HttpRequest};
+use tracing::{Instrument, Span};
+
+use super::GRAPHQL;
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of a request.
+#[derive(Debug, Clone)]
+struct Id(String);
 
 /// Gives the request an id, answers with it, and logs method, path, status and
 /// duration. Neither query strings nor headers are logged: they hold secrets.
@@ -24,23 +30,37 @@ pub async fn request(
         _ => next_id(),
     };
     let header = HeaderValue::from_str(&id);
-    let span = tracing::info_span!("request", id);
-    let (method, path) = (request.method().clone(), request.path().to_owned());
     let began = std::time::Instant::now();
-    let mut response = next.call(request).instrument(span.clone()).await?;
+    // An answer from memory logs nothing, and a span is a good part of what it costs:
+    // GraphQL enters its own where it begins to work.
+    let span = if request.path() == GRAPHQL {
+        request.extensions_mut().insert(Id(id.clone()));
+        Span::none()
+    } else {
+        span(&id)
+    };
+    let mut response = next.call(request).instrument(span).await?;
     if let Ok(header) = header {
         response.headers_mut().insert(HEADER, header);
     }
-    span.in_scope(|| {
-        tracing::debug!(
-            %method,
-            path,
-            status = response.status().as_u16(),
-            milliseconds = began.elapsed().as_secs_f64() * 1e3,
-            "answered"
-        );
-    });
+    tracing::debug!(
+        id,
+        method = %response.request().method(),
+        path = response.request().path(),
+        status = response.status().as_u16(),
+        milliseconds = began.elapsed().as_secs_f64() * 1e3,
+        "answered"
+    );
     Ok(response)
+}
+
+fn span(id: &str) -> Span {
+    tracing::info_span!("request", id)
+}
+
+/// The span of a request to GraphQL.
+pub fn span_of(request: &HttpRequest) -> Span {
+    request.extensions().get::<Id>().map_or_else(Span::none, |Id(id)| span(id))
 }
 
 /// An id that no other request of any process has: one for the process, which takes

@@ -37,6 +37,8 @@ use tokio::task::JoinHandle;
 use crate::ctx::App;
 use crate::error::{Error, Result};
 
+const GRAPHQL: &str = "/graphql";
+
 /// A server that answers.
 pub struct Server {
     address: SocketAddr,
@@ -97,7 +99,7 @@ impl Server {
 fn routes(routes: &mut web::ServiceConfig, app: &App) {
     routes
         .service(
-            web::resource("/graphql")
+            web::resource(GRAPHQL)
                 .wrap(from_fn(allowance::tell))
                 .route(web::post().to(graphql::post))
                 .route(web::get().to(graphql::get))

@@ -7,9 +7,9 @@
 //! phrase of the index is a substring of the text.
 //!
 //! The index holds a **term** a unit: a word, or a letter of a dense script. Two or
-//! more of those are a phrase. Nearly every article has most of the letters of its
-//! language, so the index knows which **pairs** of them an article has, too: a word
-//! of two letters is one term then, and a longer one is looked for where its pairs
+//! more of those are a phrase. Nearly every article has the most frequent letters of
+//! its language, so the index knows which **pairs** of those an article has, too: a
+//! word of two of them is one term, and a longer one is looked for where its pairs
 //! are. Words stand as they are written: which words share a stem is asked when
 //! searching (`stem`), so that the index needs to know no language, and `C++` or
 //! `.net` are terms beside their letters.
@@ -18,6 +18,7 @@ use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 use unicode_normalization::char::is_combining_mark;
 
 use super::fold::{Letter, fold};
+use super::frequent::is_frequent;
 
 /// Letters of a word that count: whoever pastes a megabyte without spaces gets
 /// a term all the same.
@@ -107,6 +108,11 @@ impl Units {
         let mut text = String::new();
         self.push(unit.whole, &mut text);
         text
+    }
+
+    fn are_pair(&self, left: &Unit, right: &Unit) -> bool {
+        let frequent = |unit: &Unit| unit.dense && is_frequent(self.letters[unit.from].char);
+        left.position + 1 == right.position && frequent(left) && frequent(right)
     }
 
     /// Where a unit stands in the text, in bytes, with its signs.
@@ -204,7 +210,7 @@ impl TokenStream for Terms {
     }
 }
 
-/// The pairs of letters of a text, as Tantivy calls for them.
+/// The pairs of frequent letters of a text, as Tantivy calls for them.
 #[derive(Debug, Clone, Default)]
 pub struct PairAnalyser;
 
@@ -216,7 +222,7 @@ impl Tokenizer for PairAnalyser {
     }
 }
 
-/// Two letters of a dense script each, in order.
+/// Two frequent letters each, next to each other, in order.
 pub struct Pairs {
     units: Units,
     at: usize,
@@ -227,7 +233,7 @@ impl TokenStream for Pairs {
     fn advance(&mut self) -> bool {
         while let Some([left, right]) = self.units.units.get(self.at..self.at + 2) {
             self.at += 1;
-            if left.dense && right.dense && left.position + 1 == right.position {
+            if self.units.are_pair(left, right) {
                 self.token.text.clear();
                 self.units.push(left.whole, &mut self.token.text);
                 self.units.push(right.whole, &mut self.token.text);
@@ -283,12 +289,14 @@ mod tests {
     }
 
     #[test]
-    fn neighbouring_letters_are_pairs() {
+    fn frequent_letters_next_to_each_other_are_pairs() {
         for (text, expected) in [
-            ("我在杭州。", "我在 在杭 杭州"),
-            ("杭州，西湖", "杭州 西湖"),
-            ("Node.js教程 v1.2", "教程"),
-            ("한국어 문서", "한국 국어 문서"),
+            ("我在中國。", "我在 在中 中国"),
+            ("大学，中国", "大学 中国"),
+            ("Node.js教学 v1.2", "教学"),
+            ("西湖在杭州", "西湖 湖在"),
+            ("日本のラーメン", "日本 ラー ーメ メン"),
+            ("ภาษา", "ภา าษ ษา"),
             ("第3章 a b", ""),
             ("字", ""),
             ("", ""),

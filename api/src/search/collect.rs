@@ -4,7 +4,8 @@
 //! well. Scores cost several times that, so they are reckoned in a second pass and
 //! only where they matter: first of the documents whose title, terms or the like
 //! hold what is looked for, and then of the others, as long as one of them could
-//! still come to stand on the page.
+//! still come to stand on the page. Where finding is dearer still, since it compares
+//! positions, the first pass reckons them, so that nothing is found twice.
 
 use std::collections::HashMap;
 
@@ -132,7 +133,13 @@ pub fn gather(
     asked: &Asked,
     gather: &Gather,
 ) -> tantivy::Result<Gathered> {
-    let matching = asked.matching().weight(EnableScoring::disabled_from_searcher(searcher))?;
+    let at_once = asked.dear && gather.limit > 0 && gather.order == Order::Relevance;
+    let scoring = if at_once {
+        EnableScoring::enabled_from_searcher(searcher)
+    } else {
+        EnableScoring::disabled_from_searcher(searcher)
+    };
+    let matching = asked.matching().weight(scoring)?;
     let weights = (gather.limit > 0).then(|| Weights::new(searcher, asked)).transpose()?;
     let mut gathered = Gathered::default();
     let mut best = Best::new(gather);
@@ -147,7 +154,7 @@ pub fn gather(
                 gathered.total += 1;
                 counts.count(doc);
                 if weights.is_some() {
-                    found.push(doc);
+                    found.push((doc, at_once.then(|| matching.score())));
                 }
             }
             doc = matching.advance();
@@ -246,6 +253,9 @@ impl Gains {
     }
 }
 
+/// A document that was found, and what its words count where that is known already.
+type Found = (DocId, Option<f32>);
+
 /// The second pass over a segment.
 struct Ranking<'a> {
     weights: &'a Weights,
@@ -255,33 +265,33 @@ struct Ranking<'a> {
 }
 
 impl Ranking<'_> {
-    fn by_score(&mut self, mut found: Vec<DocId>, most: f32) -> tantivy::Result<()> {
+    fn by_score(&mut self, mut found: Vec<Found>, most: f32) -> tantivy::Result<()> {
         let (mut words, mut gains) = (self.words()?, self.weights.gains(self.segment.reader)?);
-        found.retain(|doc| {
+        found.retain(|(doc, known)| {
             let gained = gains.of(*doc);
             if gained > 0.0 {
-                let score = score(&mut words, *doc) + gained;
+                let score = known.unwrap_or_else(|| score(&mut words, *doc)) + gained;
                 self.keep(*doc, score);
             }
             gained <= 0.0
         });
         let mut words = self.words()?;
-        for doc in found {
+        for (doc, known) in found {
             // Its date is looked at only if that could make the difference.
             if !self.best.lets_in(relevance(most * self.gather.fresh.most())) {
                 break;
             }
             let fresh = self.gather.fresh.factor(self.segment.date(doc));
             if self.best.lets_in(relevance(most * fresh)) {
-                let score = score(&mut words, doc);
+                let score = known.unwrap_or_else(|| score(&mut words, doc));
                 self.keep(doc, score);
             }
         }
         Ok(())
     }
 
-    fn by_date(&mut self, found: &[DocId]) {
-        for doc in found {
+    fn by_date(&mut self, found: &[Found]) {
+        for (doc, _) in found {
             let date = self.segment.date(*doc);
             let key = if self.gather.order == Order::DateAsc { !date } else { date };
             self.keep_as(*doc, key, 0.0);

@@ -57,7 +57,7 @@ macro_rules! fields {
 fields! {
     /// Everything: each word and each letter of a dense script.
     text: Kind::Text,
-    /// The pairs of letters of `text`.
+    /// The pairs of frequent letters of `text`.
     pair: Kind::Pairs,
     title: Kind::Text,
     /// Summary, lead and description.

@@ -14,6 +14,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
 use super::analyse::Units;
+use super::frequent::is_frequent;
 use super::grammar::{self, Clause, Place};
 use super::layout::Fields;
 use super::scope::{Parts, condition};
@@ -85,20 +86,28 @@ impl Needle {
         (terms, open)
     }
 
-    /// The pairs of letters of a dense script that a text has which holds it.
+    /// The pairs of frequent letters that a text has which holds it.
     fn pairs(&self) -> Vec<String> {
-        let pairs = self.parts.windows(2).filter_map(|two| match two {
-            [left, right] if left.dense && right.dense && left.position + 1 == right.position => {
-                Some(format!("{}{}", left.text, right.text))
-            }
-            _ => None,
-        });
-        pairs.collect()
+        let frequent = |part: &Part| part.dense && part.text.chars().all(is_frequent);
+        let pair = |two: &[Part]| {
+            let [left, right] = two else {
+                return None;
+            };
+            let is_pair = left.position + 1 == right.position && frequent(left) && frequent(right);
+            is_pair.then(|| format!("{}{}", left.text, right.text))
+        };
+        self.parts.windows(2).filter_map(pair).collect()
     }
 
     /// The pair that it is, if it is one and nothing else.
     fn pair(&self) -> Option<String> {
         if self.parts.len() == 2 { self.pairs().pop() } else { None }
+    }
+
+    /// Whether it takes a look at positions to find it in a field.
+    #[must_use]
+    pub fn is_dear(&self, fields: &Fields, field: Field) -> bool {
+        self.parts.len() > 1 && (field != fields.text || self.pair().is_none())
     }
 
     /// The terms of a field that it is made of, without one that may go on.
@@ -274,6 +283,7 @@ impl Plan {
             for needle in group {
                 let field = place(needle, fields);
                 any.push((Occur::Should, needle.query(fields, field)));
+                asked.dear |= needle.is_dear(fields, field);
                 asked.most += needle.most(searcher, fields, field)?;
             }
             asked.words.push((Occur::Must, Box::new(BooleanQuery::new(any))));
@@ -356,6 +366,9 @@ pub struct Asked {
     pub whole: Option<Box<dyn Query>>,
     /// What `words` count at most.
     pub most: f32,
+    /// Whether finding `words` costs more than counting how much they count: both are
+    /// done at once then.
+    pub dear: bool,
 }
 
 impl Asked {

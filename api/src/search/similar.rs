@@ -103,6 +103,7 @@ impl Engine {
             gains: Vec::new(),
             whole: None,
             most: f32::INFINITY,
+            dear: true,
         };
         let gather = Gather {
             order: Order::Relevance,

@@ -78,6 +78,7 @@ impl Engine {
             gains: Vec::new(),
             whole: None,
             most: f32::INFINITY,
+            dear: needles.iter().any(|needle| needle.is_dear(&fields, field)),
         };
         let gather = |limit: usize, facets: Facets| Gather {
             order: Order::Relevance,

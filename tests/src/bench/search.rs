@@ -10,6 +10,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use api::search::FREQUENT_HAN;
 use serde_json::{Value, json};
 
 use super::beside;
@@ -31,6 +32,21 @@ const PLAIN: &str =
     "query($q: String!) { search(query: $q, first: 10) { totalCount nodes { path title } } }";
 const SUGGEST: &str = "query($q: String!) { suggest(query: $q) { kind text } }";
 
+/// How many of 1000 letters of Chinese are among its so many most frequent ones, by the
+/// counts of jieba's dictionary.
+const SHARES: [(usize, u64); 10] = [
+    (50, 244),
+    (100, 358),
+    (200, 506),
+    (300, 603),
+    (400, 674),
+    (500, 727),
+    (600, 768),
+    (1000, 871),
+    (2000, 960),
+    (3000, 1000),
+];
+
 /// Words by frequency, the most frequent first.
 struct Language {
     words: Vec<String>,
@@ -49,11 +65,16 @@ impl Language {
         Self { sums: sums.collect(), words, between }
     }
 
-    /// Chinese: few letters make most words, as in the language.
+    /// Chinese: few letters make most words, as often as in jieba's dictionary.
     fn chinese(numbers: &mut Numbers) -> Self {
+        let mut letters: Vec<char> = FREQUENT_HAN.chars().collect();
+        let others = ('一'..).filter(|char| !FREQUENT_HAN.contains(*char));
+        letters.extend(others.take(3000 - letters.len()));
         let letter = |numbers: &mut Numbers| {
-            let spread = (numbers.below(3000) * numbers.below(3000)) / 3000;
-            u32::try_from(0x4e00 + spread).ok().and_then(char::from_u32).unwrap_or('一')
+            let share = numbers.below(1000);
+            let next = SHARES.iter().position(|(_, below)| share < *below).unwrap_or(0);
+            let begin = next.checked_sub(1).map_or(0, |before| SHARES[before].0);
+            letters[begin + pick(numbers, SHARES[next].0 - begin)]
         };
         let words = (0..40_000).map(|rank| {
             let length = if rank < 60 { 1 } else { [2, 2, 2, 3, 4][pick(numbers, 5)] };
