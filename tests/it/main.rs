@@ -57,6 +57,7 @@ mod list_texts;
 mod logs;
 mod media;
 mod menus;
+mod mounts;
 mod odd;
 mod oidc;
 mod oracle;
