@@ -419,7 +419,9 @@ impl<'a> Plan<'a> {
         let paths = self.places().await?.manner(language, directory);
         let paths = paths.map(|manner| manner.paths.clone()).unwrap_or_default();
         let files = site::files(self.ctx, &paths).await?;
-        let style = Arc::new(Style::learn(&files));
+        let config = &self.site.config;
+        let zone = config.language(language).map_or(config.time_zone, |own| own.time_zone);
+        let style = Arc::new(Style::learn(&files, zone));
         self.styles.insert(key, Arc::clone(&style));
         Ok(style)
     }
