@@ -31,6 +31,7 @@ mod corpus;
 mod crash;
 mod documents;
 mod drafts;
+mod edited;
 mod elsewhere;
 mod elsewhere_beside;
 mod events;
