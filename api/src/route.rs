@@ -243,6 +243,9 @@ pub async fn term_at(
         let Some(slug) = taxonomy::slug_at(frame, language, plural, path) else {
             continue;
         };
+        if scope.view == entity::View::Published && !frame.term_has_page(language, plural, &slug) {
+            return Ok(None);
+        }
         let tag = named.unwrap_or(&language.tag);
         let taxonomy = Taxonomy::named(plural);
         return taxonomy::one(ctx, scope, Some(&taxonomy), TermBy::Slug(slug), Some(tag)).await;

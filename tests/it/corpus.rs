@@ -11,8 +11,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use api::article::write::{Changes, publish, update};
-use api::hugo::{fold, front_matter};
-use entity::{View, article, article_copy, source_file};
+use api::hugo::address::encode;
+use api::hugo::tree::{self, EntryKind, Kind};
+use api::hugo::{config, fold, front_matter};
+use entity::{View, article, article_copy, section, source_file};
 use sea_orm::EntityTrait;
 use serde_json::{Map, Value};
 use similar::{ChangeTag, TextDiff};
@@ -39,6 +41,8 @@ struct Outcome {
     wide: Vec<String>,
     /// What Hugo reads otherwise after the edits, beyond them.
     beyond: Vec<String>,
+    /// Pages and sections that have another address here.
+    elsewhere: Vec<String>,
 }
 
 pub fn sites() -> Vec<PathBuf> {
@@ -125,6 +129,8 @@ fn check(site: &Path) -> Outcome {
             wavering.extend(oracle::differences(reading, &again).into_keys());
         }
         outcome.hugo.retain(|page| !wavering.contains(page));
+        outcome.elsewhere = elsewhere(&app, site, reading);
+        outcome.elsewhere.retain(|page| !wavering.iter().any(|other| page.starts_with(other)));
     }
 
     let edited = edit_all(&app, &mut outcome);
@@ -137,7 +143,8 @@ fn check(site: &Path) -> Outcome {
             let path = api::hugo::file_path::to_path(&file.path);
             std::fs::read(folder.join(path)).expect("the file")
         };
-        if let Some(why) = wide(&read(before.path()), &read(after.path()), taxonomy) {
+        let keys = ["title", taxonomy];
+        if let Some(why) = wide(&read(before.path()), &read(after.path()), &keys) {
             outcome.wide.push(format!("{}: {why}", file.path));
         }
     }
@@ -158,6 +165,46 @@ fn check(site: &Path) -> Outcome {
         }
     }
     outcome
+}
+
+/// Pages and sections whose addresses are not those that Hugo gives them.
+fn elsewhere(app: &TestApp, site: &Path, reading: &oracle::Reading) -> Vec<String> {
+    let config = config::load(site, None).expect("a configuration");
+    let tree = tree::walk(site, &config).expect("content");
+    let (files, copies, sections) = app.block_on(async {
+        let db = app.app.db().read();
+        (
+            source_file::Entity::find().all(db).await.expect("files"),
+            article_copy::Entity::find().all(db).await.expect("copies"),
+            section::Entity::find().all(db).await.expect("sections"),
+        )
+    });
+    let articles: BTreeMap<_, _> =
+        files.into_iter().filter_map(|file| Some((file.path, file.article_id?))).collect();
+    let paths: BTreeMap<_, _> =
+        copies.into_iter().map(|copy| (copy.article_id, copy.path)).collect();
+    let sections: BTreeMap<_, _> =
+        sections.into_iter().filter_map(|row| Some((row.source?, row.path))).collect();
+    let mut other = Vec::new();
+    for file in &tree.files {
+        let Some(entry) = tree.layout.entry(&config, file) else { continue };
+        let EntryKind::Content(kind) = &entry.kind else { continue };
+        let key = format!("{} {} /{}", entry.language, kind.as_str(), entry.logical);
+        let ours = match kind {
+            Kind::Page => articles.get(&entry.relative).and_then(|id| paths.get(id)),
+            Kind::Section => sections.get(&entry.relative),
+            Kind::Home | Kind::Taxonomy { .. } | Kind::Term { .. } => None,
+        };
+        let hugo = reading.get(&key.replace('"', "")).and_then(|page| page["address"].as_str());
+        let (Some(ours), Some(hugo)) = (ours, hugo.filter(|address| !address.is_empty())) else {
+            continue;
+        };
+        let ours = format!("{}{}", config.base_path(), encode(ours));
+        if ours != hugo {
+            other.push(format!("{key}: {ours} here, {hugo} in Hugo"));
+        }
+    }
+    other
 }
 
 /// Whether a field of a page may differ after titles and terms were edited.
@@ -261,8 +308,8 @@ fn edit_all(app: &TestApp, outcome: &mut Outcome) -> BTreeMap<sea_orm::prelude::
     })
 }
 
-/// Why more than the title and the terms have changed, if so.
-fn wide(before: &[u8], after: &[u8], taxonomy: &str) -> Option<String> {
+/// Why more has changed than the values of these keys, if so.
+pub fn wide(before: &[u8], after: &[u8], keys: &[&str]) -> Option<String> {
     let old = front_matter::split(before).expect("front matter");
     let new = front_matter::split(after).expect("front matter");
     if old.body != new.body {
@@ -271,7 +318,7 @@ fn wide(before: &[u8], after: &[u8], taxonomy: &str) -> Option<String> {
     let parse = |source| front_matter::parse(source).expect("front matter");
     let (mut a, mut b) = (parse(&old), parse(&new));
     for map in [&mut a, &mut b] {
-        map.retain(|key, _| !fold::same(key, "title") && !fold::same(key, taxonomy));
+        map.retain(|key, _| !keys.iter().any(|own| fold::same(key, own)));
     }
     if a != b {
         return Some("another value".to_owned());
@@ -296,7 +343,7 @@ fn wide(before: &[u8], after: &[u8], taxonomy: &str) -> Option<String> {
             ChangeTag::Equal => {}
         }
     }
-    let own = lines_of(&old_text, &["title", taxonomy]);
+    let own = lines_of(&old_text, keys);
     let mut spare = own.clone();
     let foreign = gone.iter().filter(|line| {
         let place = spare.iter().position(|own| own == *line);
@@ -304,7 +351,7 @@ fn wide(before: &[u8], after: &[u8], taxonomy: &str) -> Option<String> {
     });
     // In JSON and in flow lists a comma may come to the line before.
     let allowed = if old.format == front_matter::Format::Json { 2 } else { 0 };
-    if foreign.count() > allowed || come > own.len() + 4 {
+    if foreign.count() > allowed || come > own.len() + 6 {
         return Some(format!("{} lines became {come}: {gone:?}", gone.len()));
     }
     None
@@ -334,7 +381,7 @@ fn lines_of(text: &str, keys: &[&str]) -> Vec<String> {
 
 /// Names of what went wrong, with examples.
 fn wrong(name: &str, outcome: Outcome) -> Vec<String> {
-    let Outcome { bytes, hugo, lost, wide, beyond, .. } = outcome;
+    let Outcome { bytes, hugo, lost, wide, beyond, elsewhere, .. } = outcome;
     let mut failed = Vec::new();
     for (what, list) in [
         ("bytes differ", bytes.iter().map(|path| path.display().to_string()).collect()),
@@ -342,6 +389,7 @@ fn wrong(name: &str, outcome: Outcome) -> Vec<String> {
         ("lost", lost),
         ("wide", wide),
         ("Hugo reads beyond the edits", beyond),
+        ("elsewhere in Hugo", elsewhere),
     ] {
         let list: Vec<String> = list;
         if !list.is_empty() {
@@ -352,18 +400,30 @@ fn wrong(name: &str, outcome: Outcome) -> Vec<String> {
     failed
 }
 
-const HEAD: &str = "\nsite                      documents unread bytes pages refused hugo edited lost wide beyond\n";
+const HEAD: &str = "\nsite                      documents unread bytes pages refused hugo edited lost wide beyond elsewhere\n";
 
 fn row(name: &str, outcome: &Outcome) -> String {
-    let Outcome { documents, unread, bytes, pages, hugo, refused, edited, lost, wide, beyond } =
-        outcome;
+    let Outcome {
+        documents,
+        unread,
+        bytes,
+        pages,
+        hugo,
+        refused,
+        edited,
+        lost,
+        wide,
+        beyond,
+        elsewhere,
+    } = outcome;
     format!(
-        "{name:<26}{documents:>9}{unread:>7}{:>6}{pages:>6}{refused:>8}{:>5}{edited:>7}{:>5}{:>5}{:>7}\n",
+        "{name:<26}{documents:>9}{unread:>7}{:>6}{pages:>6}{refused:>8}{:>5}{edited:>7}{:>5}{:>5}{:>7}{:>10}\n",
         bytes.len(),
         hugo.len(),
         lost.len(),
         wide.len(),
         beyond.len(),
+        elsewhere.len(),
     )
 }
 

@@ -49,14 +49,14 @@ on_both! {
 }
 
 /// A site with one article, and what is asked of it.
-struct Site {
+pub struct Site {
     folder: tempfile::TempDir,
-    out: tempfile::TempDir,
-    editor: Client,
+    pub out: tempfile::TempDir,
+    pub editor: Client,
 }
 
 impl Site {
-    fn of(app: &TestApp, files: &[(&str, &[u8])]) -> Self {
+    pub fn of(app: &TestApp, files: &[(&str, &[u8])]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         for (path, bytes) in files {
             let path = folder.path().join(path);
@@ -68,7 +68,7 @@ impl Site {
         Self { folder, out, editor: app.as_role(Role::Editor) }
     }
 
-    fn article(&self, path: &str) -> Value {
+    pub fn article(&self, path: &str) -> Value {
         let found = self.editor.ask(
             "query($path: String!) { article(by: { path: $path }, view: WORKING) { id version } }",
             json!({ "path": path }),
@@ -77,7 +77,7 @@ impl Site {
     }
 
     /// Runs a mutation of one article by its id alone.
-    fn act(&self, mutation: &str, path: &str) {
+    pub fn act(&self, mutation: &str, path: &str) {
         let id = self.article(path)["id"].clone();
         let document = format!(
             "mutation($id: ID!) {{ {mutation}(id: $id) {{ userErrors {{ field message }} }} }}"
@@ -85,7 +85,7 @@ impl Site {
         let _ = self.editor.ask(&document, json!({ "id": id })).accepted(mutation);
     }
 
-    fn save(&self, path: &str, input: Value) {
+    pub fn save(&self, path: &str, input: Value) {
         let article = self.article(path);
         let _ = self
             .editor
@@ -97,7 +97,7 @@ impl Site {
             .accepted("updateArticle");
     }
 
-    fn edit(&self, path: &str, input: Value) {
+    pub fn edit(&self, path: &str, input: Value) {
         let id = self.article(path)["id"].clone();
         self.save(path, input);
         let _ = self
@@ -109,11 +109,11 @@ impl Site {
             .accepted("publishArticle");
     }
 
-    fn export(&self, app: &TestApp) -> Report {
+    pub fn export(&self, app: &TestApp) -> Report {
         app.export(self.out.path())
     }
 
-    fn text(&self, path: &str) -> String {
+    pub fn text(&self, path: &str) -> String {
         let bytes = std::fs::read(self.out.path().join(path)).expect("an exported file");
         String::from_utf8(bytes).expect("UTF-8")
     }

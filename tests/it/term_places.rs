@@ -1,7 +1,10 @@
 //! Terms whose own pages put them elsewhere, and how sections are called.
 
+use std::collections::BTreeSet;
+
+use api::policy::Role;
 use serde_json::{Value, json};
-use tests::{TestApp, on_both};
+use tests::{TestApp, on_both, oracle};
 
 /// What lives at an address: a tag by its slug, or nothing.
 fn tag_at(app: &TestApp, path: &str) -> Value {
@@ -44,6 +47,69 @@ on_both! {
         site("");
         assert_eq!(paths(&app), ["/tags/old-name/", "/cpp/", "/tags/plain/"]);
         assert_eq!(tag_at(&app, "/tags/short/"), Value::Null);
+    }
+
+    fn a_term_takes_its_folder_along_when_its_slug_changes(app) {
+        let own = "---\ntitle: Old Name # so\nslug: short\ndescription: d\n---\nAbout it.\n";
+        assert_eq!(app.import_files(&[
+            ("hugo.toml", "baseURL = 'https://example.org/'\n"),
+            ("content/posts/a.md", ARTICLE),
+            ("content/tags/Old Name/_index.md", own),
+            ("content/tags/Old Name/pic.txt", "picture"),
+            ("content/tags/plain/_index.md", "---\ntitle: Plain\n---\n"),
+        ]).failures, []);
+        let editor = app.as_role(Role::Editor);
+        let tags = editor.ask("{ tags(first: 9) { nodes { id slug } } }", Value::Null);
+        let tags = tags.at("/tags/nodes").as_array().expect("tags").clone();
+        for (from, to) in [("old-name", "new-name"), ("plain", "simple"), ("c++", "cpp")] {
+            let id = &tags.iter().find(|tag| tag["slug"] == from).expect("a tag")["id"];
+            let _ = editor.ask("mutation($id: ID!, $to: String!) { updateTag(id: $id, input: { slug: $to }) {
+                userErrors { field message } } }", json!({ "id": id, "to": to })).accepted("updateTag");
+        }
+        assert_eq!(paths(&app), ["/tags/new-name/", "/tags/cpp/", "/tags/simple/"]);
+        let folder = tempfile::tempdir().expect("a folder");
+        assert_eq!(app.export(folder.path()).failures, []);
+        let text = |path: &str| std::fs::read_to_string(folder.path().join(path)).unwrap_or_default();
+        assert_eq!(text("content/tags/new-name/_index.md"), own.replace("slug: short\n", ""));
+        assert_eq!(text("content/tags/new-name/pic.txt"), "picture");
+        assert_eq!(text("content/tags/simple/_index.md"), "---\ntitle: Plain\n---\n");
+        assert!(!folder.path().join("content/tags/Old Name").exists());
+        assert!(!folder.path().join("content/tags/plain").exists());
+        let Some((hugo, _)) = oracle::read(folder.path(), &BTreeSet::new()) else { return };
+        let mut terms: Vec<_> = hugo.values().filter(|page| page["kind"] == "term").collect();
+        terms.sort_by_key(|page| page["address"].to_string());
+        let said: Vec<_> = terms.iter().map(|page| (&page["address"], &page["title"])).collect();
+        assert_eq!(json!(said), json!([["/tags/cpp/", "C++"], ["/tags/new-name/", "Old Name"], ["/tags/simple/", "Plain"]]));
+        // It comes in again as what it was.
+        assert_eq!(app.import(folder.path()).failures, []);
+        assert_eq!(paths(&app), ["/tags/new-name/", "/tags/cpp/", "/tags/simple/"]);
+    }
+
+    fn names_in_any_case_are_one_term_where_addresses_keep_theirs(app) {
+        assert_eq!(app.import_files(&[
+            ("hugo.toml", "baseURL = 'https://example.org/'\ndisablePathToLower = true\n"),
+            ("content/Posts/My Post.md", "---\ntitle: A\ntags: [Go Lang, ÜBER]\n---\n"),
+            ("content/Posts/b.md", "---\ntitle: B\ntags: [go lang, über, Über]\n---\n"),
+            ("content/tags/Go Lang/_index.md", "---\ntitle: Go\n---\n"),
+        ]).failures, []);
+        let answer = app.query("{ tags { nodes { path articleCount } }
+            articles(orderBy: { field: TITLE, direction: ASC }) { nodes { path } } }", Value::Null);
+        assert_eq!(answer.at("/tags/nodes"), &json!([
+            { "path": "/tags/Go-Lang/", "articleCount": 2 }, { "path": "/tags/%C3%9CBER/", "articleCount": 2 },
+        ]));
+        assert_eq!(answer.each("/articles/nodes", "path"), ["/Posts/My-Post/", "/Posts/b/"]);
+        let folder = tempfile::tempdir().expect("a folder");
+        let report = app.export(folder.path());
+        assert_eq!(report.failures, []);
+        assert_eq!(
+            std::fs::read_to_string(folder.path().join("content/Posts/b.md")).expect("a file"),
+            "---\ntitle: B\ntags: [go lang, über, Über]\n---\n",
+        );
+        let Some((hugo, _)) = oracle::read(folder.path(), &BTreeSet::new()) else { return };
+        let addresses: BTreeSet<&str> =
+            hugo.values().filter_map(|page| page["address"].as_str()).collect();
+        assert!(addresses.is_superset(&BTreeSet::from(["/tags/Go-Lang/", "/Posts/My-Post/", "/Posts/b/"])), "{addresses:?}");
+        assert_eq!(addresses.iter().filter(|path| path.starts_with("/tags/")).count(), 3);
     }
 
     fn a_section_is_called_as_hugo_calls_it(app) {

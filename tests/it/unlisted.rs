@@ -64,6 +64,45 @@ fn stands(app: &TestApp, name: &str) -> (bool, bool, bool, bool) {
 }
 
 on_both! {
+    fn terms_are_where_their_pages_say(app) {
+        let term = |says: &str| format!("---\ntitle: T\n{says}\n---\n");
+        let files = [
+            ("hugo.toml", "baseURL = 'https://example.org/'\n".to_owned()),
+            ("content/a.md", "---\ntitle: A\ndate: 2025-03-01\ntags: [plain, Un Listed, pageless, local, headless]\n---\n".to_owned()),
+            ("content/tags/Un Listed/_index.md", term("build: {list: never}")),
+            ("content/tags/pageless/_index.md", term("build: {render: never}")),
+            ("content/tags/local/_index.md", term("build: {list: local}")),
+            ("content/tags/headless/_index.md", term("headless: true")),
+        ];
+        let files: Vec<_> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+        assert_eq!(app.import_files(&files).failures, []);
+        let lists = "{ tags(orderBy: SLUG) { totalCount nodes { slug } } }";
+        let answer = app.query(lists, Value::Null);
+        // As in Hugo, `local` is in the list of its taxonomy.
+        assert_eq!(answer.each("/tags/nodes", "slug"), ["local", "pageless", "plain"]);
+        assert_eq!(answer.at("/tags/totalCount"), &json!(3));
+        let slugs = app.as_role(Role::Editor).ask(
+            "{ tags(view: WORKING, orderBy: SLUG) { nodes { slug } } }", Value::Null);
+        assert_eq!(slugs.each("/tags/nodes", "slug").len(), 5);
+        let there = |slug: &str| {
+            let document = "query($path: String!) { route(path: $path) { __typename } }";
+            let found = app.query(document, json!({ "path": format!("/tags/{slug}/") }));
+            found.at("/route").is_object()
+        };
+        assert!(there("plain") && there("un-listed") && there("local"));
+        assert!(!there("pageless") && !there("headless"));
+        let map = app.fetch("/sitemap.xml", &[]).body;
+        let listed = |slug: &str| map.contains(&format!("/tags/{slug}/"));
+        assert!(listed("plain"), "{map}");
+        assert!(!listed("un-listed") && !listed("local") && !listed("pageless") && !listed("headless"), "{map}");
+        // What a page does not say any more does not hold.
+        assert_eq!(app.import_files(&[
+            ("hugo.toml", "baseURL = 'https://example.org/'\n"),
+            ("content/tags/Un Listed/_index.md", "---\ntitle: T\n---\n"),
+        ]).failures, []);
+        assert!(app.query(lists, Value::Null).each("/tags/nodes", "slug").contains(&"un-listed".to_owned()));
+    }
+
     fn what_is_not_listed_is_found_by_name_alone(app) {
         import(&app);
         let answer = app.query(LISTS, Value::Null);

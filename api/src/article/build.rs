@@ -6,8 +6,9 @@
 //! is found by its id and its path; one that is not rendered has no page of its own
 //! on the site, so no route leads to it.
 //!
-//! `build.list: local` lists a page in its own section and for its terms alone; here it
-//! is not listed, either.
+//! `build.list: local` lists a page in its own section and for its terms alone; here an
+//! article is not listed, either. A term is in the list of its taxonomy, and not in the
+//! map of the site.
 //!
 //! Hugo: `resources/page/pagemeta`, docs "Build options".
 
@@ -21,12 +22,14 @@ use crate::hugo::{cast, fold};
 pub struct Build {
     /// Whether it is in lists.
     pub listed: bool,
+    /// Whether it is in those of what it lies in alone, to Hugo.
+    pub local: bool,
     pub render: Render,
 }
 
 impl Default for Build {
     fn default() -> Self {
-        Self { listed: true, render: Render::Always }
+        Self { listed: true, local: false, render: Render::Always }
     }
 }
 
@@ -36,13 +39,14 @@ impl Build {
     pub fn of(params: &Map<String, Value>) -> Self {
         // It goes before what `build` says.
         if fold::get(params, "headless").and_then(cast::flag) == Some(true) {
-            return Self { listed: false, render: Render::Never };
+            return Self { listed: false, local: false, render: Render::Never };
         }
         let build = fold::get(params, "_build").or_else(|| fold::get(params, "build"));
         let said = |key| build.and_then(Value::as_object).and_then(|build| fold::get(build, key));
         // Words in another case say nothing to Hugo, and neither do others.
         Self {
             listed: !matches!(word(said("list")), "never" | "local"),
+            local: word(said("list")) == "local",
             render: match word(said("render")) {
                 "never" => Render::Never,
                 "link" => Render::Link,
@@ -72,7 +76,8 @@ mod tests {
     fn build_settings_mean_what_they_mean_to_hugo() {
         let check = |params: Value, listed: bool, render: Render| {
             let map = params.as_object().cloned().unwrap_or_default();
-            assert_eq!(Build::of(&map), Build { listed, render }, "{params}");
+            let build = Build::of(&map);
+            assert_eq!((build.listed, build.render), (listed, render), "{params}");
         };
         let (always, link, never) = (Render::Always, Render::Link, Render::Never);
         check(json!({}), true, always);

@@ -180,7 +180,7 @@ async fn relocate(write: &mut Write<'_>, id: Uuid, section: &str) -> Result<()> 
     }
     directory.clone_into(&mut content.directory);
     content.address = None;
-    validate(&content)?;
+    validate(&content, Some(&now.content))?;
     let path = store::path(&frame, frame.language_of(&head.language), &content);
     refuse_taken(write, &path, id).await?;
     let note = Note { before: Some(&now), ..Note::default() };

@@ -14,7 +14,10 @@ use crate::site::{Frame, LanguageFrame};
 const MAX_NAME: usize = 200;
 
 /// Refuses what no article may be, with every mistake at once.
-pub fn validate(content: &Content) -> Result<()> {
+///
+/// `before` is what is edited: what a file said may stay, and only what is said anew
+/// has to be as we want it.
+pub fn validate(content: &Content, before: Option<&Content>) -> Result<()> {
     let mut errors = Vec::new();
     let mut wrong =
         |field: &str, code, message: &str| errors.push(UserError::new(field, code, message));
@@ -24,10 +27,11 @@ pub fn validate(content: &Content) -> Result<()> {
     if content.directory.split('/').any(|part| part == "." || part == "..") {
         wrong("input.section", UserErrorCode::Invalid, "a section is a path such as news/local");
     }
-    if content
-        .slug
-        .as_deref()
-        .is_some_and(|slug| matches!(slug.trim(), "" | "." | "..") || slug.contains('/'))
+    if before.is_none_or(|before| before.slug != content.slug)
+        && content
+            .slug
+            .as_deref()
+            .is_some_and(|slug| matches!(slug.trim(), "" | "." | "..") || slug.contains('/'))
     {
         wrong(
             "input.slug",
@@ -35,8 +39,10 @@ pub fn validate(content: &Content) -> Result<()> {
             "a slug is one part of an address, without slashes",
         );
     }
-    if let (Some(from), Some(until)) = (content.publish_at, content.expire_at)
+    let dates = |content: &Content| (content.publish_at, content.expire_at);
+    if let (Some(from), Some(until)) = dates(content)
         && until <= from
+        && before.is_none_or(|before| dates(before) != dates(content))
     {
         wrong("input.expireAt", UserErrorCode::Invalid, "an article expires after it is published");
     }

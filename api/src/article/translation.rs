@@ -70,7 +70,7 @@ pub async fn create(ctx: &Ctx, source: Uuid, language: &str, new: NewTranslation
             "an article needs a title: give one, or `copyText: true` to begin with the source's",
         ));
     }
-    validate(&content)?;
+    validate(&content, None)?;
     crate::taxonomy::keep_existing(&write, &mut content.terms).await?;
     let id = ctx.new_id();
     refuse_taken(&write, &store::path(&frame, language, &content), id).await?;

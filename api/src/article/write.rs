@@ -102,7 +102,7 @@ async fn create_once(ctx: &Ctx, new: NewArticle) -> Result<Uuid> {
             ));
         }
     };
-    validate(&content)?;
+    validate(&content, None)?;
     terms::set(&mut write, &frame, &mut content, terms, &Content::default()).await?;
     let id = ctx.new_id();
     if content.name.is_empty() {
@@ -173,7 +173,7 @@ pub async fn update(ctx: &Ctx, id: Uuid, expected_version: i32, changes: Changes
             Stale::Merged { content, body, merged } => (*content, Some(body), Some(merged)),
         }
     };
-    validate(&content)?;
+    validate(&content, Some(&now.content))?;
     let language = frame.language_of(&head.language);
     if store::made_path(&frame, language, &content)
         != store::made_path(&frame, language, &now.content)

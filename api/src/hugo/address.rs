@@ -153,6 +153,20 @@ impl Rules {
         if self.disable_path_to_lower { clean } else { lower(&clean) }
     }
 
+    /// Whether a name leads to the term with this slug. Hugo knows terms in lower case,
+    /// whatever their addresses look like.
+    #[must_use]
+    pub fn leads(&self, name: &str, slug: &str) -> bool {
+        let own = self.urlize(name.trim());
+        own == slug || (self.disable_path_to_lower && lower(&own) == lower(slug))
+    }
+
+    /// By what a term is known.
+    #[must_use]
+    pub fn key(&self, name: &str) -> String {
+        lower(&self.urlize(name.trim()))
+    }
+
     /// The address of a page, section, taxonomy, term or the home page.
     pub fn page_path(&self, sections: &Sections, parts: &Parts<'_>) -> String {
         let url = parts.url.filter(|url| !url.is_empty());

@@ -5,7 +5,7 @@
 //! than two chunks are in memory at a time; nothing here depends on what is
 //! written meanwhile.
 
-use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -15,12 +15,13 @@ use uuid::Uuid;
 use super::config::SiteConfig;
 use super::convert;
 use super::document::{Document, Outcome, read, render_row};
+use super::file_path;
 use super::files::Found;
-use super::known::Known;
+use super::known::{self, ByPath, Known};
 use super::problem::Problem;
 use super::rows::Ready;
 use super::sections::Sections;
-use super::tree::Entry;
+use super::tree::{Entry, Layout};
 use crate::article::content::MAX_KEY;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
@@ -34,7 +35,7 @@ pub(super) struct By {
     pub config: Arc<SiteConfig>,
     pub frame: Arc<Frame>,
     pub sections: Arc<Sections>,
-    pub known: Arc<HashMap<String, Known>>,
+    pub layout: Arc<Layout>,
     /// Whether to read files that are as they were, too.
     pub anew: bool,
 }
@@ -42,45 +43,59 @@ pub(super) struct By {
 /// A document ready to be written, and what it was warned of.
 pub(super) type Prepared = (Ready, Vec<Problem>);
 
+/// Some pages, and what is known of their files.
+pub(super) struct Chunk {
+    pub outcomes: Vec<Outcome<Prepared>>,
+    pub known: Arc<ByPath>,
+}
+
 pub(super) struct Ahead<'a> {
     ctx: &'a Ctx,
     by: Arc<By>,
-    entries: std::vec::IntoIter<Entry>,
-    next: Option<JoinHandle<Vec<Outcome<Prepared>>>>,
+    pages: std::vec::IntoIter<Box<Path>>,
+    next: Option<JoinHandle<Chunk>>,
 }
 
 impl<'a> Ahead<'a> {
     /// Begins to read the first chunk.
-    pub fn new(ctx: &'a Ctx, by: By, entries: Vec<Entry>) -> Self {
-        let mut ahead = Self { ctx, by: Arc::new(by), entries: entries.into_iter(), next: None };
-        ahead.begin();
-        ahead
+    pub async fn new(ctx: &'a Ctx, by: By, pages: Vec<Box<Path>>) -> Result<Self> {
+        let mut ahead = Self { ctx, by: Arc::new(by), pages: pages.into_iter(), next: None };
+        ahead.begin().await?;
+        Ok(ahead)
     }
 
     /// The next chunk; none behind the last. Begins to read the one after it.
-    pub async fn next(&mut self) -> Result<Option<Vec<Outcome<Prepared>>>> {
+    pub async fn next(&mut self) -> Result<Option<Chunk>> {
         let Some(task) = self.next.take() else { return Ok(None) };
-        let outcomes = task.await.map_err(Error::internal)?;
-        self.begin();
-        Ok(Some(outcomes))
+        let chunk = task.await.map_err(Error::internal)?;
+        self.begin().await?;
+        Ok(Some(chunk))
     }
 
-    fn begin(&mut self) {
-        let chunk = self.entries.by_ref().take(CHUNK);
-        let chunk: Vec<_> = chunk.map(|entry| (entry, self.ctx.new_id())).collect();
-        if chunk.is_empty() {
-            return;
+    async fn begin(&mut self) -> Result<()> {
+        let pages: Vec<_> = self.pages.by_ref().take(CHUNK).collect();
+        if pages.is_empty() {
+            return Ok(());
         }
-        let by = Arc::clone(&self.by);
+        let paths: Vec<String> = pages.iter().map(|page| file_path::to_text(page)).collect();
+        let known = known::of(self.ctx, paths.iter().map(String::as_str)).await?;
+        let (by, known) = (Arc::clone(&self.by), Arc::new(known));
+        let pages: Vec<_> = pages.into_iter().map(|page| (page, self.ctx.new_id())).collect();
         self.next = Some(tokio::task::spawn_blocking(move || {
-            chunk.into_par_iter().map(|(entry, body_id)| prepare(entry, body_id, &by)).collect()
+            let outcomes = pages.into_par_iter().filter_map(|(page, body_id)| {
+                let entry = by.layout.entry(&by.config, &page)?;
+                Some(prepare(entry, body_id, &by, &known))
+            });
+            let outcomes = outcomes.collect();
+            Chunk { outcomes, known }
         }));
+        Ok(())
     }
 }
 
 /// Makes an article of a file.
-fn prepare(entry: Entry, body_id: Uuid, by: &By) -> Outcome<Prepared> {
-    let By { config, frame, sections, known, anew } = by;
+fn prepare(entry: Entry, body_id: Uuid, by: &By, known: &ByPath) -> Outcome<Prepared> {
+    let By { config, frame, sections, layout: _, anew } = by;
     let before = known.get(&entry.relative);
     let skip = !anew && before.is_some_and(Known::is_article);
     let document = match read(entry, config, before, skip) {

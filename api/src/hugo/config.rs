@@ -16,9 +16,10 @@ use serde_json::{Map, Value};
 
 use super::address::{Rules, UglyUrls};
 use super::cascade::Cascades;
+use super::mounts::{self, Mount, clean};
 use super::permalink::Permalinks;
 use super::problem::Problem;
-use super::{cast, config_file, fold, glob, menu};
+use super::{cast, config_file, fold, menu};
 
 pub use super::menu::MenuEntry;
 
@@ -39,6 +40,8 @@ pub struct SiteConfig {
     pub dates: DateFields,
     /// Name patterns of files to be left out, as Hugo's `ignoreFiles` are written.
     pub ignore_files: Vec<String>,
+    /// What is mounted as content; nothing where the folders of the languages are it.
+    pub mounts: Vec<Mount>,
     /// The main file, below the site's folder; none for a bare content folder.
     pub file: Option<String>,
     /// What pages have from the site and from the sections above them; the latter
@@ -192,6 +195,7 @@ pub(super) fn build(
                 value => cast::list(value),
             })
             .unwrap_or_default(),
+        mounts: mounts::read(&root),
         file,
         cascades: Cascades::from_config(&root),
         root,
@@ -296,7 +300,8 @@ fn one_language(
             .and_then(cast::integer)
             .and_then(|weight| i32::try_from(weight).ok())
             .unwrap_or_default(),
-        content_dir: mounted(root, key)
+        content_dir: mounts::whole(&mounts::read(root), key)
+            .map(|mount| mount.source.clone())
             .or_else(|| own(&["contentDir"]).map(|path| clean(&path)))
             .unwrap_or_else(|| content_dir.to_owned()),
         own_content_dir: true,
@@ -329,38 +334,6 @@ fn tell_apart(languages: &mut [LanguageConfig]) {
         }
         seen.push(language.tag.clone());
     }
-}
-
-/// The folder that is mounted as a language's content, if there is one in the site:
-/// a mount for the language counts more than one for all.
-fn mounted(root: &Map<String, Value>, language: &str) -> Option<String> {
-    let mounts = fold::get(fold::map(root, "module")?, "mounts")?.as_array()?;
-    let folder = |own: bool| {
-        mounts.iter().filter_map(Value::as_object).find_map(|mount| {
-            let text = |key: &str| fold::get(mount, key).and_then(cast::text).unwrap_or_default();
-            let named = fold::map(mount, "sites")
-                .and_then(|sites| fold::get(fold::map(sites, "matrix")?, "languages"))
-                .or_else(|| fold::get(mount, "lang"))
-                .and_then(cast::list)
-                .unwrap_or_default();
-            let for_it = if named.is_empty() {
-                !own
-            } else {
-                own && named
-                    .iter()
-                    .any(|pattern| glob::matches(&pattern.to_lowercase(), &language.to_lowercase()))
-            };
-            let source = text("source");
-            (for_it && clean(&text("target")) == "content" && is_inside(&source))
-                .then(|| clean(&source))
-        })
-    };
-    folder(true).or_else(|| folder(false))
-}
-
-/// Whether a path names a folder of the site, and not one beside it or of a module.
-fn is_inside(path: &str) -> bool {
-    !path.starts_with('/') && !path.split(['/', '\\']).any(|part| part == "..")
 }
 
 fn zone(settings: &Map<String, Value>) -> Result<Option<Tz>, Problem> {
@@ -459,15 +432,6 @@ pub fn canonical_tag(tag: &str) -> Option<String> {
     }
     (!singleton || tag.split('-').next_back().is_some_and(|part| part.len() > 1))
         .then(|| parts.join("-"))
-}
-
-/// A folder below the site's, with `/` and without dots at its ends.
-fn clean(path: &str) -> String {
-    path.replace('\\', "/")
-        .split('/')
-        .filter(|part| !part.is_empty() && *part != ".")
-        .collect::<Vec<_>>()
-        .join("/")
 }
 
 #[cfg(test)]

@@ -9,7 +9,6 @@
 //! a submodule belongs to its own repository, and Git keeps no more of it than
 //! where it comes from. A theme that was copied in is the site's own.
 
-use std::collections::HashSet;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
@@ -132,48 +131,40 @@ impl Found {
     }
 }
 
-/// All files and links of the site in `dir`, but those in `except`.
+/// All files and links of the site in `dir`, one after the other.
 pub(super) fn walk(
     dir: &Path,
     config: &SiteConfig,
-    except: &HashSet<&str>,
-) -> (Vec<Found>, Vec<Problem>) {
-    let (mut found, mut problems) = (Vec::new(), Vec::new());
+) -> impl Iterator<Item = Result<Found, Problem>> + Send + use<> {
     let made = made(dir, config);
-    let walk = walkdir::WalkDir::new(dir).sort_by_file_name().into_iter().filter_entry(|entry| {
-        entry.depth() == 0
-            || !(FOREIGN.iter().any(|name| entry.file_name() == *name)
-                || made.iter().any(|made| made == entry.path())
-                || (entry.file_type().is_dir() && entry.path().join(".git").exists()))
-    });
-    for entry in walk {
-        let read = entry.and_then(|entry| {
+    let walk =
+        walkdir::WalkDir::new(dir).sort_by_file_name().into_iter().filter_entry(move |entry| {
+            entry.depth() == 0
+                || !(FOREIGN.iter().any(|name| entry.file_name() == *name)
+                    || made.iter().any(|made| made == entry.path())
+                    || (entry.file_type().is_dir() && entry.path().join(".git").exists()))
+        });
+    let dir = dir.to_owned();
+    walk.filter_map(move |entry| {
+        let found = entry.and_then(|entry| {
             let kind = entry.file_type();
             if !kind.is_file() && !kind.is_symlink() {
                 return Ok(None);
             }
-            let path = file_path::to_text(entry.path().strip_prefix(dir).unwrap_or(entry.path()));
-            if except.contains(path.as_str()) {
-                return Ok(None);
-            }
+            let path = file_path::to_text(entry.path().strip_prefix(&dir).unwrap_or(entry.path()));
             let stat = Stat::of(&entry.metadata()?);
             Ok(Some(Found { file: entry.into_path(), path, stat }))
         });
-        match read {
-            Ok(Some(one)) => found.push(one),
-            Ok(None) => {}
-            Err(error) => {
-                let at = error.path().unwrap_or(dir);
+        found
+            .map_err(|error| {
+                let at = error.path().unwrap_or(&dir);
                 let reason =
                     error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                problems.push(
-                    Problem::new(format!("this cannot be read: {reason}"))
-                        .in_file(&file_path::to_text(at.strip_prefix(dir).unwrap_or(at))),
-                );
-            }
-        }
-    }
-    (found, problems)
+                Problem::new(format!("this cannot be read: {reason}"))
+                    .in_file(&file_path::to_text(at.strip_prefix(&dir).unwrap_or(at)))
+            })
+            .transpose()
+    })
 }
 
 /// What Hugo makes; a bare folder of content holds nothing of the kind.

@@ -127,6 +127,7 @@ pub fn parse(source: &Source) -> Result<Map<String, Value>, Problem> {
         Format::Json => parse_json(source.text),
     };
     match parsed {
+        Ok(Value::Object(map)) if has_nul(source.text) => Ok(without_nul(map)),
         Ok(Value::Object(map)) => Ok(map),
         Ok(Value::Null) => Ok(Map::new()),
         Ok(_) => Err(Problem::at(
@@ -139,6 +140,24 @@ pub fn parse(source: &Source) -> Result<Map<String, Value>, Problem> {
             ..problem
         }),
     }
+}
+
+/// Whether a text may say U+0000, in whatever way.
+fn has_nul(text: &str) -> bool {
+    ["\0", "\\0", "\\x00", "\\u0000", "\\U00000000"].iter().any(|nul| text.contains(nul))
+}
+
+/// `PostgreSQL` holds no U+0000 in a text; it is replaced as in a body.
+fn without_nul(map: Map<String, Value>) -> Map<String, Value> {
+    fn clean(value: Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(text.replace('\0', "\u{fffd}")),
+            Value::Array(items) => items.into_iter().map(clean).collect(),
+            Value::Object(map) => Value::Object(without_nul(map)),
+            value => value,
+        }
+    }
+    map.into_iter().map(|(key, value)| (key.replace('\0', "\u{fffd}"), clean(value))).collect()
 }
 
 /// Parses JSON, with the place of an error.

@@ -12,7 +12,7 @@
 //! folder any more stays in the database: to import is to add.
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use entity::{View, article, section, source_file, term_text};
@@ -21,14 +21,14 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::ahead::{Ahead, By, Prepared};
+use super::ahead::{Ahead, By, Chunk, Prepared};
 use super::config::{self, SiteConfig};
 use super::convert::{self, Draft};
 pub(super) use super::document::markdown;
 use super::document::{self, Document, Outcome, read, render_row};
-use super::files::{self, Found};
+use super::files::Found;
 use super::keep::Keep;
-use super::known::{Known, Touched};
+use super::known::{ByPath, Touched};
 use super::page::Page;
 use super::problem::Problem;
 use super::report::Action;
@@ -37,8 +37,8 @@ use super::rows::{Before, Ready, Rows};
 use super::sanitize::normalize;
 use super::sections::Sections;
 use super::sync::beside::{Beside, Verdict};
-use super::tree::{self, Entry, EntryKind, Kind};
-use super::{known, menu_rows, settings};
+use super::tree::{self, Entry, EntryKind, Kind, Layout, Tree};
+use super::{file_path, known, menu_rows, settings};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::event::Write;
@@ -95,78 +95,60 @@ pub async fn run_beside(
             return Ok((report, beside.unwrap_or_default()));
         }
     };
-    report.failures.extend(tree.problems);
-    let (lists, pages) = sort(tree.entries, &mut report);
-    let mut others = others(&dir, &config, &lists, &pages, &mut report).await?;
-    let mut pages = pages;
+    let Tree { layout, files, problems } = tree;
+    report.failures.extend(problems);
+    let (lists, mut pages) = sort(&config, &layout, files, &mut report);
     if let Some(beside) = &beside {
-        pages.retain(|entry| !beside.skip.contains(&entry.relative));
-        others.retain(|found| !beside.skip.contains(&found.path));
+        pages.retain(|page| !beside.skip.contains(&file_path::to_text(page)));
     }
-    let known = known::load(ctx).await?;
     let moved = if dry_run { false } else { configure(ctx, &config, language).await? };
     let frame = Arc::new(Frame::load(ctx.app()).await?);
     let mut import = Import {
         ctx,
         config,
         frame,
+        layout: Arc::new(layout),
         sections: Arc::new(Sections::default()),
-        known: Arc::new(known),
+        known: Arc::default(),
         anew: moved,
         paths: HashMap::new(),
         touched: Vec::new(),
         unread: Vec::new(),
+        created: HashSet::new(),
         beside,
         report,
         progress,
     };
     import.lists(lists).await?;
     Box::pin(import.pages(pages)).await?;
-    let Import { touched, unread, known, report, config, beside, .. } = import;
+    let Import { touched, unread, created, report, config, layout, beside, .. } = import;
     // A sync looks after each file by itself.
-    let whole = beside.is_none() && config.file.is_some();
-    let report =
-        Keep { ctx, known, touched, report, configured: whole }.run(others, unread).await?;
+    let configured = beside.is_none() && config.file.is_some();
+    let skip = beside.as_ref().map(|beside| beside.skip.clone()).unwrap_or_default();
+    let keep = Keep { ctx, config, layout, skip, touched, created, report, configured };
+    let report = keep.run(&dir, unread).await?;
     if report.created + report.updated >= MANY && !dry_run {
         ctx.app().db().analyze().await?;
     }
     Ok((report, beside.unwrap_or_default()))
 }
 
-/// The files of the site that are no pages.
-async fn others(
-    dir: &std::path::Path,
-    config: &Arc<SiteConfig>,
-    lists: &[Entry],
-    pages: &[Entry],
+/// Content that lists other content, and the files of what is listed.
+fn sort(
+    config: &SiteConfig,
+    layout: &Layout,
+    files: Vec<Box<Path>>,
     report: &mut Report,
-) -> Result<Vec<Found>> {
-    let except: HashSet<String> =
-        lists.iter().chain(pages).map(|entry| entry.relative.clone()).collect();
-    let (dir, config) = (dir.to_owned(), Arc::clone(config));
-    let (found, problems) = tokio::task::spawn_blocking(move || {
-        files::walk(&dir, &config, &except.iter().map(String::as_str).collect())
-    })
-    .await
-    .map_err(Error::internal)?;
-    report.other_files = found.len();
-    // The walk of the content has named its own already.
-    let new = |problem: &Problem| !report.failures.contains(problem);
-    let problems: Vec<_> = problems.into_iter().filter(new).collect();
-    report.failures.extend(problems);
-    Ok(found)
-}
-
-/// Content that lists other content, and content that is listed.
-fn sort(entries: Vec<Entry>, report: &mut Report) -> (Vec<Entry>, Vec<Entry>) {
-    let (mut lists, mut pages) = (Vec::new(), Vec::new());
-    for entry in entries {
-        match entry.kind {
-            EntryKind::Content(Kind::Page) => pages.push(entry),
-            EntryKind::Content(_) => lists.push(entry),
-            EntryKind::Resource | EntryKind::Other => {}
+) -> (Vec<Entry>, Vec<Box<Path>>) {
+    let (mut lists, mut pages) = (Vec::new(), files);
+    pages.retain(|file| match layout.entry(config, file) {
+        Some(Entry { kind: EntryKind::Content(Kind::Page), .. }) => true,
+        Some(entry) if matches!(entry.kind, EntryKind::Content(_)) => {
+            lists.push(entry);
+            false
         }
-    }
+        _ => false,
+    });
     report.documents = pages.len() + lists.len();
     report.lists = lists.len();
     (lists, pages)
@@ -187,16 +169,21 @@ struct Import<'a> {
     ctx: &'a Ctx,
     config: Arc<SiteConfig>,
     frame: Arc<Frame>,
+    layout: Arc<Layout>,
     sections: Arc<Sections>,
-    known: Arc<HashMap<String, Known>>,
+    /// What is known of the files at hand.
+    known: Arc<ByPath>,
     /// Addresses follow other rules than before: every file counts as changed.
     anew: bool,
-    /// Addresses given in this import, to the file that has each.
+    /// Addresses given in this import that nobody has yet in the database, to the file
+    /// that has each.
     paths: HashMap<String, String>,
     /// Files that are as they were, at other times.
     touched: Vec<Touched>,
     /// Pages that are kept as they are.
     unread: Vec<Found>,
+    /// Articles that were made in this import.
+    created: HashSet<Uuid>,
     /// What to do where the article was changed as well; none: the file counts.
     beside: Option<Beside>,
     report: Report,
@@ -207,6 +194,8 @@ impl Import<'_> {
     /// Sections, terms and home: read whole, since addresses below depend on
     /// them; written where they changed.
     async fn lists(&mut self, entries: Vec<Entry>) -> Result<()> {
+        let paths = entries.iter().map(|entry| entry.relative.as_str());
+        self.known = Arc::new(known::of(self.ctx, paths).await?);
         let (mut config, known) = (Arc::clone(&self.config), Arc::clone(&self.known));
         let (config, outcomes): (_, Vec<_>) = tokio::task::spawn_blocking(move || {
             document::note_cascades(Arc::make_mut(&mut config), &entries);
@@ -363,17 +352,18 @@ impl Import<'_> {
         menu_rows::put_of_file(write, &file.path, &file.language, &url, menus).await
     }
 
-    async fn pages(&mut self, entries: Vec<Entry>) -> Result<()> {
-        let (total, mut done) = (entries.len(), 0);
+    async fn pages(&mut self, pages: Vec<Box<Path>>) -> Result<()> {
+        let (total, mut done) = (pages.len(), 0);
         let by = By {
             config: Arc::clone(&self.config),
             frame: Arc::clone(&self.frame),
             sections: Arc::clone(&self.sections),
-            known: Arc::clone(&self.known),
+            layout: Arc::clone(&self.layout),
             anew: self.anew,
         };
-        let mut ahead = Ahead::new(self.ctx, by, entries);
-        while let Some(outcomes) = ahead.next().await? {
+        let mut ahead = Ahead::new(self.ctx, by, pages).await?;
+        while let Some(Chunk { outcomes, known }) = ahead.next().await? {
+            self.known = known;
             done += outcomes.len();
             let ready = self.sort_out(outcomes);
             let ready = self.refuse_taken(ready).await?;
@@ -384,8 +374,11 @@ impl Import<'_> {
                     let action = if before { Action::Updated } else { Action::Created };
                     self.report.counts(action, &ready.file.path);
                 }
-            } else if !ready.is_empty() {
-                self.write(ready).await?;
+            } else {
+                if !ready.is_empty() {
+                    self.write(ready).await?;
+                }
+                known::note(self.ctx, &std::mem::take(&mut self.touched)).await?;
             }
             (self.progress)(done, total);
         }
@@ -432,12 +425,11 @@ impl Import<'_> {
         for ready in ready {
             let path = &ready.draft.path;
             let own = self.known.get(&ready.file.path).and_then(|known| known.article_id);
-            let other = match self.paths.get(path) {
-                Some(file) => Some(file.clone()),
-                None => owners
-                    .get(path)
-                    .is_some_and(|ids| ids.iter().any(|id| Some(*id) != own))
-                    .then(|| "another article".to_owned()),
+            let owner = owners.get(path).and_then(|ids| ids.iter().find(|id| Some(**id) != own));
+            let other = match (self.paths.get(path), owner) {
+                (Some(file), _) => Some(file.clone()),
+                (None, Some(id)) => Some(self.file_of(*id).await?),
+                (None, None) => None,
             };
             if let Some(other) = other {
                 let message =
@@ -450,6 +442,19 @@ impl Import<'_> {
             }
         }
         Ok(free)
+    }
+
+    /// The file of an article, for whoever has to change it.
+    async fn file_of(&self, id: Uuid) -> Result<String> {
+        let path = source_file::Entity::find()
+            .select_only()
+            .column(source_file::Column::Path)
+            .filter(source_file::Column::ArticleId.eq(id))
+            .order_by_asc(source_file::Column::Path)
+            .into_tuple::<String>()
+            .one(self.ctx.app().db().read())
+            .await?;
+        Ok(path.unwrap_or_else(|| "another article".to_owned()))
     }
 
     /// Writes a chunk in one transaction.
@@ -477,13 +482,19 @@ impl Import<'_> {
             }
             let action = if before.is_some() { Action::Updated } else { Action::Created };
             self.report.counts(action, &ready.file.path);
-            rows.add(&mut write, &self.frame, ready, before)?;
+            let is_new = before.is_none();
+            let id = rows.add(&mut write, &self.frame, ready, before)?;
+            if is_new {
+                self.created.insert(id);
+            }
         }
         rows.insert(&write, &self.frame).await?;
         for (id, merge) in merges {
             merge.save(&mut write, id).await?;
         }
-        write.commit().await
+        write.commit().await?;
+        self.paths.clear();
+        Ok(())
     }
 
     /// The ids of all terms that a chunk names, by taxonomy and name.

@@ -5,6 +5,8 @@
 //! be read are among them, and stay known as such.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::iter::Peekable;
+use std::path::Path;
 use std::sync::Arc;
 
 use entity::{article, source_file};
@@ -13,14 +15,15 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::blobs;
+use super::config::SiteConfig;
 use super::config_file::is_configuration;
 use super::files::{self, Found, LINK, file_clock};
 use super::import::Report;
 use super::known::{self, Known, Touched};
 use super::problem::Problem;
 use super::report::Action;
-use super::settings;
+use super::tree::{EntryKind, Layout};
+use super::{blobs, file_path, settings};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::event::{Event, Write};
@@ -34,12 +37,20 @@ const SMALL: i64 = 4 << 20;
 
 pub struct Keep<'a> {
     pub ctx: &'a Ctx,
-    pub known: Arc<HashMap<String, Known>>,
+    pub config: Arc<SiteConfig>,
+    pub layout: Arc<Layout>,
+    /// Files that are left alone.
+    pub skip: HashSet<String>,
     pub touched: Vec<Touched>,
+    /// Articles that were made in this import: nobody has known their files.
+    pub created: HashSet<Uuid>,
     pub report: Report,
     /// Whether the folder has a configuration.
     pub configured: bool,
 }
+
+/// The files that are no pages, as they are come upon.
+type Walk = Peekable<Box<dyn Iterator<Item = Result<Found, Problem>> + Send>>;
 
 /// A file with its bytes, where they are few.
 struct Read {
@@ -55,50 +66,30 @@ enum Outcome {
 }
 
 impl Keep<'_> {
-    pub async fn run(mut self, others: Vec<Found>, unread: Vec<Found>) -> Result<Report> {
-        let limit = self.ctx.app().config().hugo.max_file_bytes;
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let (fit, large): (Vec<_>, Vec<_>) =
-            others.into_iter().partition(|found| found.stat.size <= limit);
-        for found in &large {
-            self.report.other_files -= 1;
-            let message = format!(
-                "is left out: it has {} bytes, and hugo.max_file_bytes is {limit}; raise that to \
-                 keep it",
-                found.stat.size
-            );
-            self.report.warnings.push(Problem::new(message).in_file(&found.path));
-        }
+    pub async fn run(mut self, dir: &Path, unread: Vec<Found>) -> Result<Report> {
         let mut replaced = false;
-        // A configuration that is not there any more would be laid over the new one.
-        let there: HashSet<&str> = fit.iter().map(|found| found.path.as_str()).collect();
-        let stale: Vec<String> = self
-            .known
-            .iter()
-            .filter(|(path, known)| {
-                known.is("file") && is_configuration(path) && !there.contains(path.as_str())
-            })
-            .map(|(path, _)| path.clone())
-            .collect();
-        if self.configured && !stale.is_empty() && !self.report.dry_run {
-            let mut write = Write::begin(self.ctx).await?;
-            settings::forget_files(&write, &stale).await?;
-            write.record(Event::new("site.files_changed"));
-            write.commit().await?;
-            replaced = true;
+        if self.configured && !self.report.dry_run {
+            replaced = self.forget_stale(dir).await?;
         }
-        for (found, is_page) in [(fit, false), (unread, true)] {
-            let mut found = found.into_iter().peekable();
-            while found.peek().is_some() {
-                let (mut chunk, mut bytes) = (Vec::new(), 0_i64);
-                while let Some(one) = found.next_if(|one| {
-                    chunk.is_empty() || (chunk.len() < FILES && bytes + one.stat.size <= BYTES)
-                }) {
-                    bytes = bytes.saturating_add(one.stat.size);
-                    chunk.push(one);
-                }
-                replaced |= self.keep(chunk, is_page).await?;
+        let mut walk = self.others(dir);
+        loop {
+            let task = tokio::task::spawn_blocking(move || {
+                let chunk = chunk(&mut walk);
+                (walk, chunk)
+            });
+            let (back, found) = task.await.map_err(Error::internal)?;
+            walk = back;
+            if found.is_empty() {
+                break;
             }
+            let found = self.take(found);
+            replaced |= self.keep(found, false).await?;
+        }
+        let unread: Box<dyn Iterator<Item = _> + Send> = Box::new(unread.into_iter().map(Ok));
+        let mut unread = unread.peekable();
+        while unread.peek().is_some() {
+            let found = chunk(&mut unread).into_iter().filter_map(Result::ok).collect();
+            replaced |= self.keep(found, true).await?;
         }
         if self.report.dry_run {
             return Ok(self.report);
@@ -113,14 +104,80 @@ impl Keep<'_> {
         Ok(self.report)
     }
 
+    /// Forgets a configuration that is not there any more, which would be laid over
+    /// the new one; says whether there was any.
+    async fn forget_stale(&self, dir: &Path) -> Result<bool> {
+        let known = configuration_files(self.ctx).await?;
+        let is_there = |path: &String| dir.join(file_path::to_path(path)).is_file();
+        let stale: Vec<String> = known.into_iter().filter(|path| !is_there(path)).collect();
+        if stale.is_empty() {
+            return Ok(false);
+        }
+        let mut write = Write::begin(self.ctx).await?;
+        settings::forget_files(&write, &stale).await?;
+        write.record(Event::new("site.files_changed"));
+        write.commit().await?;
+        Ok(true)
+    }
+
+    /// Walks over what is no page.
+    fn others(&self, dir: &Path) -> Walk {
+        let (config, layout) = (Arc::clone(&self.config), Arc::clone(&self.layout));
+        let below = dir.to_owned();
+        let is_page = move |found: &Found| {
+            let path = found.file.strip_prefix(&below).unwrap_or(&found.file);
+            found.stat.mode != LINK
+                && layout
+                    .entry(&config, path)
+                    .is_some_and(|entry| matches!(entry.kind, EntryKind::Content(_)))
+        };
+        let walk = files::walk(dir, &self.config);
+        let walk = walk.filter(move |found| !found.as_ref().is_ok_and(&is_page));
+        let walk: Box<dyn Iterator<Item = Result<Found, Problem>> + Send> = Box::new(walk);
+        walk.peekable()
+    }
+
+    /// Counts files, and leaves out what is too large.
+    fn take(&mut self, found: Vec<Result<Found, Problem>>) -> Vec<Found> {
+        let limit = self.ctx.app().config().hugo.max_file_bytes;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut fit = Vec::with_capacity(found.len());
+        for found in found {
+            let found = match found {
+                Ok(found) if self.skip.contains(&found.path) => continue,
+                Ok(found) => found,
+                // The walk of the content has named its own already.
+                Err(problem) if self.report.failures.contains(&problem) => continue,
+                Err(problem) => {
+                    self.report.failures.push(problem);
+                    continue;
+                }
+            };
+            if found.stat.size > limit {
+                let message = format!(
+                    "is left out: it has {} bytes, and hugo.max_file_bytes is {limit}; raise that \
+                     to keep it",
+                    found.stat.size
+                );
+                self.report.warnings.push(Problem::new(message).in_file(&found.path));
+                continue;
+            }
+            self.report.other_files += 1;
+            fit.push(found);
+        }
+        fit
+    }
+
     /// Keeps some; says whether bytes were replaced that nobody may need now.
     async fn keep(&mut self, chunk: Vec<Found>, is_page: bool) -> Result<bool> {
-        let known = Arc::clone(&self.known);
+        let paths = chunk.iter().map(|found| found.path.as_str());
+        let known = Arc::new(known::of(self.ctx, paths).await?);
+        let by = Arc::clone(&known);
         let outcomes: Vec<Outcome> = tokio::task::spawn_blocking(move || {
             chunk
                 .into_par_iter()
                 .map(|found| {
-                    let before = known.get(&found.path);
+                    let before = by.get(&found.path);
                     read(found, before, is_page)
                 })
                 .collect()
@@ -137,18 +194,21 @@ impl Keep<'_> {
                 Outcome::Wrong(_) => {}
             }
         }
+        if self.touched.len() >= FILES && !self.report.dry_run {
+            known::note(self.ctx, &std::mem::take(&mut self.touched)).await?;
+        }
         if reads.is_empty() {
             return Ok(false);
         }
         if self.report.dry_run {
             for read in reads {
-                let there = self.known.contains_key(&read.found.path);
+                let there = known.contains_key(&read.found.path);
                 let action = if there { Action::Updated } else { Action::Created };
                 self.report.would(action, &read.found.path);
             }
             return Ok(false);
         }
-        let replaced = reads.iter().any(|read| self.known.contains_key(&read.found.path));
+        let replaced = reads.iter().any(|read| known.contains_key(&read.found.path));
         let mut write = Write::begin(self.ctx).await?;
         let mut rows = Vec::with_capacity(reads.len());
         for Read { found, row, bytes } in reads {
@@ -172,7 +232,7 @@ impl Keep<'_> {
         let paths: Vec<String> = rows.iter().map(|row| row.path.clone()).collect();
         settings::put_files(&write, rows).await?;
         if !is_page {
-            tell_articles(&mut write, &self.known, &paths).await?;
+            tell_articles(&mut write, &self.created, &paths).await?;
         }
         write.record(Event { data: json!({ "files": count }), ..Event::new("site.files_changed") });
         write.commit().await?;
@@ -184,14 +244,16 @@ impl Keep<'_> {
 /// another size, and who keeps a copy of the article has an old one.
 async fn tell_articles(
     write: &mut Write<'_>,
-    known: &HashMap<String, Known>,
+    created: &HashSet<Uuid>,
     paths: &[String],
 ) -> Result<()> {
     let above: HashSet<&str> = paths.iter().flat_map(|path| folders(path)).collect();
+    let above: Vec<&str> = above.into_iter().collect();
+    let pages = known::in_bundles(write.txn(), &above).await?;
     let mut bundles: HashMap<&str, Vec<Uuid>> = HashMap::new();
-    for (page, known) in known.iter().filter(|(_, known)| known.is_article()) {
-        if let Some(folder) = media::bundle(page).filter(|folder| above.contains(folder)) {
-            bundles.entry(folder).or_default().extend(known.article_id);
+    for (page, id) in &pages {
+        if let Some(folder) = media::bundle(page).filter(|_| !created.contains(id)) {
+            bundles.entry(folder).or_default().push(*id);
         }
     }
     // A file is that of the nearest page.
@@ -217,6 +279,33 @@ async fn tell_articles(
         });
     }
     Ok(())
+}
+
+/// The files of the configuration that are known.
+async fn configuration_files(ctx: &Ctx) -> Result<Vec<String>> {
+    use source_file::Column;
+    let paths: Vec<String> = source_file::Entity::find()
+        .select_only()
+        .column(Column::Path)
+        .filter(known::is_configuration())
+        .order_by_asc(Column::Path)
+        .into_tuple()
+        .all(ctx.app().db().read())
+        .await?;
+    Ok(paths.into_iter().filter(|path| is_configuration(path)).collect())
+}
+
+/// Some files of a walk, as many as one transaction takes in.
+fn chunk(walk: &mut Walk) -> Vec<Result<Found, Problem>> {
+    let (mut chunk, mut bytes) = (Vec::new(), 0_i64);
+    let size = |found: &Result<Found, Problem>| found.as_ref().map_or(0, |found| found.stat.size);
+    while let Some(one) = walk.next_if(|one| {
+        chunk.is_empty() || (chunk.len() < FILES && bytes.saturating_add(size(one)) <= BYTES)
+    }) {
+        bytes = bytes.saturating_add(size(&one));
+        chunk.push(one);
+    }
+    chunk
 }
 
 /// The folders that a file lies in, the nearest first.

@@ -8,8 +8,10 @@
 use std::collections::HashMap;
 
 use entity::{Timestamp, exported_file, source_file};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
 use uuid::Uuid;
 
 use super::files::Stat;
@@ -18,6 +20,12 @@ use crate::error::Result;
 
 /// Rows that are read at a time.
 pub const ROWS: u64 = 2000;
+
+/// Folders that are asked for at a time.
+const FOLDERS: usize = 100;
+
+/// Paths that are asked for at a time.
+const AT_ONCE: usize = 1000;
 
 /// What is known of one file.
 #[derive(Debug, Default)]
@@ -96,7 +104,7 @@ pub struct Touched {
     pub checked: Timestamp,
 }
 
-/// What is read of a file, in the order of [`load`].
+/// What is read of a file, in the order of [`find`].
 type Row = (
     String,
     String,
@@ -110,28 +118,37 @@ type Row = (
     Option<Timestamp>,
 );
 
-/// Everything that is known, by path.
-pub async fn load(ctx: &Ctx) -> Result<HashMap<String, Known>> {
+/// What is known of files, by path.
+pub type ByPath = HashMap<String, Known>;
+
+/// What is known of these files.
+pub async fn of<'a>(ctx: &Ctx, paths: impl Iterator<Item = &'a str>) -> Result<ByPath> {
     use source_file::Column;
     let db = ctx.app().db().read();
-    let mut known: HashMap<String, Known> = HashMap::new();
+    let paths: Vec<&str> = paths.collect();
+    let mut known = ByPath::new();
+    for paths in paths.chunks(AT_ONCE) {
+        let paths = || paths.iter().copied();
+        let rows = find().filter(Column::Path.is_in(paths())).into_tuple().all(db).await?;
+        known.extend(rows.into_iter().map(of_row));
+        let exported = exported_file::Entity::find()
+            .filter(exported_file::Column::Path.is_in(paths()))
+            .all(db)
+            .await?;
+        add_exported(&mut known, exported);
+    }
+    Ok(known)
+}
+
+/// Everything that is known.
+pub async fn load(ctx: &Ctx) -> Result<ByPath> {
+    use source_file::Column;
+    let db = ctx.app().db().read();
+    let mut known = ByPath::new();
     let mut last = String::new();
     // What a database answers is several times as large as what is kept of it.
     loop {
-        let rows: Vec<Row> = source_file::Entity::find()
-            .select_only()
-            .columns([
-                Column::Path,
-                Column::Kind,
-                Column::Hash,
-                Column::ArticleId,
-                Column::ArticleVersion,
-                Column::Size,
-                Column::Modified,
-                Column::Mode,
-                Column::ChangedAt,
-                Column::CheckedAt,
-            ])
+        let rows: Vec<Row> = find()
             .filter(Column::Path.gt(last.as_str()))
             .order_by_asc(Column::Path)
             .limit(ROWS)
@@ -140,26 +157,75 @@ pub async fn load(ctx: &Ctx) -> Result<HashMap<String, Known>> {
             .await?;
         let Some((path, ..)) = rows.last() else { break };
         last.clone_from(path);
-        for (
-            path,
-            kind,
-            hash,
-            article_id,
-            article_version,
-            size,
-            modified,
-            mode,
-            changed,
-            checked,
-        ) in rows
-        {
-            let stat = Stat { size, modified, changed, mode };
-            let stat = checked.map(|checked| (stat, checked));
-            let one = Known { kind, hash, article_id, article_version, stat, exported: None };
-            known.insert(path, one);
-        }
+        known.extend(rows.into_iter().map(of_row));
     }
-    for row in exported_file::Entity::find().all(db).await? {
+    add_exported(&mut known, exported_file::Entity::find().all(db).await?);
+    Ok(known)
+}
+
+/// The articles whose files are the pages of leaf bundles in these folders, with the
+/// paths of their files.
+pub async fn in_bundles(
+    db: &impl ConnectionTrait,
+    folders: &[&str],
+) -> Result<Vec<(String, Uuid)>> {
+    use source_file::Column;
+    let mut all = Vec::new();
+    for folders in folders.chunks(FOLDERS) {
+        let pages = folders.iter().fold(Condition::any(), |any, folder| {
+            // Whatever stands between `index.` and the end holds no slash.
+            let from = Column::Path.gte(format!("{folder}/index."));
+            any.add(from.and(Column::Path.lt(format!("{folder}/index/"))))
+        });
+        let found: Vec<(String, Uuid)> = source_file::Entity::find()
+            .select_only()
+            .columns([Column::Path, Column::ArticleId])
+            .filter(pages)
+            .filter(Column::Kind.eq("article"))
+            .filter(Column::ArticleId.is_not_null())
+            .into_tuple()
+            .all(db)
+            .await?;
+        all.extend(found);
+    }
+    Ok(all)
+}
+
+/// What may be a file of the configuration.
+pub fn is_configuration() -> Condition {
+    use source_file::Column;
+    let place = Condition::any()
+        .add(Column::Path.starts_with("config/"))
+        .add(Column::Path.contains("/").not());
+    Condition::all().add(Column::Kind.eq("file")).add(place)
+}
+
+fn find() -> Select<source_file::Entity> {
+    use source_file::Column;
+    source_file::Entity::find().select_only().columns([
+        Column::Path,
+        Column::Kind,
+        Column::Hash,
+        Column::ArticleId,
+        Column::ArticleVersion,
+        Column::Size,
+        Column::Modified,
+        Column::Mode,
+        Column::ChangedAt,
+        Column::CheckedAt,
+    ])
+}
+
+fn of_row(row: Row) -> (String, Known) {
+    let (path, kind, hash, article_id, article_version, size, modified, mode, changed, checked) =
+        row;
+    let stat = Stat { size, modified, changed, mode };
+    let stat = checked.map(|checked| (stat, checked));
+    (path, Known { kind, hash, article_id, article_version, stat, exported: None })
+}
+
+fn add_exported(known: &mut ByPath, rows: Vec<exported_file::Model>) {
+    for row in rows {
         let one = known.entry(row.path).or_insert_with(|| Known {
             kind: "article".to_owned(),
             article_id: row.article_id,
@@ -168,7 +234,6 @@ pub async fn load(ctx: &Ctx) -> Result<HashMap<String, Known>> {
         });
         one.exported = Some(row.hash);
     }
-    Ok(known)
 }
 
 /// Notes new times. Nothing that anybody reads changes, so nothing is announced.

@@ -12,6 +12,7 @@
 //! | [`fold`], [`cast`] | keys in any case; weakly typed values |
 //! | [`date`] | every spelling of a date |
 //! | [`config`] | the site, its languages and menus |
+//! | [`mounts`] | folders of the site that count as content |
 //! | [`tree`] | the content folders: language, bundle, kind and logical path of each file |
 //! | [`page`] | front matter as typed fields, the rest as parameters |
 //! | [`cascade`] | what pages have from the sections above them |
@@ -56,10 +57,9 @@
 //! An error here alone: an address, an alias, a translation key or the name of
 //! a term of more than 2,000 bytes, by which PostgreSQL could find nothing.
 //!
-//! Not looked at: themes and modules, mounts but those of a whole content folder,
-//! content adapters, `build` of terms, dates from Git or the file system, and
-//! Org mode. Sections without a date have none here; Hugo gives them that of their
-//! newest page.
+//! Not looked at: themes and modules, mounts of what lies outside the site, content
+//! adapters, dates from Git or the file system, and Org mode.
+//! Sections without a date have none here; Hugo gives them that of their newest page.
 
 pub mod address;
 pub mod cascade;
@@ -75,6 +75,7 @@ pub mod front_matter;
 mod glob;
 mod go_date;
 pub mod menu;
+pub mod mounts;
 pub mod page;
 mod page_dates;
 mod page_values;

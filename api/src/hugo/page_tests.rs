@@ -12,8 +12,8 @@ fn page_in(config: &SiteConfig, name: &str, front_matter: Value) -> Page {
     let Value::Object(map) = front_matter else {
         panic!("front matter is a map");
     };
-    let tree = super::super::tree::of_paths(config, [format!("content/{name}.md").as_str()]);
-    read(map, config, &tree.entries[0]).unwrap()
+    let entries = super::super::tree::of_paths(config, [format!("content/{name}.md").as_str()]);
+    read(map, config, &entries[0]).unwrap()
 }
 
 fn page(front_matter: Value) -> Page {

@@ -6,19 +6,22 @@
 
 use std::collections::HashMap;
 
+use entity::Render;
 use serde::{Deserialize, Serialize};
 
 use super::address::Rules;
 use super::page::Page;
 use super::sanitize::normalize;
 use super::tree::{Entry, EntryKind, Kind};
+use crate::article::build::Build;
 
 /// The pages that have pages below them, as far as the addresses of others
 /// depend on them: a slug of a section stands in the address of all its pages.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sections(HashMap<(String, String), Section>);
 
-/// A term whose own page gives it another address than its name does.
+/// A term whose own page gives it another address than its name does, or says that it is
+/// in no list or has no page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TermPlace {
     /// Hugo's key.
@@ -31,6 +34,12 @@ pub struct TermPlace {
     url: Option<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     title: String,
+    #[serde(default)]
+    unlisted: bool,
+    #[serde(default)]
+    local: bool,
+    #[serde(default)]
+    pageless: bool,
 }
 
 /// What the addresses of others take from one of them.
@@ -39,6 +48,9 @@ pub(super) struct Section {
     pub slug: Option<String>,
     pub url: Option<String>,
     pub title: String,
+    pub unlisted: bool,
+    pub local: bool,
+    pub pageless: bool,
 }
 
 impl Sections {
@@ -53,7 +65,12 @@ impl Sections {
         title: &str,
     ) {
         let filled = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
-        let section = Section { slug: filled(slug), url: filled(url), title: title.to_owned() };
+        let section = Section {
+            slug: filled(slug),
+            url: filled(url),
+            title: title.to_owned(),
+            ..Section::default()
+        };
         self.0.insert((language.to_owned(), normalize(dir)), section);
     }
 
@@ -69,6 +86,13 @@ impl Sections {
                 page.url.as_deref(),
                 &page.title,
             );
+            let build = Build::of(&page.params);
+            if let Some(section) = self.0.get_mut(&(entry.language.clone(), normalize(&entry.dir)))
+            {
+                section.unlisted = !build.listed;
+                section.local = build.local;
+                section.pageless = build.render != Render::Always;
+            }
         }
     }
 
@@ -84,11 +108,14 @@ impl Sections {
                     Some((plural, path.strip_prefix(plural.as_str())?.strip_prefix('/')?))
                 })?;
                 let path = format!("{plural}/{}", normalize(&rules.urlize(term)));
-                let Section { slug, url, title } = section.clone();
+                let Section { slug, url, title, unlisted, local, pageless } = section.clone();
                 // A title is in addresses where a pattern makes them.
                 let title = if rules.has_patterns(language) { title } else { String::new() };
                 let moved = slug.is_some() || url.is_some() || !title.is_empty();
-                moved.then(|| TermPlace { language: language.clone(), path, slug, url, title })
+                let language = language.clone();
+                let place =
+                    TermPlace { language, path, slug, url, title, unlisted, local, pageless };
+                (moved || unlisted || pageless).then_some(place)
             })
             .collect();
         places
@@ -98,8 +125,8 @@ impl Sections {
 
     #[must_use]
     pub fn of_terms(places: Vec<TermPlace>) -> Self {
-        let place = |TermPlace { language, path, slug, url, title }| {
-            ((language, path), Section { slug, url, title })
+        let place = |TermPlace { language, path, slug, url, title, unlisted, local, pageless }| {
+            ((language, path), Section { slug, url, title, unlisted, local, pageless })
         };
         Self(places.into_iter().map(place).collect())
     }
@@ -108,6 +135,30 @@ impl Sections {
     pub fn below<'a>(&'a self, language: &'a str, path: &'a str) -> impl Iterator<Item = &'a str> {
         let own = self.0.keys().filter(move |(key, _)| key == language);
         own.filter_map(move |(_, name)| name.strip_prefix(path)?.strip_prefix('/'))
+    }
+
+    /// What is noted below a path that lists leave out, as it is called there.
+    pub fn unlisted<'a>(
+        &'a self,
+        language: &'a str,
+        path: &'a str,
+    ) -> impl Iterator<Item = &'a str> {
+        self.below(language, path).filter(move |name| {
+            let one = self.get(language, &format!("{path}/{name}"));
+            one.is_some_and(|one| one.unlisted && !one.local)
+        })
+    }
+
+    /// Whether what is noted at a path says that it has no page.
+    #[must_use]
+    pub fn is_pageless(&self, language: &str, path: &str) -> bool {
+        self.get(language, path).is_some_and(|one| one.pageless)
+    }
+
+    /// Whether what is noted at a path says that it is in no map of the site.
+    #[must_use]
+    pub fn is_unmapped(&self, language: &str, path: &str) -> bool {
+        self.get(language, path).is_some_and(|one| one.pageless || one.unlisted)
     }
 
     pub(super) fn get(&self, language: &str, normalized: &str) -> Option<&Section> {

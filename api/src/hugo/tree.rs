@@ -7,10 +7,11 @@
 //!
 //! Hugo: common/paths/pathparser.go, hugofs, docs "Page bundles".
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::config::SiteConfig;
+use super::mounts::Files;
 use super::problem::Problem;
 use super::sanitize::normalize;
 use super::{file_path, fold, glob};
@@ -86,10 +87,13 @@ pub struct Entry {
     pub owner: Option<String>,
 }
 
-/// All files, and what could not be read.
-#[derive(Debug, Clone, Default)]
+/// What a walk of the content folders found.
+#[derive(Debug)]
 pub struct Tree {
-    pub entries: Vec<Entry>,
+    pub layout: Layout,
+    /// In order, below the site's folder. What each is says [`Layout::entry`]: of many
+    /// files nothing is held but their names.
+    pub files: Vec<Box<Path>>,
     pub problems: Vec<Problem>,
 }
 
@@ -97,202 +101,183 @@ const CONTENT: [&str; 5] = ["md", "markdown", "mdown", "html", "htm"];
 /// What Hugo renders with helpers that are not here.
 const FOREIGN: [&str; 8] = ["org", "adoc", "asciidoc", "ad", "rst", "pandoc", "pdc", "gotmpl"];
 
-/// The content folders, each once and in order.
-fn folders(config: &SiteConfig) -> Vec<&str> {
-    let mut folders: Vec<&str> = Vec::new();
-    for language in &config.languages {
-        if !folders.contains(&language.content_dir.as_str()) {
-            folders.push(&language.content_dir);
-        }
-    }
-    folders.sort_unstable();
-    folders
-}
-
 /// Walks the content folders of the site in `dir`. A site that is configured may
 /// have none; a folder that is said to be content fails where it is not there.
 pub fn walk(dir: &Path, config: &SiteConfig) -> Result<Tree, Problem> {
-    let folders = folders(config);
-    let present: Vec<&str> =
-        folders.iter().copied().filter(|folder| dir.join(folder).is_dir()).collect();
-    if present.is_empty() && config.file.is_none() {
+    let mut tree =
+        Tree { layout: Layout::new(dir, config), files: Vec::new(), problems: Vec::new() };
+    if config.file.is_none() && !tree.layout.roots.iter().any(|root| root.folder.is_dir()) {
+        let first = tree.layout.roots.first().map(|root| text(dir, &root.folder));
         return Err(Problem::new("there is no such content folder")
-            .in_file(folders.first().copied().unwrap_or_default()));
+            .in_file(first.as_deref().unwrap_or_default()));
     }
-    let mut tree = Tree::default();
-    for folder in present {
-        let walker = Walker::new(dir, folder, &folders, config);
-        let files = walker.files(&mut tree.problems);
-        walker.entries(files, &mut tree.entries);
+    for root in &tree.layout.roots {
+        if root.folder.is_dir() {
+            root.files(dir, config, &mut tree.files, &mut tree.problems);
+        } else if root.folder.is_file() {
+            tree.files.push(root.folder.strip_prefix(dir).unwrap_or(&root.folder).into());
+        }
     }
-    tree.entries.sort_by(|one, other| one.file.cmp(&other.file));
+    tree.files.sort();
+    tree.problems.sort_by(|one, other| one.file.cmp(&other.file));
+    for file in &tree.files {
+        tree.layout.note(config, file);
+    }
     Ok(tree)
 }
 
-/// What [`walk`] would find where these files were all there is; pure.
-pub fn of_paths<'a>(config: &SiteConfig, paths: impl IntoIterator<Item = &'a str>) -> Tree {
-    let folders = folders(config);
-    let paths: Vec<PathBuf> = paths.into_iter().map(file_path::to_path).collect();
-    let mut tree = Tree::default();
-    for folder in &folders {
-        let walker = Walker::new(Path::new(""), folder, &folders, config);
-        let files = paths.iter().filter(|path| walker.has(path)).cloned().collect();
-        walker.entries(files, &mut tree.entries);
+/// What files are, where these are all there is; pure.
+pub fn of_paths<'a>(config: &SiteConfig, paths: impl IntoIterator<Item = &'a str>) -> Vec<Entry> {
+    let mut paths: Vec<PathBuf> = paths.into_iter().map(file_path::to_path).collect();
+    paths.sort();
+    let mut layout = Layout::new(Path::new(""), config);
+    for path in &paths {
+        layout.note(config, path);
     }
-    tree.entries.sort_by(|one, other| one.file.cmp(&other.file));
-    tree
+    paths.iter().filter_map(|path| layout.entry(config, path)).collect()
 }
 
-struct Walker<'a> {
-    dir: &'a Path,
-    root: PathBuf,
+/// The content folders of a site, and what lies in them as far as it says what other
+/// files are.
+#[derive(Debug, Clone, Default)]
+pub struct Layout {
+    /// The site's folder.
+    dir: PathBuf,
+    /// Each once and in order.
+    roots: Vec<Root>,
+}
+
+/// A content folder, or a single file that is mounted as content.
+#[derive(Debug, Clone)]
+struct Root {
+    folder: PathBuf,
+    /// Where it counts as lying, below the content folder.
+    target: String,
+    /// Which of its files are meant.
+    meant: Files,
     /// Content folders inside this one, which are walked by themselves.
-    others: Vec<PathBuf>,
+    inner: Vec<PathBuf>,
     /// The language of what says nothing.
-    language: &'a str,
-    config: &'a SiteConfig,
+    language: String,
+    /// Leaf bundles: everything below them belongs to them.
+    bundles: HashSet<Box<Path>>,
+    /// `index` at its top is the home page, unless there is a proper one.
+    has_home: bool,
 }
 
-impl<'a> Walker<'a> {
-    fn new(dir: &'a Path, folder: &str, folders: &[&str], config: &'a SiteConfig) -> Self {
-        let here = || config.languages.iter().filter(|language| language.content_dir == folder);
-        let language = here()
-            .find(|language| language.key == config.default_language)
-            .or_else(|| here().next())
-            .map_or(config.default_language.as_str(), |language| &language.key);
-        Self {
-            dir,
-            root: dir.join(folder),
-            others: folders
-                .iter()
-                .filter(|other| **other != folder)
-                .map(|other| dir.join(other))
-                .collect(),
-            language,
-            config,
-        }
-    }
-
-    /// Whether a walk would find this file.
-    fn has(&self, path: &Path) -> bool {
-        path.starts_with(&self.root)
-            && path.ancestors().take_while(|above| *above != self.root).all(|part| {
-                !self.is_ignored(part) && !self.others.iter().any(|other| other == part)
-            })
-    }
-
-    fn files(&self, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
-        let mut files = Vec::new();
-        let walk = walkdir::WalkDir::new(&self.root).sort_by_file_name().into_iter().filter_entry(
-            |entry| {
-                entry.depth() == 0
-                    || !(self.is_ignored(entry.path())
-                        || (entry.file_type().is_dir()
-                            && self.others.iter().any(|other| other == entry.path())))
-            },
-        );
-        for entry in walk {
-            match entry {
-                Ok(entry) if entry.file_type().is_file() => files.push(entry.into_path()),
-                Ok(_) => {}
-                Err(error) => {
-                    let at = error.path().unwrap_or(&self.root);
-                    let reason =
-                        error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                    problems.push(
-                        Problem::new(format!("this cannot be read: {reason}"))
-                            .in_file(&self.relative(at)),
-                    );
+impl Layout {
+    #[must_use]
+    pub fn new(dir: &Path, config: &SiteConfig) -> Self {
+        // By folder: where it counts as lying, and its languages, the default one first.
+        let all = Files::default();
+        let mut folders: BTreeMap<&str, (&str, &str, &Files)> = BTreeMap::new();
+        for language in &config.languages {
+            let mut add = |folder, target, files| {
+                let one = folders.entry(folder).or_insert((target, language.key.as_str(), files));
+                if language.key == config.default_language {
+                    one.1 = &language.key;
                 }
+            };
+            if config.mounts.is_empty() {
+                add(language.content_dir.as_str(), "", &all);
+            }
+            for mount in config.mounts.iter().filter(|mount| mount.holds_for(&language.key)) {
+                add(mount.source.as_str(), mount.target.as_str(), &mount.files);
             }
         }
-        files
+        let root = |(folder, (target, language, meant)): (&&str, &(&str, &str, &Files))| {
+            let inner = folders.keys().filter(|other| *other != folder);
+            Root {
+                folder: dir.join(folder),
+                target: (*target).to_owned(),
+                meant: (*meant).clone(),
+                inner: inner.map(|other| dir.join(other)).collect(),
+                language: (*language).to_owned(),
+                bundles: HashSet::new(),
+                has_home: false,
+            }
+        };
+        Self { dir: dir.to_owned(), roots: folders.iter().map(root).collect() }
     }
 
-    /// What files below the content folder are.
-    fn entries(&self, files: Vec<PathBuf>, entries: &mut Vec<Entry>) {
-        let top = self.root.as_path();
-        // The leaf bundles found so far: everything below them belongs to them.
-        let mut bundles: HashSet<PathBuf> = HashSet::new();
-        let mut seen: Vec<(PathBuf, bool)> = Vec::with_capacity(files.len());
-        for path in files {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let leaf = self.split(&name).is_some_and(|name| {
-                name.stem.eq_ignore_ascii_case("index")
-                    && CONTENT.contains(&name.extension.as_str())
-            });
-            if leaf
-                && path != top.join(name.as_ref())
-                && let Some(parent) = path.parent()
-            {
-                bundles.insert(parent.to_owned());
-            }
-            seen.push((path, leaf));
-        }
-        // `index` at the root is the home page, unless there is a proper one.
-        let home = seen.iter().any(|(path, _)| {
-            path.parent() == Some(top)
-                && path.file_name().is_some_and(|name| {
-                    name.to_string_lossy().to_lowercase().starts_with("_index.")
-                })
-        });
-        for (path, leaf) in seen {
-            // The outermost bundle owns what is nested in it.
-            let bundle = path
-                .ancestors()
-                .skip(1)
-                .take_while(|ancestor| ancestor.starts_with(&self.root))
-                .filter(|ancestor| bundles.contains(*ancestor))
-                .last();
-            let is_page_of_bundle = leaf && bundle.is_some() && bundle == path.parent();
-            if let Some(mut entry) = self.entry(&path, bundle, is_page_of_bundle) {
-                if leaf && !home && entry.logical == "index" {
-                    entry.kind = EntryKind::Content(Kind::Home);
-                    entry.logical.clear();
-                    entry.name.clear();
-                }
-                entries.push(entry);
-            }
-        }
-    }
-
-    /// Files of editors and systems (Hugo: source/sourceSpec.go), and what the
-    /// site says.
-    fn is_ignored(&self, path: &Path) -> bool {
+    /// Notes a file, by its path below the site's folder, before any is asked for.
+    pub fn note(&mut self, config: &SiteConfig, path: &Path) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let patterns = &self.config.ignore_files;
-        name.starts_with(['.', '#'])
-            || name.ends_with('~')
-            || (!patterns.is_empty() && {
-                let relative = self.relative(path);
-                patterns.iter().any(|pattern| ignores(pattern, &relative))
-            })
+        let is_index = is_leaf(config, &name);
+        let is_home = name.to_lowercase().starts_with("_index.");
+        if !is_index && !is_home {
+            return;
+        }
+        let path = self.dir.join(path);
+        let dir = &self.dir;
+        let Some(root) = self.roots.iter_mut().find(|root| root.has(dir, config, &path)) else {
+            return;
+        };
+        let parent = path.parent().unwrap_or(&root.folder);
+        if path == root.folder {
+            // It is alone.
+        } else if parent == root.folder && root.target.is_empty() {
+            root.has_home |= is_home;
+        } else if is_index {
+            root.bundles.insert(parent.into());
+        }
     }
 
-    fn relative(&self, path: &Path) -> String {
-        file_path::to_text(path.strip_prefix(self.dir).unwrap_or(path))
+    /// What a file is, by its path below the site's folder; none where no content
+    /// folder has it.
+    #[must_use]
+    pub fn entry(&self, config: &SiteConfig, path: &Path) -> Option<Entry> {
+        let path = self.dir.join(path);
+        let root = self.roots.iter().find(|root| root.has(&self.dir, config, &path))?;
+        let mut leaf = is_leaf(config, &path.file_name()?.to_string_lossy());
+        if path == root.folder {
+            let (folder, name) = root.target.rsplit_once('/').unwrap_or(("", &root.target));
+            leaf = is_leaf(config, name);
+            return self.read(config, root, &path, None, leaf && !folder.is_empty());
+        }
+        // The outermost bundle owns what is nested in it.
+        let bundle = path
+            .ancestors()
+            .skip(1)
+            .take_while(|ancestor| ancestor.starts_with(&root.folder))
+            .filter(|ancestor| root.bundles.contains(*ancestor))
+            .last();
+        let is_page_of_bundle = leaf && bundle.is_some() && bundle == path.parent();
+        let mut entry = self.read(config, root, &path, bundle, is_page_of_bundle)?;
+        if leaf && !root.has_home && entry.logical == "index" {
+            entry.kind = EntryKind::Content(Kind::Home);
+            entry.logical.clear();
+            entry.name.clear();
+        }
+        Some(entry)
     }
 
-    fn entry(&self, path: &Path, bundle: Option<&Path>, page_of_bundle: bool) -> Option<Entry> {
-        let below = path.strip_prefix(&self.root).ok()?;
-        let file_name = path.file_name()?.to_string_lossy();
-        let folder = slashed(below.parent().unwrap_or_else(|| Path::new("")));
-        let name = self.split(&file_name).unwrap_or_else(|| Name {
-            stem: file_name.to_string(),
+    fn read(
+        &self,
+        config: &SiteConfig,
+        root: &Root,
+        path: &Path,
+        bundle: Option<&Path>,
+        page_of_bundle: bool,
+    ) -> Option<Entry> {
+        let below = join(&root.target, &slashed(path.strip_prefix(&root.folder).ok()?));
+        let (folder, file_name) = below.rsplit_once('/').unwrap_or(("", &below));
+        let name = split(config, file_name).unwrap_or_else(|| Name {
+            stem: file_name.to_owned(),
             language: None,
             disabled: false,
             extension: String::new(),
         });
-        let language = name.language.clone().unwrap_or_else(|| self.language.to_owned());
+        let language = name.language.clone().unwrap_or_else(|| root.language.clone());
         let is_content = CONTENT.contains(&name.extension.as_str());
         let mut entry = Entry {
             kind: EntryKind::Resource,
             file: path.to_owned(),
-            relative: self.relative(path),
+            relative: text(&self.dir, path),
             language,
             logical: String::new(),
             bundle: page_of_bundle,
-            dir: folder.clone(),
+            dir: folder.to_owned(),
             name: String::new(),
             extension: name.extension.clone(),
             owner: None,
@@ -301,27 +286,27 @@ impl<'a> Walker<'a> {
             entry.kind = EntryKind::Other;
         }
         if let Some(bundle) = bundle.filter(|_| !page_of_bundle) {
-            let owner = bundle.strip_prefix(&self.root).unwrap_or(bundle);
-            entry.owner = Some(normalize(&slashed(owner)));
+            let owner = bundle.strip_prefix(&root.folder).unwrap_or(bundle);
+            entry.owner = Some(normalize(&join(&root.target, &slashed(owner))));
         } else if !is_content {
             if FOREIGN.contains(&name.extension.as_str()) {
                 entry.kind = EntryKind::Other;
             } else {
-                entry.owner = Some(normalize(&folder));
+                entry.owner = Some(normalize(folder));
             }
         }
         if entry.owner.is_some() || !is_content {
-            entry.name = file_name.to_string();
-            entry.logical = normalize(&join(&folder, &file_name));
+            file_name.clone_into(&mut entry.name);
+            entry.logical = normalize(&join(folder, file_name));
             return Some(entry);
         }
         let kind = if page_of_bundle {
-            let (above, own) = folder.rsplit_once('/').unwrap_or(("", &folder));
+            let (above, own) = folder.rsplit_once('/').unwrap_or(("", folder));
             above.clone_into(&mut entry.dir);
             own.clone_into(&mut entry.name);
             Kind::Page
         } else if name.stem.eq_ignore_ascii_case("_index") {
-            self.branch(&folder, &entry.language)
+            branch(config, folder, &entry.language)
         } else {
             entry.name.clone_from(&name.stem);
             Kind::Page
@@ -332,59 +317,132 @@ impl<'a> Walker<'a> {
         }
         Some(entry)
     }
+}
 
-    /// What an `_index` file in this folder is.
-    fn branch(&self, folder: &str, language: &str) -> Kind {
-        if folder.is_empty() {
-            return Kind::Home;
-        }
-        // A plural may have more than one element, as `blog/tags`.
-        for plural in self.config.rules.taxonomies(language).values() {
-            if fold::same(folder, plural) {
-                return Kind::Taxonomy { plural: plural.clone() };
-            }
-            let head = folder.split_at_checked(plural.len());
-            if let Some((head, tail)) = head
-                && fold::same(head, plural)
-                && let Some(term) = tail.strip_prefix('/')
-            {
-                return Kind::Term { taxonomy: plural.clone(), term: term.to_owned() };
-            }
-        }
-        Kind::Section
+impl Root {
+    /// Whether a walk would find this file here.
+    fn has(&self, dir: &Path, config: &SiteConfig, path: &Path) -> bool {
+        path.starts_with(&self.folder)
+            && path.ancestors().take_while(|above| *above != self.folder).all(|part| {
+                !is_ignored(dir, config, part) && !self.inner.iter().any(|inner| inner == part)
+            })
+            && self.means(path)
     }
 
-    /// Takes a file name apart: `p.zh-CN.md` is `p`, `zh-cn` and `md`. `None`
-    /// when it has no extension.
-    fn split(&self, name: &str) -> Option<Name> {
-        let (stem, extension) = name.rsplit_once('.')?;
-        let mut parts = Name {
-            stem: stem.to_owned(),
-            language: None,
-            disabled: false,
-            extension: extension.to_lowercase(),
-        };
-        // The language is the last part that is one; what stands between it and
-        // the extension says something else to Hugo, and is no part of the name.
-        let mut end = stem.len();
-        while let Some(dot) =
-            stem.get(..end).and_then(|head| head.rfind('.')).filter(|dot| *dot > 0)
+    /// Whether a mount does not leave the file out.
+    fn means(&self, path: &Path) -> bool {
+        self.meant == Files::default()
+            || path.strip_prefix(&self.folder).is_ok_and(|below| self.meant.has(&slashed(below)))
+    }
+
+    /// Walks the folder.
+    fn files(
+        &self,
+        dir: &Path,
+        config: &SiteConfig,
+        files: &mut Vec<Box<Path>>,
+        problems: &mut Vec<Problem>,
+    ) {
+        let walk = walkdir::WalkDir::new(&self.folder).into_iter().filter_entry(|entry| {
+            entry.depth() == 0
+                || !(is_ignored(dir, config, entry.path())
+                    || (entry.file_type().is_dir()
+                        && self.inner.iter().any(|inner| inner == entry.path())))
+        });
+        for entry in walk {
+            match entry {
+                Ok(entry) if entry.file_type().is_file() && self.means(entry.path()) => {
+                    files.push(entry.path().strip_prefix(dir).unwrap_or(entry.path()).into());
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    let at = error.path().unwrap_or(&self.folder);
+                    let reason =
+                        error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                    problems.push(
+                        Problem::new(format!("this cannot be read: {reason}"))
+                            .in_file(&text(dir, at)),
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// The path of a file below the site's folder.
+fn text(dir: &Path, path: &Path) -> String {
+    file_path::to_text(path.strip_prefix(dir).unwrap_or(path))
+}
+
+/// Files of editors and systems (Hugo: source/sourceSpec.go), and what the site says.
+fn is_ignored(dir: &Path, config: &SiteConfig, path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let patterns = &config.ignore_files;
+    name.starts_with(['.', '#'])
+        || name.ends_with('~')
+        || (!patterns.is_empty() && {
+            let relative = text(dir, path);
+            patterns.iter().any(|pattern| ignores(pattern, &relative))
+        })
+}
+
+/// Whether a file of this name makes its folder a leaf bundle.
+fn is_leaf(config: &SiteConfig, name: &str) -> bool {
+    // Most are none, which shows at once.
+    name.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("index"))
+        && split(config, name).is_some_and(|name| {
+            name.stem.eq_ignore_ascii_case("index") && CONTENT.contains(&name.extension.as_str())
+        })
+}
+
+/// What an `_index` file in this folder is.
+fn branch(config: &SiteConfig, folder: &str, language: &str) -> Kind {
+    if folder.is_empty() {
+        return Kind::Home;
+    }
+    // A plural may have more than one element, as `blog/tags`.
+    for plural in config.rules.taxonomies(language).values() {
+        if fold::same(folder, plural) {
+            return Kind::Taxonomy { plural: plural.clone() };
+        }
+        let head = folder.split_at_checked(plural.len());
+        if let Some((head, tail)) = head
+            && fold::same(head, plural)
+            && let Some(term) = tail.strip_prefix('/')
         {
-            let suffix = stem.get(dot + 1..end).unwrap_or_default();
-            let disabled =
-                || self.config.disabled_languages.iter().find(|key| fold::same(key, suffix));
-            let language = self.config.language(suffix).map(|language| &language.key);
-            parts.disabled = language.is_none();
-            if let Some(key) = language.or_else(disabled) {
-                stem.get(..dot).unwrap_or_default().clone_into(&mut parts.stem);
-                parts.language = Some(key.clone());
-                break;
-            }
-            end = dot;
+            return Kind::Term { taxonomy: plural.clone(), term: term.to_owned() };
         }
-        parts.disabled &= parts.language.is_some();
-        Some(parts)
     }
+    Kind::Section
+}
+
+/// Takes a file name apart: `p.zh-CN.md` is `p`, `zh-cn` and `md`. `None`
+/// when it has no extension.
+fn split(config: &SiteConfig, name: &str) -> Option<Name> {
+    let (stem, extension) = name.rsplit_once('.')?;
+    let mut parts = Name {
+        stem: stem.to_owned(),
+        language: None,
+        disabled: false,
+        extension: extension.to_lowercase(),
+    };
+    // The language is the last part that is one; what stands between it and
+    // the extension says something else to Hugo, and is no part of the name.
+    let mut end = stem.len();
+    while let Some(dot) = stem.get(..end).and_then(|head| head.rfind('.')).filter(|dot| *dot > 0) {
+        let suffix = stem.get(dot + 1..end).unwrap_or_default();
+        let disabled = || config.disabled_languages.iter().find(|key| fold::same(key, suffix));
+        let language = config.language(suffix).map(|language| &language.key);
+        parts.disabled = language.is_none();
+        if let Some(key) = language.or_else(disabled) {
+            stem.get(..dot).unwrap_or_default().clone_into(&mut parts.stem);
+            parts.language = Some(key.clone());
+            break;
+        }
+        end = dot;
+    }
+    parts.disabled &= parts.language.is_some();
+    Some(parts)
 }
 
 struct Name {

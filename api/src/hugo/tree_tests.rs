@@ -29,7 +29,7 @@ impl Site {
     fn entries(&self) -> Vec<Entry> {
         let tree = walk(&self.0, &self.1).unwrap();
         assert_eq!(tree.problems, []);
-        tree.entries
+        tree.files.iter().filter_map(|file| tree.layout.entry(&self.1, file)).collect()
     }
 
     /// `file kind language logical` for each file.
@@ -149,6 +149,52 @@ fn languages_are_in_folders() {
             "content/zh-CN/p/b.md page zh-cn p/b",
             "content/zh-CN/p/c.en.md page en p/c",
             "texte/p/a.md page fr p/a",
+        ]
+    );
+}
+
+#[test]
+fn folders_and_files_are_mounted() {
+    let mount = |source: &str, target: &str| json!({ "source": source, "target": target });
+    let config = json!({
+        "languages": { "en": {}, "zh": {} },
+        "module": { "mounts": [
+            mount("content", "content"),
+            mount("docs", "content/docs"),
+            json!({ "source": "blog/zh", "target": "content/blog", "lang": "zh" }),
+            mount("CHANGES.md", "content/docs/changes.md"),
+            mount("README.md", "content/readme/index.md"),
+            mount("pictures", "static"),
+        ] },
+    });
+    let files = [
+        "CHANGES.md",
+        "README.md",
+        "OTHER.md",
+        "blog/zh/a.md",
+        "blog/zh/b.en.md",
+        "blog/zh/x.png",
+        "content/a.md",
+        "docs/_index.md",
+        "docs/b.zh.md",
+        "docs/bundle/index.md",
+        "docs/bundle/x.txt",
+        "pictures/a.md",
+    ];
+    let site = site("mounts", config, &files);
+    assert_eq!(
+        site.lines(),
+        [
+            "CHANGES.md page en docs/changes",
+            "README.md bundle en readme",
+            "blog/zh/a.md page zh blog/a",
+            "blog/zh/b.en.md page en blog/b",
+            "blog/zh/x.png of(blog) zh blog/x.png",
+            "content/a.md page en a",
+            "docs/_index.md section en docs",
+            "docs/b.zh.md page zh docs/b",
+            "docs/bundle/index.md bundle en docs/bundle",
+            "docs/bundle/x.txt of(docs/bundle) en docs/bundle/x.txt",
         ]
     );
 }

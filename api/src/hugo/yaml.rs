@@ -32,7 +32,8 @@ pub fn parse(text: &str) -> Result<Value, Problem> {
             return Err(problem);
         }
         // When that does not help, the first problem is the one to tell.
-        strictly(&repaired).map_err(|_| problem)
+        let read = strictly(&repaired).map_err(|_| problem)?;
+        Ok(yaml_repair::restored(text, read))
     })
 }
 
@@ -371,6 +372,11 @@ mod tests {
         check(r#"a: "A \u4e2d \x41 \n z""#, json!({"a": "A 中 A \n z"}));
         check("a: foo\n bar", json!({"a": "foo bar"}));
         check("a: !!binary |\n  aGVs\n  bG8=\n", json!({"a": "aGVsbG8="}));
+    }
+
+    #[test]
+    fn byte_order_marks_within_a_text_are_part_of_it() {
+        check("a: \u{feff}x\nb: \"y\u{feff}z\"\n", json!({"a": "\u{feff}x", "b": "y\u{feff}z"}));
     }
 
     #[test]

@@ -4,13 +4,49 @@
 //! - A tab stands behind a colon.
 //! - A comment begins right behind a quote or bracket.
 //! - A character beyond U+FFFF is escaped as in JSON, `\ud83d\ude00`.
+//! - A byte order mark stands within the text: another character stands in for it
+//!   until the text is read ([`restored`]).
 //!
 //! Invariants: only a text that does not parse is repaired; no line is added
 //! or removed, so that the line of a remaining error is right; block texts
 //! (`|`, `>`) are left alone.
 
+use serde_json::Value;
+
+const MARK: char = '\u{feff}';
+/// One for private use, as long as what it stands in for.
+const STAND_IN: char = '\u{f8f5}';
+
+/// Whether byte order marks are mended in a text.
+fn has_marks(text: &str) -> bool {
+    text.contains(MARK) && !text.contains(STAND_IN)
+}
+
+/// What was read of the mended text, with the marks that were in the text itself.
+pub(super) fn restored(text: &str, value: Value) -> Value {
+    if !has_marks(text) {
+        return value;
+    }
+    let own = |text: String| text.replace(STAND_IN, "\u{feff}");
+    match value {
+        Value::String(text) => Value::String(own(text)),
+        Value::Array(items) => items.into_iter().map(|item| restored(text, item)).collect(),
+        Value::Object(map) => {
+            map.into_iter().map(|(key, value)| (own(key), restored(text, value))).collect()
+        }
+        value => value,
+    }
+}
+
 /// The text with the above mended.
 pub(super) fn repair(text: &str) -> String {
+    let unmarked;
+    let text = if has_marks(text) {
+        unmarked = text.replace(MARK, "\u{f8f5}");
+        unmarked.as_str()
+    } else {
+        text
+    };
     let mut repair =
         Repair { out: String::with_capacity(text.len() + 64), quote: None, depth: 0, column: 0 };
     // While a block text lasts, the indentation of the line that began it.

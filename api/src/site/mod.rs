@@ -291,6 +291,29 @@ impl Frame {
         self.rules.term_path(&self.term_places, &language.row.key, taxonomy, slug)
     }
 
+    /// Whether a term has a page for the public, as far as its own file says.
+    #[must_use]
+    pub fn term_has_page(&self, language: &LanguageFrame, taxonomy: &str, slug: &str) -> bool {
+        let key = &language.row.key;
+        !self.term_places.is_pageless(key, &format!("{taxonomy}/{slug}"))
+    }
+
+    /// Whether a term is in the map of the site, as far as its own file says.
+    #[must_use]
+    pub fn maps_term(&self, language: &LanguageFrame, taxonomy: &str, slug: &str) -> bool {
+        let key = &language.row.key;
+        !self.term_places.is_unmapped(key, &format!("{taxonomy}/{slug}"))
+    }
+
+    /// The slugs of the terms that lists in a language leave out.
+    pub fn unlisted_terms<'a>(
+        &'a self,
+        language: &'a LanguageFrame,
+        taxonomy: &'a str,
+    ) -> impl Iterator<Item = &'a str> {
+        self.term_places.unlisted(&language.row.key, taxonomy)
+    }
+
     /// The taxonomies of a language, singular and plural: those that the site
     /// names, and the two that every site has.
     #[must_use]

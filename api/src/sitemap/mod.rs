@@ -253,7 +253,8 @@ fn write_terms(out: &mut String, frame: &Frame, rows: Vec<MappedTerm>) {
             let language = frame.language(&row.language)?;
             let known =
                 frame.taxonomies(language).iter().any(|(_, plural)| *plural == row.taxonomy);
-            known.then(|| Located {
+            let mapped = frame.maps_term(language, &row.taxonomy, &row.slug);
+            (known && mapped).then(|| Located {
                 path: frame.term_path(language, &row.taxonomy, &row.slug),
                 language: row.language.clone(),
                 changed: Some(row.last_modified),

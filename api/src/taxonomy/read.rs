@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use entity::{article_term, term, term_text};
+use entity::{View, article_term, term, term_text};
 use sea_orm::sea_query::{
     Asterisk, CaseStatement, CommonTableExpression, Condition, Expr, ExprTrait, JoinType, Order,
     Query, SelectStatement, UnionType,
@@ -331,6 +331,7 @@ pub async fn list(
     let mut select = select(language.map(Expr::val));
     select.cond_where(term::Column::Taxonomy.eq(taxonomy.plural()));
     restrict_to_used(&mut select, scope);
+    restrict_to_listed(&mut select, ctx, scope, taxonomy, language).await?;
     let count = if order == TermOrder::Count {
         articles::count_of_term(scope, &ArticleFilter::in_language(language))?
     } else {
@@ -418,13 +419,39 @@ pub(super) fn restrict_to_used(select: &mut SelectStatement, scope: &Scope) {
     select.cond_where(seen);
 }
 
-pub async fn total(ctx: &Ctx, scope: &Scope, taxonomy: &Taxonomy) -> Result<i64> {
+/// Leaves out what the pages of terms say to be in no list, as the public has it.
+async fn restrict_to_listed(
+    select: &mut SelectStatement,
+    ctx: &Ctx,
+    scope: &Scope,
+    taxonomy: &Taxonomy,
+    language: Option<&str>,
+) -> Result<()> {
+    if scope.view != View::Published {
+        return Ok(());
+    }
+    let frame = ctx.frame().await?;
+    let language = language.map_or_else(|| frame.default_language(), |tag| frame.language_of(tag));
+    let mut unlisted = frame.unlisted_terms(language, taxonomy.plural()).peekable();
+    if unlisted.peek().is_some() {
+        select.cond_where(term::Column::Slug.is_not_in(unlisted));
+    }
+    Ok(())
+}
+
+pub async fn total(
+    ctx: &Ctx,
+    scope: &Scope,
+    taxonomy: &Taxonomy,
+    language: Option<&str>,
+) -> Result<i64> {
     let mut select = Query::select();
     select
         .expr_as(Expr::col((term::Entity, term::Column::Id)).count(), "count")
         .from(term::Entity)
         .cond_where(term::Column::Taxonomy.eq(taxonomy.plural()));
     restrict_to_used(&mut select, scope);
+    restrict_to_listed(&mut select, ctx, scope, taxonomy, language).await?;
     let result = ctx.db_of(USED).query_one(&select).await?;
     Ok(result.map_or(Ok(0), |result| result.get(0))?)
 }

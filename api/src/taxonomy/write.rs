@@ -21,6 +21,7 @@ use crate::article::read::is_taken;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::event::{Event, Write};
+use crate::hugo::sanitize::lower;
 use crate::policy::{self, Action, Subject};
 use crate::site::Frame;
 
@@ -64,8 +65,7 @@ pub async fn ensure_many(
     names: &[String],
 ) -> Result<HashMap<String, Uuid>> {
     let mut slugs = IndexMap::new();
-    for name in names {
-        let slug = frame.rules.urlize(name.trim());
+    for (name, slug) in names.iter().zip(slugs_of(write, frame, taxonomy, names).await?) {
         if !slug.is_empty() {
             slugs.entry(slug).or_insert_with(Vec::new).push(name.clone());
         }
@@ -116,9 +116,33 @@ pub async fn existing(
     taxonomy: &Taxonomy,
     names: &[String],
 ) -> Result<HashSet<Uuid>> {
-    let slugs: Vec<_> = names.iter().map(|name| frame.rules.urlize(name.trim())).collect();
+    let slugs = slugs_of(write, frame, taxonomy.plural(), names).await?;
     let slugs: Vec<_> = slugs.iter().map(String::as_str).collect();
     Ok(ids_of(write, taxonomy.plural(), &slugs).await?.into_values().collect())
+}
+
+/// The slugs of names. Where addresses keep their case a term is the same in any, and
+/// has that of the first who named it.
+async fn slugs_of(
+    write: &Write<'_>,
+    frame: &Frame,
+    taxonomy: &str,
+    names: &[String],
+) -> Result<Vec<String>> {
+    let slugs = names.iter().map(|name| frame.rules.urlize(name.trim()));
+    if !frame.rules.disable_path_to_lower {
+        return Ok(slugs.collect());
+    }
+    let known: Vec<String> = term::Entity::find()
+        .select_only()
+        .column(term::Column::Slug)
+        .filter(term::Column::Taxonomy.eq(taxonomy))
+        .into_tuple()
+        .all(write.txn())
+        .await?;
+    let mut spelled: HashMap<String, String> =
+        known.into_iter().map(|slug| (lower(&slug), slug)).collect();
+    Ok(slugs.map(|slug| spelled.entry(lower(&slug)).or_insert(slug).clone()).collect())
 }
 
 /// Ids of terms by slug. They are held until the transaction ends: what an

@@ -3,8 +3,10 @@
 //! Invariant: a key keeps the spelling that the file has for it, a date its
 //! spelling; what the value means is what was asked for.
 
+use chrono_tz::Tz;
 use serde_json::{Map, Value};
 
+use super::super::date::parse_date;
 use super::super::fold;
 use super::super::front_matter::Format;
 use super::Edit;
@@ -73,7 +75,10 @@ fn as_date(key: &str, old: Option<&Value>, new: &Value, house: &House) -> Option
         None if DATES.contains(&key.as_str()) => house.date(&key)?,
         _ => return None,
     };
-    Some(Value::String(spelling.say(moment, before, house.zone())))
+    let said = Value::String(spelling.say(moment, before, house.zone()));
+    // Some spellings cannot grow: nobody reads a time behind `January 2, 2020`.
+    let read = parse_date(&said, house.zone().unwrap_or(Tz::UTC));
+    (read == Ok(Some(moment))).then_some(said)
 }
 
 fn set(map: &mut Map<String, Value>, path: &[String], value: &Value) {

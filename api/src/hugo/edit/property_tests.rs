@@ -15,13 +15,28 @@ struct Part {
     value: Value,
 }
 
-const WORDS: [&str; 8] = ["a", "foo", "b c", "中文", "x-y", "été", "it is", "T"];
+const WORDS: [&str; 14] = [
+    "a",
+    "foo",
+    "b c",
+    "中文",
+    "x-y",
+    "été",
+    "it is",
+    "T",
+    "m\u{feff}k",
+    "\u{feff}m",
+    "😀 x",
+    "a#b",
+    "10:30",
+    "مرحبا بكم",
+];
 
 fn yaml_part(number: usize) -> impl Strategy<Value = Part> {
     let key = format!("k{number}");
     let word = prop::sample::select(&WORDS[..]);
     let words = prop::collection::vec(word.clone(), 1..4);
-    (0..14_usize, word, words, 0..3_usize).prop_map(move |(form, word, words, comment)| {
+    (0..20_usize, word, words, 0..3_usize).prop_map(move |(form, word, words, comment)| {
         let end = ["", " # c", "  # it's: [x]"][comment];
         let k = &key;
         let list = words.join(", ");
@@ -77,6 +92,28 @@ fn yaml_part(number: usize) -> impl Strategy<Value = Part> {
                 ],
                 json!([{"x": word, "y": {"z": 1}}]),
             ),
+            13 => (
+                vec![format!("{k}: \"{word}"), format!("  {word}\"{end}")],
+                json!(format!("{word} {word}")),
+            ),
+            14 => {
+                (vec![format!("{k}: {word}"), format!("  {word}")], json!(format!("{word} {word}")))
+            }
+            15 => (vec![format!("{k}:   !!str 12{end}")], json!("12")),
+            16 => (vec![format!("{k} : -99999999999{end}")], json!(-99_999_999_999_i64)),
+            17 => (
+                vec![
+                    format!("{k}:{end}"),
+                    format!("- - {word}"),
+                    format!("  - {word}"),
+                    "- []".into(),
+                ],
+                json!([[word, word], []]),
+            ),
+            18 => (
+                vec![format!("{k}: [ {{x: {word}}}, [ {list} ] ]{end}")],
+                json!([{"x": word}, words]),
+            ),
             _ => (
                 vec![format!("{k}: >-"), format!("   {word}"), format!("   {word}")],
                 json!(format!("{word} {word}")),
@@ -91,7 +128,7 @@ fn toml_part(number: usize) -> impl Strategy<Value = Part> {
     let key = format!("k{number}");
     let word = prop::sample::select(&WORDS[..]);
     let words = prop::collection::vec(word.clone(), 1..4);
-    (0..7_usize, word, words, 0..2_usize).prop_map(move |(form, word, words, comment)| {
+    (0..11_usize, word, words, 0..2_usize).prop_map(move |(form, word, words, comment)| {
         let end = ["", " # c"][comment];
         let k = &key;
         let quoted: Vec<_> = words.iter().map(|word| format!("'{word}'")).collect();
@@ -109,6 +146,23 @@ fn toml_part(number: usize) -> impl Strategy<Value = Part> {
             5 => (
                 vec![format!("{k} = {{x = '{word}', y = {{z = 1}}}}")],
                 json!({"x": word, "y": {"z": 1}}),
+            ),
+            6 => {
+                let line = format!("{k} = 2015-01-02T03:04:05.123456789+09:00{end}");
+                let value = crate::hugo::toml_value::parse(&line).expect("TOML");
+                (vec![line], value[k].clone())
+            }
+            7 => (vec![format!("{k} = 99_999_999_999{end}")], json!(99_999_999_999_i64)),
+            8 => (
+                vec![format!("{k} = \"\"\""), word.into(), format!("{word}\"\"\"{end}")],
+                json!(format!("{word}\n{word}")),
+            ),
+            9 => (
+                vec![format!(
+                    "{k} = [ ['{word}'], {{ x = {} }} ]{end}",
+                    quoted.join(", ").split(',').next().unwrap_or_default()
+                )],
+                json!([[word], {"x": words[0]}]),
             ),
             _ => (
                 vec![format!("{k}.x = '{word}'{end}"), format!("{k}.y.z = 1")],

@@ -27,7 +27,7 @@ use serde_json::{Value, json};
 
 pub use self::files::Configuration;
 use self::menus::Menus;
-use super::site::{self, Row, Site};
+use super::site::{self, Outline, Site};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::hugo::blobs;
@@ -105,7 +105,7 @@ pub struct Edited {
 }
 
 /// Edits the configuration of a site as far as it says something else here.
-pub async fn edits(ctx: &Ctx, site: &Site, rows: &[Row]) -> Result<Edited> {
+pub async fn edits(ctx: &Ctx, site: &Site, outline: &Outline) -> Result<Edited> {
     let config = site.config.clone();
     let as_it_is = |config| Edited { files: HashMap::new(), problems: Vec::new(), config };
     if config.file.is_none() {
@@ -117,14 +117,19 @@ pub async fn edits(ctx: &Ctx, site: &Site, rows: &[Row]) -> Result<Edited> {
     }
     let db = ctx.app().db().read();
     let mut files = Vec::new();
-    for row in rows.iter().filter(|row| site::is_configuration(row)) {
+    for row in outline.rows.iter().filter(|row| site::is_configuration(row)) {
         files.push((row.path.clone(), blobs::whole(db, &row.hash).await?));
     }
-    Ok(edit(&now, Configuration::of(files), config, rows))
+    Ok(edit(&now, Configuration::of(files), config, outline))
 }
 
 /// Makes one edit after the other; each is read back before the next.
-fn edit(now: &State, mut files: Configuration, mut config: SiteConfig, rows: &[Row]) -> Edited {
+fn edit(
+    now: &State,
+    mut files: Configuration,
+    mut config: SiteConfig,
+    outline: &Outline,
+) -> Edited {
     let (mut problems, mut failed) = (Vec::new(), Vec::<Setting>::new());
     loop {
         let all = wanted(&config, now);
@@ -135,7 +140,7 @@ fn edit(now: &State, mut files: Configuration, mut config: SiteConfig, rows: &[R
         let mut edited = files.clone();
         let done = edited
             .set(&setting.path, setting.value.clone())
-            .and_then(|()| site::configured(&edited.all(), rows))
+            .and_then(|()| site::configured(&edited.all(), outline))
             .and_then(|read| {
                 let still = wanted(&read, now);
                 let unsaid = still.iter().any(|one| means.iter().any(|meant| meant.is(one)));

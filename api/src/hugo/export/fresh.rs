@@ -2,6 +2,7 @@
 //! it, in the manner of its neighbours.
 
 use chrono::{DateTime, FixedOffset, Timelike};
+use chrono_tz::Tz;
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
@@ -30,11 +31,12 @@ pub struct Style {
 }
 
 impl Style {
-    /// Learns from files; those that cannot be read teach nothing.
+    /// Learns from files; those that cannot be read teach nothing. Dates without a zone
+    /// are in `zone`.
     #[must_use]
-    pub fn learn(files: &[Vec<u8>]) -> Self {
-        let mut style =
-            Self { house: House::learn(files.iter().map(Vec::as_slice)), ..Self::default() };
+    pub fn learn(files: &[Vec<u8>], zone: Tz) -> Self {
+        let house = House::learn(files.iter().map(Vec::as_slice)).in_zone(zone);
+        let mut style = Self { house, ..Self::default() };
         let (mut blank, mut seen) = (0, 0);
         for file in files {
             let Ok(source) = crate::hugo::front_matter::split(file) else { continue };

@@ -205,9 +205,9 @@ impl Lists {
         let db = ctx.app().db().read();
         let (mut sections, mut terms) = (HashMap::new(), HashMap::new());
         for row in wanted {
-            let Some(entry) = site.entries.get(&row.path) else { continue };
+            let Some(entry) = site.entry(&row.path) else { continue };
             if let EntryKind::Content(Kind::Term { taxonomy, term }) = &entry.kind {
-                if let Some(id) = site.terms.id(&site.config.rules, taxonomy, term) {
+                if let Some((id, _)) = site.terms.at(&site.config.rules, taxonomy, term) {
                     terms.insert((id, row.language.clone()), row.path.clone());
                 }
             } else {

@@ -80,21 +80,21 @@ impl Page {
                 language: row.language.clone(),
             })
         };
-        let Some(entry) = site.entries.get(&row.path) else {
+        let Some(entry) = site.entry(&row.path) else {
             // The configuration has moved its folder; there is no page to edit.
             return Made::File(planned(original, row.hash.clone(), Why::Kept, None));
         };
-        let (target, exported) = match state {
+        let (mut target, exported) = match state {
             State::Article { target, exported } => (*target, Some(exported)),
-            State::List { row: list } => match site.parse(entry, &original) {
-                Ok(parsed) => (list.target(entry, &parsed), None),
+            State::List { row: list } => match site.parse(&entry, &original) {
+                Ok(parsed) => (list.target(&entry, &parsed), None),
                 Err(problem) => {
                     let problem = problem.in_file(&row.path);
                     let planned = planned(original, row.hash.clone(), Why::Kept, None);
                     return Made::Wrong(Some(planned), problem);
                 }
             },
-            State::Term { title, description, weight } => match site.parse(entry, &original) {
+            State::Term { title, description, weight } => match site.parse(&entry, &original) {
                 Ok(parsed) => {
                     let mut content = parsed.content;
                     (content.title, content.description, content.weight) =
@@ -113,9 +113,13 @@ impl Page {
                 return Made::File(planned(original, row.hash.clone(), Why::Kept, None));
             }
         };
+        // A term whose slug was changed is where that says, whatever its page said.
+        if moved.is_some() && exported.is_none() {
+            (target.content.slug, target.content.url) = (None, None);
+        }
         let done = page::write(
             site,
-            (entry, moved.as_ref()),
+            (&entry, moved.as_ref()),
             &original,
             was.as_ref(),
             &target,

@@ -62,7 +62,7 @@ use std::sync::Arc;
 use entity::{exported_file, source_file};
 use rayon::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Iterable};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Iterable, QueryFilter};
 use serde::Serialize;
 
 pub use folder::Folder;
@@ -151,8 +151,7 @@ pub async fn run_with(
             return Ok(report);
         }
     };
-    let mut export =
-        Export { ctx, folder: Folder::new(dir), exported: exported(ctx).await?, report };
+    let mut export = Export { ctx, folder: Folder::new(dir), exported: Arc::default(), report };
     if !dry_run {
         export.folder.tidy();
     }
@@ -170,15 +169,22 @@ pub async fn run_with(
     Ok(export.report)
 }
 
-/// What earlier exports wrote that was not what was imported.
-async fn exported(ctx: &Ctx) -> Result<Arc<HashMap<String, Vec<u8>>>> {
-    let rows = exported_file::Entity::find().all(ctx.app().db().read()).await?;
+/// What earlier exports wrote of these files that was not what was imported.
+async fn exported(
+    ctx: &Ctx,
+    paths: impl Iterator<Item = &str>,
+) -> Result<Arc<HashMap<String, Vec<u8>>>> {
+    let rows = exported_file::Entity::find()
+        .filter(exported_file::Column::Path.is_in(paths))
+        .all(ctx.app().db().read())
+        .await?;
     Ok(Arc::new(rows.into_iter().map(|row| (row.path, row.hash)).collect()))
 }
 
 struct Export<'a> {
     ctx: &'a Ctx,
     folder: Folder,
+    /// Of the files at hand.
     exported: Arc<HashMap<String, Vec<u8>>>,
     report: Report,
 }
@@ -187,6 +193,9 @@ impl Export<'_> {
     async fn chunk(&mut self, chunk: Chunk) -> Result<()> {
         let Chunk { planned, gone, problems } = chunk;
         self.report.failures.extend(problems);
+        let paths = planned.iter().map(|planned| planned.path.as_str());
+        let paths = paths.chain(gone.iter().map(|gone| gone.path.as_str()));
+        self.exported = exported(self.ctx, paths).await?;
         let folder = self.folder.clone();
         let dry_run = self.report.dry_run;
         let exported = Arc::clone(&self.exported);

@@ -11,11 +11,13 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::place;
-use super::site::{Row, Site};
+use super::site::{self, Row, Site};
 use crate::article::content::Content;
 use crate::ctx::Ctx;
 use crate::error::Result;
-use crate::hugo::tree::Entry;
+use crate::hugo::known;
+use crate::hugo::tree::{Entry, EntryKind, Kind};
+use crate::media;
 
 #[derive(Debug, Default)]
 pub struct Moves {
@@ -34,37 +36,75 @@ pub struct Fate {
 }
 
 impl Moves {
-    pub async fn load(ctx: &Ctx, site: &Site, rows: &[Row]) -> Result<Self> {
-        let mut moves = Self::default();
+    pub async fn load(ctx: &Ctx, site: &Site, lists: &[Row]) -> Result<Self> {
+        let mut moves = Self::of_terms(site, lists);
         let gone = gone(ctx).await?;
-        for (id, directory) in sections(ctx).await? {
-            let of_article =
-                rows.iter().filter(|row| row.article_id == Some(id) && row.kind == "article");
-            for row in of_article {
-                if let Some(entry) = site.entries.get(&row.path)
-                    && entry.dir != directory
-                    && let Some(new) = place::moved(entry, &directory)
-                {
-                    moves.pages.insert(row.path.clone(), new);
-                }
+        let directories = sections(ctx).await?;
+        let ids: Vec<Uuid> = directories.keys().copied().collect();
+        for row in site::rows_of(ctx, &ids).await? {
+            if row.kind == "article"
+                && let Some(directory) = row.article_id.and_then(|id| directories.get(&id))
+                && let Some(entry) = site.entry(&row.path)
+                && entry.dir != *directory
+                && let Some(new) = place::moved(&site.config, &entry, directory)
+            {
+                moves.pages.insert(row.path, new);
             }
         }
         if gone.is_empty() && moves.pages.is_empty() {
             return Ok(moves);
         }
-        for row in rows.iter().filter(|row| row.kind == "article") {
-            let Some(entry) = site.entries.get(&row.path).filter(|entry| entry.bundle) else {
+        let terms = moves.pages.iter().filter(|(_, new)| !new.bundle);
+        // Only the page of a list has its folder to itself.
+        let folders: Vec<_> = terms
+            .filter(|(_, new)| matches!(new.kind, EntryKind::Content(Kind::Term { .. })))
+            .map(|(path, new)| (folder(path).to_owned(), folder(&new.relative).to_owned()))
+            .collect();
+        for (from, to) in folders {
+            moves.folders.entry(from).or_default().goes.insert(to);
+        }
+        // The bundles of all these, and the pages that are in them beside.
+        let bundles = gone.iter().chain(moves.pages.keys());
+        let bundles: BTreeSet<&str> = bundles.filter_map(|path| media::bundle(path)).collect();
+        let bundles: Vec<&str> = bundles.into_iter().collect();
+        let pages = known::in_bundles(ctx.app().db().read(), &bundles).await?;
+        let pages: BTreeSet<&str> = pages
+            .iter()
+            .map(|(path, _)| path.as_str())
+            .chain(gone.iter().map(String::as_str))
+            .collect();
+        for path in pages {
+            let Some(entry) = site.entry(path).filter(|entry| entry.bundle) else {
                 continue;
             };
             let fate = moves.folders.entry(folder(&entry.relative).to_owned()).or_default();
-            if let Some(new) = moves.pages.get(&row.path) {
+            if let Some(new) = moves.pages.get(path) {
                 fate.goes.insert(folder(&new.relative).to_owned());
-            } else if !gone.contains(&row.path) {
+            } else if !gone.contains(path) {
                 fate.stays = true;
             }
         }
         moves.folders.retain(|_, fate| !fate.stays || !fate.goes.is_empty());
         Ok(moves)
+    }
+
+    /// Terms whose slugs were changed: a folder has the name that leads to its term.
+    fn of_terms(site: &Site, lists: &[Row]) -> Self {
+        let mut moves = Self::default();
+        let paths: HashSet<&str> = lists.iter().map(|row| row.path.as_str()).collect();
+        for row in lists.iter().filter(|row| row.kind == "term") {
+            if let Some(entry) = site.entry(&row.path)
+                && let EntryKind::Content(Kind::Term { taxonomy, term }) = &entry.kind
+                && let Some((_, Some(slug))) = site.terms.at(&site.config.rules, taxonomy, term)
+                && let Some(new) = place::moved(&site.config, &entry, &format!("{taxonomy}/{slug}"))
+                && !paths.contains(new.relative.as_str())
+            {
+                let kind = Kind::Term { taxonomy: taxonomy.clone(), term: slug.to_owned() };
+                let new = Entry { kind: EntryKind::Content(kind), ..new };
+                moves.pages.insert(row.path.clone(), new);
+            }
+        }
+        moves
     }
 
     /// The new place of a page, if it has moved.

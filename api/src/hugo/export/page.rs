@@ -262,7 +262,8 @@ impl Expected<'_> {
         let of: &[&str] = match field {
             "address" | "terms" | "directory" | "name" | "bundle" => return true,
             "lastModified" => &["date", "publishAt", "draft"],
-            "publishAt" => &["date"],
+            // A page without a date has its last change for one, and goes live with it.
+            "publishAt" => &["date", "lastModified"],
             "date" => &["publishAt", "lastModified"],
             "menus" => &["title", "linkTitle", "weight"],
             "aliases" => &["slug", "url", "title", "date", "directory"],

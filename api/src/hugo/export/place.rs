@@ -4,10 +4,18 @@
 //! the article has; where no file name can say that, the article gets another
 //! name, and a slug that keeps its address.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use super::site::Row;
+use entity::source_file;
+use sea_orm::ColumnTrait;
+use sea_orm::sea_query::Condition;
+
+use super::site::{self, Site};
+use crate::ctx::Ctx;
+use crate::error::Result;
 use crate::hugo::config::SiteConfig;
+use crate::hugo::known::ROWS;
+use crate::hugo::mounts;
 use crate::hugo::tree::{self, Entry, EntryKind, Kind};
 use crate::hugo::{cast, fold};
 
@@ -67,8 +75,6 @@ fn most(counts: &HashMap<String, usize>) -> Option<&String> {
 pub struct Places {
     sections: HashMap<(String, String), Manner>,
     languages: HashMap<String, Manner>,
-    /// Paths that are files already.
-    taken: HashSet<String>,
 }
 
 /// What an article says of its place.
@@ -82,23 +88,32 @@ pub struct Wanted<'a> {
 }
 
 impl Places {
-    pub fn new(entries: &HashMap<String, Entry>, rows: &[Row]) -> Self {
+    /// Learns from all pages that have files.
+    pub async fn load(ctx: &Ctx, site: &Site) -> Result<Self> {
         let mut places = Self::default();
-        let mut pages: Vec<&Entry> = rows
-            .iter()
-            .filter(|row| row.kind == "article")
-            .filter_map(|row| entries.get(&row.path))
-            .filter(|entry| matches!(entry.kind, EntryKind::Content(Kind::Page)))
-            .collect();
-        pages.sort_by(|one, other| one.relative.cmp(&other.relative));
-        for entry in pages {
-            let section = entry.dir.split('/').next().unwrap_or_default().to_owned();
-            let key = (entry.language.clone(), section);
-            places.sections.entry(key).or_default().note(entry);
-            places.languages.entry(entry.language.clone()).or_default().note(entry);
+        let mut last = String::new();
+        loop {
+            let pages = Condition::all().add(source_file::Column::Kind.eq("article"));
+            let rows = site::after(ctx, pages, &last, ROWS).await?;
+            let Some(row) = rows.last() else { return Ok(places) };
+            last.clone_from(&row.path);
+            for row in &rows {
+                if let Some(entry) = site.entry(&row.path) {
+                    places.note(&entry);
+                }
+            }
         }
-        places.taken.extend(rows.iter().map(|row| row.path.clone()));
-        places
+    }
+
+    /// Learns from a page; the last ones are learned from most.
+    fn note(&mut self, entry: &Entry) {
+        if entry.kind != EntryKind::Content(Kind::Page) {
+            return;
+        }
+        let section = entry.dir.split('/').next().unwrap_or_default().to_owned();
+        let key = (entry.language.clone(), section);
+        self.sections.entry(key).or_default().note(entry);
+        self.languages.entry(entry.language.clone()).or_default().note(entry);
     }
 
     /// The manner of a section, or else of the language.
@@ -110,36 +125,29 @@ impl Places {
             .or_else(|| self.languages.get(language))
     }
 
-    /// Takes a path, if no file has it.
-    fn take(&mut self, path: &str) -> bool {
-        self.taken.insert(path.to_owned())
-    }
-
-    /// A place for a new article, with the name that it says: the article's own
-    /// where that can be had.
-    pub fn give(&mut self, config: &SiteConfig, wanted: Wanted<'_>) -> Option<Entry> {
+    /// Places for a new article, the best first; the name that each says is the
+    /// article's own where that can be had.
+    pub fn candidates<'a>(
+        &'a self,
+        config: &'a SiteConfig,
+        wanted: Wanted<'a>,
+    ) -> impl Iterator<Item = Entry> + 'a {
         let clean = wanted.name.replace(['.', '/', '\\'], "-");
         let clean = clean.trim_matches(['-', '#', '~', ' ']);
-        let clean = if clean.is_empty() { "page" } else { clean };
-        let others = (1..1000).map(|number| match number {
-            1 if clean != wanted.name && !clean.eq_ignore_ascii_case("index") => clean.to_owned(),
+        let clean = if clean.is_empty() { "page" } else { clean }.to_owned();
+        let others = (1..1000).map(move |number| match number {
+            1 if clean != wanted.name && !clean.eq_ignore_ascii_case("index") => clean.clone(),
             number => format!("{clean}-{}", number + 1),
         });
-        for name in std::iter::once(wanted.name.to_owned()).chain(others) {
-            let own = Wanted { name: &name, ..wanted };
-            if let Some(entry) = self.entry(config, own)
-                && self.take(&entry.relative)
-            {
-                return Some(entry);
-            }
-        }
-        None
+        std::iter::once(wanted.name.to_owned())
+            .chain(others)
+            .filter_map(move |name| self.entry(config, Wanted { name: &name, ..wanted }))
     }
 
     /// What the import would make of a file with this name, if that is what is wanted.
     fn entry(&self, config: &SiteConfig, wanted: Wanted<'_>) -> Option<Entry> {
         let path = self.path(config, wanted)?;
-        let entry = tree::of_paths(config, [path.as_str()]).entries.pop()?;
+        let entry = tree::of_paths(config, [path.as_str()]).pop()?;
         let fits = entry.kind == EntryKind::Content(Kind::Page)
             && fold::same(&entry.language, wanted.language)
             && entry.dir == wanted.directory
@@ -155,7 +163,9 @@ impl Places {
         let bundle = bundle || manner.is_some_and(|manner| manner.bundles * 2 > manner.count());
         let extension = manner.and_then(|manner| most(&manner.extensions));
         let extension = extension.map_or("md", String::as_str);
-        let suffix = if own.own_content_dir {
+        let mount = mounts::of(&config.mounts, language, directory);
+        let has_folder = mount.as_ref().map_or(own.own_content_dir, |(mount, _)| mount.is_told());
+        let suffix = if has_folder {
             manner
                 .filter(|manner| manner.plain < manner.count() - manner.plain)
                 .and_then(|manner| most(&manner.suffixes).cloned())
@@ -168,12 +178,13 @@ impl Places {
                     .unwrap_or_else(|| spelled(config, language))
             })
         };
-        let mut path = String::new();
-        for part in [own.content_dir.as_str(), directory] {
-            if !part.is_empty() {
-                path.push_str(part);
-                path.push('/');
-            }
+        let folder = match mount {
+            Some((_, folder)) => folder,
+            None => [own.content_dir.as_str(), directory].join("/"),
+        };
+        let mut path = folder.trim_matches('/').to_owned();
+        if !path.is_empty() {
+            path.push('/');
         }
         path.push_str(name);
         if bundle {
@@ -201,30 +212,34 @@ pub fn spelled(config: &SiteConfig, language: &str) -> String {
 
 /// The place of a file whose article has moved to another folder.
 #[must_use]
-pub fn moved(entry: &Entry, directory: &str) -> Option<Entry> {
+pub fn moved(config: &SiteConfig, entry: &Entry, directory: &str) -> Option<Entry> {
     let tail = if entry.bundle { 2 } else { 1 };
-    let old = if entry.dir.is_empty() { String::new() } else { format!("{}/", entry.dir) };
     let parts: Vec<&str> = entry.relative.rsplitn(tail + 1, '/').collect();
-    let (above, tail) = if parts.len() > tail {
-        let above = parts.last().copied().unwrap_or_default();
-        (format!("{above}/"), entry.relative.get(above.len() + 1..)?)
+    let above = if parts.len() > tail { parts.last().copied().unwrap_or_default() } else { "" };
+    let tail = entry.relative.strip_prefix(above)?.trim_start_matches('/');
+    let mounted = mounts::of(&config.mounts, &entry.language, directory);
+    let folder = if let Some((_, folder)) = mounted {
+        folder
     } else {
-        (String::new(), entry.relative.as_str())
+        let root = above.strip_suffix(entry.dir.as_str())?.trim_end_matches('/');
+        [root, directory].join("/").trim_matches('/').to_owned()
     };
-    let root = above.strip_suffix(old.as_str())?;
-    let new = if directory.is_empty() { String::new() } else { format!("{directory}/") };
-    let relative = format!("{root}{new}{tail}");
+    let relative = if folder.is_empty() { tail.to_owned() } else { format!("{folder}/{tail}") };
     let logical = match (directory, entry.name.as_str()) {
         ("", name) => name.to_owned(),
+        (directory, "") => directory.to_owned(),
         (directory, name) => format!("{directory}/{name}"),
     };
-    Some(Entry {
+    let new = Entry {
         file: crate::hugo::file_path::to_path(&relative),
         relative,
         dir: directory.to_owned(),
         logical: crate::hugo::sanitize::normalize(&logical),
         ..entry.clone()
-    })
+    };
+    // A mount may say another language, or that nothing there is a page.
+    let found = tree::of_paths(config, [new.relative.as_str()]).pop()?;
+    (found.language == new.language && found.logical == new.logical).then_some(new)
 }
 
 #[cfg(test)]
@@ -239,13 +254,13 @@ mod tests {
 
     fn given(text: &str, files: &[&str], language: &str, name: &str) -> String {
         let config = config(text);
-        let tree = tree::of_paths(&config, files.iter().copied());
-        let entries: HashMap<_, _> =
-            tree.entries.into_iter().map(|entry| (entry.relative.clone(), entry)).collect();
-        let rows: Vec<Row> = files.iter().map(|path| Row::article(path)).collect();
-        let mut places = Places::new(&entries, &rows);
+        let mut places = Places::default();
+        for entry in tree::of_paths(&config, files.iter().copied()) {
+            places.note(&entry);
+        }
         let wanted = Wanted { language, directory: "news", name, bundle: false };
-        places.give(&config, wanted).unwrap().relative
+        let mut candidates = places.candidates(&config, wanted).map(|entry| entry.relative);
+        candidates.find(|path| !files.contains(&path.as_str())).unwrap()
     }
 
     #[test]
@@ -278,8 +293,8 @@ mod tests {
             ("content/p.md", "b", "content/b/p.md"),
             ("content/a/b/p.md", "", "content/p.md"),
         ] {
-            let entry = tree::of_paths(&config, [path]).entries.pop().unwrap();
-            assert_eq!(moved(&entry, directory).unwrap().relative, expected);
+            let entry = tree::of_paths(&config, [path]).pop().unwrap();
+            assert_eq!(moved(&config, &entry, directory).unwrap().relative, expected);
         }
     }
 }

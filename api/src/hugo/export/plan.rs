@@ -4,12 +4,13 @@
 //! names, new ones last; the texts of one chunk of pages are in memory at a time,
 //! and bytes of other files are fetched by whoever writes them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use entity::source_file;
 use rayon::prelude::*;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::sea_query::Condition;
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QuerySelect};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -23,12 +24,13 @@ use super::new;
 use super::page::Target;
 use super::parsed::Parsed;
 use super::place::{self, Places};
-use super::site::{self, Row, Site};
+use super::site::{self, Outline, Row, Site};
 use super::term_files;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::hugo::files::PLAIN;
 use crate::hugo::problem::Problem;
+use crate::hugo::tree::Entry;
 
 /// Files in one chunk.
 const CHUNK: usize = 256;
@@ -163,15 +165,35 @@ pub struct Wanted {
     pub languages: Vec<String>,
 }
 
+impl Wanted {
+    /// The rows of the files that are wanted.
+    fn rows(&self) -> Condition {
+        use source_file::Column;
+        let files = Condition::all().add(Column::Kind.ne("configuration"));
+        if self.languages.is_empty() {
+            return files;
+        }
+        let pages = Column::Kind.is_in(["article", "section", "term"]);
+        let spoken = Column::Language.is_in(self.languages.iter().map(String::as_str));
+        files.add(Condition::any().add(pages.not()).add(spoken))
+    }
+}
+
 /// An export, chunk by chunk.
 pub struct Plan<'a> {
     ctx: &'a Ctx,
     site: Arc<Site>,
-    rows: std::vec::IntoIter<Row>,
+    /// The last path so far.
+    last: String,
     total: usize,
     wanted: Wanted,
     moves: Arc<Moves>,
-    places: Places,
+    /// Where files have gone that lay elsewhere: they are not looked at again there.
+    gone_to: HashSet<String>,
+    /// How pages are named; none before somebody asks.
+    places: Option<Places>,
+    /// Places that new articles have got.
+    taken: HashSet<String>,
     styles: HashMap<(String, String), Arc<Style>>,
     /// A configuration to be written first, of a site that never had one.
     configuration: Option<Vec<u8>>,
@@ -188,41 +210,35 @@ impl<'a> Plan<'a> {
     /// Reads what all files depend on. A problem is one of the site's
     /// configuration, without which no page can be read.
     pub async fn open(ctx: &'a Ctx, wanted: Wanted) -> Result<std::result::Result<Self, Problem>> {
-        let rows = site::rows(ctx).await?;
+        let outline = Outline::load(ctx).await?;
         // A site that did not come from Hugo gets a configuration.
         let configuration =
-            if rows.is_empty() { Some(configuration::write(ctx).await?) } else { None };
-        let mut site = match Site::load(ctx, &rows, configuration.as_deref()).await? {
+            if outline.is_empty { Some(configuration::write(ctx).await?) } else { None };
+        let mut site = match Site::load(ctx, &outline, configuration.as_deref()).await? {
             Ok(site) => site,
             Err(problem) => return Ok(Err(problem)),
         };
         let Edited { files: settings, problems, config } =
-            configured::edits(ctx, &site, &rows).await?;
+            configured::edits(ctx, &site, &outline).await?;
         // Pages in a language that was made here find it in the configuration.
         if config.languages.len() != site.config.languages.len() {
-            site = Site::of(ctx, &rows, config).await?;
+            site = Site::of(ctx, config).await?;
         }
         let site = Arc::new(site);
-        let terms = term_files::plan(ctx, &site, &rows, &wanted.languages).await?;
-        let moves = Arc::new(Moves::load(ctx, &site, &rows).await?);
-        let places = Places::new(&site.entries, &rows);
-        let rows: Vec<Row> = rows
-            .into_iter()
-            .filter(|row| row.kind != "configuration")
-            .filter(|row| {
-                let page = matches!(row.kind.as_str(), "article" | "section" | "term");
-                !page || wanted.languages.is_empty() || wanted.languages.contains(&row.language)
-            })
-            .collect();
-        let total = rows.len();
+        let terms = term_files::plan(ctx, &site, &outline.rows, &wanted.languages).await?;
+        let moves = Arc::new(Moves::load(ctx, &site, &outline.rows).await?);
+        let total =
+            source_file::Entity::find().filter(wanted.rows()).count(ctx.app().db().read()).await?;
         Ok(Ok(Self {
             ctx,
             site,
-            rows: rows.into_iter(),
-            total,
+            last: String::new(),
+            total: usize::try_from(total).unwrap_or(usize::MAX),
             wanted,
             moves,
-            places,
+            gone_to: HashSet::new(),
+            places: None,
+            taken: HashSet::new(),
             styles: HashMap::new(),
             configuration,
             settings,
@@ -249,15 +265,16 @@ impl<'a> Plan<'a> {
             let planned = vec![configuration::planned(bytes)];
             return Ok(Some(Chunk { planned, ..Chunk::default() }));
         }
-        let rows: Vec<Row> = self.rows.by_ref().take(CHUNK).collect();
-        if rows.is_empty() {
+        let rows = site::after(self.ctx, self.wanted.rows(), &self.last, CHUNK as u64).await?;
+        let Some(last) = rows.last() else {
             return self.next_new().await;
-        }
+        };
+        self.last.clone_from(&last.path);
+        let rows = rows.into_iter().filter(|row| !self.gone_to.contains(&row.path));
         let problems = std::mem::take(&mut self.problems);
         let mut chunk = Chunk { problems, ..Chunk::default() };
-        let (pages, others): (Vec<_>, Vec<_>) = rows
-            .into_iter()
-            .partition(|row| matches!(row.kind.as_str(), "article" | "section" | "term"));
+        let (pages, others): (Vec<_>, Vec<_>) =
+            rows.partition(|row| matches!(row.kind.as_str(), "article" | "section" | "term"));
         for row in others {
             if let Some(bytes) = self.settings.remove(&row.path) {
                 chunk.planned.push(edited(&row, bytes));
@@ -298,6 +315,8 @@ impl<'a> Plan<'a> {
                 Made::Gone(gone) => chunk.gone.push(gone),
             }
         }
+        let elsewhere = chunk.planned.iter().filter(|planned| planned.is_elsewhere());
+        self.gone_to.extend(elsewhere.map(|planned| planned.path.clone()));
         chunk.planned.sort_by(|one, other| one.path.cmp(&other.path));
         Ok(Some(chunk))
     }
@@ -346,7 +365,7 @@ impl<'a> Plan<'a> {
             name: &content.name,
             bundle: content.bundle,
         };
-        let Some(entry) = self.places.give(&site.config, wanted) else {
+        let Some(entry) = self.place(&site, wanted).await? else {
             return Ok(Err(Problem::new(
                 "has a section or name that no file can have; change its section",
             )));
@@ -366,6 +385,30 @@ impl<'a> Plan<'a> {
         }))
     }
 
+    /// A free place for a new article.
+    async fn place(&mut self, site: &Site, wanted: place::Wanted<'_>) -> Result<Option<Entry>> {
+        let candidates: Vec<Entry> =
+            self.places().await?.candidates(&site.config, wanted).collect();
+        for entry in candidates {
+            if !self.taken.contains(&entry.relative)
+                && !site::has(self.ctx, &entry.relative).await?
+            {
+                self.taken.insert(entry.relative.clone());
+                return Ok(Some(entry));
+            }
+        }
+        Ok(None)
+    }
+
+    /// How pages are named.
+    async fn places(&mut self) -> Result<&Places> {
+        let places = match self.places.take() {
+            Some(places) => places,
+            None => Places::load(self.ctx, &self.site).await?,
+        };
+        Ok(self.places.insert(places))
+    }
+
     /// What the neighbours of a page look like.
     async fn style(&mut self, language: &str, directory: &str) -> Result<Arc<Style>> {
         let section = directory.split('/').next().unwrap_or_default();
@@ -373,10 +416,12 @@ impl<'a> Plan<'a> {
         if let Some(style) = self.styles.get(&key) {
             return Ok(Arc::clone(style));
         }
-        let paths = self.places.manner(language, directory);
+        let paths = self.places().await?.manner(language, directory);
         let paths = paths.map(|manner| manner.paths.clone()).unwrap_or_default();
         let files = site::files(self.ctx, &paths).await?;
-        let style = Arc::new(Style::learn(&files));
+        let config = &self.site.config;
+        let zone = config.language(language).map_or(config.time_zone, |own| own.time_zone);
+        let style = Arc::new(Style::learn(&files, zone));
         self.styles.insert(key, Arc::clone(&style));
         Ok(style)
     }
@@ -421,9 +466,9 @@ impl<'a> Plan<'a> {
                 State::AsItWas | State::Gone => false,
             };
             let was = was.map(|was| was.content.clone());
-            let style = match self.site.entries.get(&row.path).cloned() {
-                Some(entry) if edited => self.style(&entry.language, &entry.dir).await?,
-                _ => Arc::default(),
+            let style = match self.site.entry(&row.path).filter(|_| edited) {
+                Some(entry) => self.style(&entry.language, &entry.dir).await?,
+                None => Arc::default(),
             };
             let moved = self.moves.page(&row.path).cloned();
             let body = raw_body.or_else(|| text.map(|text| text.clone().into_bytes()));

@@ -1,12 +1,14 @@
 //! The site as its files in the database describe it.
 //!
-//! Only what every page depends on is in memory: names of files, configuration,
-//! terms and the pages of sections; never the text of pages.
+//! Only what every page depends on is in memory: the configuration, terms, and the
+//! pages of sections; never the names of all files, and never the text of pages.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use entity::source_file;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, Func};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
 use super::parsed::Parsed;
@@ -15,10 +17,10 @@ use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::hugo::address::Sections;
 use crate::hugo::config::{self, SiteConfig};
-use crate::hugo::known::ROWS;
+use crate::hugo::known::{self, ROWS};
 use crate::hugo::problem::Problem;
 use crate::hugo::settings::CONFIGURATION;
-use crate::hugo::tree::{self, Entry};
+use crate::hugo::tree::{Entry, Layout};
 use crate::hugo::{blobs, file_path, front_matter, page};
 
 /// A file in the database, without its bytes.
@@ -39,70 +41,109 @@ pub struct Site {
     pub config: SiteConfig,
     pub sections: Sections,
     pub terms: Terms,
-    /// What each content file is, by its path.
-    pub entries: HashMap<String, Entry>,
+    /// What each content file is.
+    layout: Layout,
+}
+
+/// The files that say something of others, and what is known of all.
+#[derive(Debug, Default)]
+pub struct Outline {
+    /// Those of the configuration, of sections and of terms, by path.
+    pub rows: Vec<Row>,
+    pub is_empty: bool,
+    /// Whether there is a folder `content`.
+    pub has_content: bool,
+}
+
+impl Outline {
+    pub async fn load(ctx: &Ctx) -> Result<Self> {
+        use source_file::Column;
+        let says = Condition::any()
+            .add(Column::Kind.is_in(["section", "term", "configuration"]))
+            .add(known::is_configuration());
+        let content = Column::Path.gte("content/").and(Column::Path.lt("content0"));
+        Ok(Self {
+            rows: read(ctx, find().filter(says)).await?,
+            is_empty: read(ctx, find().limit(1)).await?.is_empty(),
+            has_content: !read(ctx, find().filter(content).limit(1)).await?.is_empty(),
+        })
+    }
+
+    /// The language of what says nothing, as an import was told it.
+    #[must_use]
+    pub fn language(&self) -> Option<&str> {
+        let row = self.rows.iter().find(|row| row.path == CONFIGURATION);
+        row.map(|row| row.language.as_str()).filter(|tag| !tag.is_empty())
+    }
 }
 
 /// Everything that was imported, by path.
 pub async fn rows(ctx: &Ctx) -> Result<Vec<Row>> {
-    use source_file::Column;
-    type Tuple = (String, String, Option<Uuid>, Option<i32>, String, Vec<u8>, i64, i32);
     let mut all: Vec<Row> = Vec::new();
     // What a database answers is several times as large as what is kept of it.
     loop {
         let last = all.last().map(|row| row.path.as_str()).unwrap_or_default();
-        let rows: Vec<Tuple> = source_file::Entity::find()
-            .select_only()
-            .columns([
-                Column::Path,
-                Column::Kind,
-                Column::ArticleId,
-                Column::ArticleVersion,
-                Column::Language,
-                Column::Hash,
-                Column::Size,
-                Column::Mode,
-            ])
-            .filter(Column::Path.gt(last))
-            .order_by_asc(Column::Path)
-            .limit(ROWS)
-            .into_tuple()
-            .all(ctx.app().db().read())
-            .await?;
+        let rows = after(ctx, Condition::all(), last, ROWS).await?;
         if rows.is_empty() {
             return Ok(all);
         }
-        all.extend(rows.into_iter().map(
-            |(path, kind, article_id, article_version, language, hash, size, mode)| Row {
-                path,
-                kind,
-                article_id,
-                article_version,
-                language,
-                hash,
-                size,
-                mode,
-            },
-        ));
+        all.extend(rows);
     }
 }
 
-impl Row {
-    /// A file that became an article.
-    #[cfg(test)]
-    #[must_use]
-    pub fn article(path: &str) -> Self {
-        Self {
-            path: path.to_owned(),
-            kind: "article".to_owned(),
-            article_id: None,
-            article_version: None,
-            language: String::new(),
-            hash: Vec::new(),
-            size: 0,
-            mode: 0,
-        }
+/// The next so many rows behind a path.
+pub async fn after(ctx: &Ctx, which: Condition, last: &str, limit: u64) -> Result<Vec<Row>> {
+    let after = source_file::Column::Path.gt(last);
+    read(ctx, find().filter(which).filter(after).limit(limit)).await
+}
+
+/// The rows of these articles.
+pub async fn rows_of(ctx: &Ctx, articles: &[Uuid]) -> Result<Vec<Row>> {
+    let mut all = Vec::new();
+    for ids in articles.chunks(200) {
+        let which = source_file::Column::ArticleId.is_in(ids.iter().copied());
+        all.extend(read(ctx, find().filter(which)).await?);
     }
+    Ok(all)
+}
+
+/// Whether a file has this path.
+pub async fn has(ctx: &Ctx, path: &str) -> Result<bool> {
+    let is = source_file::Column::Path.eq(path);
+    Ok(!read(ctx, find().filter(is).limit(1)).await?.is_empty())
+}
+
+fn find() -> Select<source_file::Entity> {
+    use source_file::Column;
+    source_file::Entity::find()
+        .select_only()
+        .columns([
+            Column::Path,
+            Column::Kind,
+            Column::ArticleId,
+            Column::ArticleVersion,
+            Column::Language,
+            Column::Hash,
+            Column::Size,
+            Column::Mode,
+        ])
+        .order_by_asc(Column::Path)
+}
+
+async fn read(ctx: &Ctx, find: Select<source_file::Entity>) -> Result<Vec<Row>> {
+    type Tuple = (String, String, Option<Uuid>, Option<i32>, String, Vec<u8>, i64, i32);
+    let rows: Vec<Tuple> = find.into_tuple().all(ctx.app().db().read()).await?;
+    let row = |(path, kind, article_id, article_version, language, hash, size, mode)| Row {
+        path,
+        kind,
+        article_id,
+        article_version,
+        language,
+        hash,
+        size,
+        mode,
+    };
+    Ok(rows.into_iter().map(row).collect())
 }
 
 /// The front matter and first lines of files, in the order asked for.
@@ -165,7 +206,7 @@ async fn text(ctx: &Ctx, id: Uuid, version: i32) -> Result<Option<String>> {
 /// a folder.
 pub fn configured(
     files: &[(String, Vec<u8>)],
-    rows: &[Row],
+    outline: &Outline,
 ) -> std::result::Result<SiteConfig, Problem> {
     let wrong = |error: std::io::Error| {
         Problem::new(format!("cannot be put into a temporary folder: {error}"))
@@ -178,12 +219,10 @@ pub fn configured(
         }
         std::fs::write(file, bytes).map_err(wrong)?;
     }
-    if rows.iter().any(|row| row.path.starts_with("content/")) {
+    if outline.has_content {
         std::fs::create_dir_all(folder.path().join("content")).map_err(wrong)?;
     }
-    let given = rows.iter().find(|row| row.path == CONFIGURATION);
-    let given = given.map(|row| row.language.as_str()).filter(|tag| !tag.is_empty());
-    config::load(folder.path(), given)
+    config::load(folder.path(), outline.language())
 }
 
 /// Whether a file is part of the configuration.
@@ -197,40 +236,27 @@ impl Site {
     /// pages depend on.
     pub async fn load(
         ctx: &Ctx,
-        rows: &[Row],
+        outline: &Outline,
         configuration: Option<&[u8]>,
     ) -> Result<std::result::Result<Self, Problem>> {
         let db = ctx.app().db().read();
         let mut files = Vec::new();
-        for row in rows.iter().filter(|row| is_configuration(row)) {
+        for row in outline.rows.iter().filter(|row| is_configuration(row)) {
             files.push((row.path.clone(), blobs::whole(db, &row.hash).await?));
         }
         files.extend(configuration.map(|bytes| ("hugo.toml".to_owned(), bytes.to_vec())));
-        let config = match configured(&files, rows) {
+        let config = match configured(&files, outline) {
             Ok(config) => config,
             Err(problem) => return Ok(Err(problem)),
         };
-        Ok(Ok(Self::of(ctx, rows, config).await?))
+        Ok(Ok(Self::of(ctx, config).await?))
     }
 
     /// What all pages depend on, by a configuration.
-    pub async fn of(ctx: &Ctx, rows: &[Row], config: SiteConfig) -> Result<Self> {
-        let db = ctx.app().db().read();
-        let files =
-            rows.iter().filter(|row| !matches!(row.kind.as_str(), "link" | "configuration"));
-        let tree = tree::of_paths(&config, files.map(|row| row.path.as_str()));
-        let pages = rows
-            .iter()
-            .filter(|row| matches!(row.kind.as_str(), "article" | "section" | "term" | "unread"));
-        let pages: std::collections::HashSet<&str> = pages.map(|row| row.path.as_str()).collect();
-        let entries: HashMap<String, Entry> = tree
-            .entries
-            .into_iter()
-            .filter(|entry| pages.contains(entry.relative.as_str()))
-            .map(|entry| (entry.relative.clone(), entry))
-            .collect();
-        let mut site =
-            Self { config, sections: Sections::default(), terms: Terms::load(db).await?, entries };
+    pub async fn of(ctx: &Ctx, config: SiteConfig) -> Result<Self> {
+        let terms = Terms::load(ctx.app().db().read()).await?;
+        let layout = layout(ctx, &config).await?;
+        let mut site = Self { config, sections: Sections::default(), terms, layout };
         site.load_sections(ctx).await?;
         Ok(site)
     }
@@ -247,24 +273,56 @@ impl Site {
             .await?;
         let mut maps = Vec::with_capacity(fronts.len());
         for (path, bytes) in fronts {
-            let Some(entry) = self.entries.get(&path) else { continue };
+            let Some(entry) = self.entry(&path) else { continue };
             let map = front_matter::split(&bytes).and_then(|source| front_matter::parse(&source));
             if let Ok(map) = map {
-                self.config.cascades.note(entry, &map);
+                self.config.cascades.note(&entry, &map);
                 maps.push((entry, map));
             }
         }
         for (entry, map) in maps {
-            let page = page::read(map, &self.config, entry);
+            let page = page::read(map, &self.config, &entry);
             if let Ok(page) = page {
-                self.sections.note(entry, &page);
+                self.sections.note(&entry, &page);
             }
         }
         Ok(())
     }
 
+    /// What the file of a page is, if the configuration has a place for it.
+    #[must_use]
+    pub fn entry(&self, path: &str) -> Option<Entry> {
+        self.layout.entry(&self.config, &file_path::to_path(path))
+    }
+
     /// What a file of this site says.
     pub fn parse(&self, entry: &Entry, bytes: &[u8]) -> std::result::Result<Parsed, Problem> {
         Parsed::of(self, entry, bytes)
+    }
+}
+
+/// What lies in the content folders.
+async fn layout(ctx: &Ctx, config: &SiteConfig) -> Result<Layout> {
+    use source_file::Column;
+    let mut layout = Layout::new(Path::new(""), config);
+    let mut last = String::new();
+    loop {
+        // Other names say nothing of the files beside them.
+        let paths: Vec<String> = source_file::Entity::find()
+            .select_only()
+            .column(Column::Path)
+            .filter(Column::Kind.is_not_in(["link", "configuration"]))
+            .filter(Expr::expr(Func::lower(Column::Path.into_expr())).like("%index.%"))
+            .filter(Column::Path.gt(last.as_str()))
+            .order_by_asc(Column::Path)
+            .limit(ROWS)
+            .into_tuple()
+            .all(ctx.app().db().read())
+            .await?;
+        let Some(path) = paths.last() else { return Ok(layout) };
+        last.clone_from(path);
+        for path in &paths {
+            layout.note(config, &file_path::to_path(path));
+        }
     }
 }

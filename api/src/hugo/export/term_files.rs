@@ -103,6 +103,7 @@ async fn carried(ctx: &Ctx, ids: Vec<Uuid>) -> Result<HashSet<(Uuid, String)>> {
 /// The list pages that have files.
 #[derive(Default)]
 struct Lists {
+    paths: HashSet<String>,
     /// Terms, and Hugo's keys of the languages in which they have one.
     files: HashSet<(Uuid, String)>,
     /// What the folder of a term is called.
@@ -118,7 +119,8 @@ impl Lists {
     fn of(site: &Site, rows: &[Row]) -> Self {
         let mut lists = Self::default();
         for row in rows.iter().filter(|row| matches!(row.kind.as_str(), "section" | "term")) {
-            let Some(entry) = site.entries.get(&row.path) else { continue };
+            let Some(entry) = site.entry(&row.path) else { continue };
+            lists.paths.insert(row.path.clone());
             if entry.language == site.config.default_language {
                 let end = format!("_index.{}", entry.language);
                 let stem = row.path.rsplit_once('.').map_or(row.path.as_str(), |(stem, _)| stem);
@@ -131,9 +133,10 @@ impl Lists {
                 continue;
             };
             lists.terms.push(row.path.clone());
-            if let Some(id) = site.terms.id(&site.config.rules, taxonomy, term) {
+            if let Some((id, folder)) = site.terms.at(&site.config.rules, taxonomy, term) {
                 lists.files.insert((id, entry.language.clone()));
-                lists.folders.entry(id).or_insert_with(|| term.clone());
+                let folder = folder.unwrap_or(term);
+                lists.folders.entry(id).or_insert_with(|| folder.to_owned());
             }
         }
         lists
@@ -199,7 +202,7 @@ fn place(
     let above = [language.content_dir.as_str(), &term.taxonomy, folder];
     let above: Vec<&str> = above.into_iter().filter(|part| !part.is_empty()).collect();
     let path = format!("{}/_index{suffix}.md", above.join("/"));
-    let entry = tree::of_paths(&site.config, [path.as_str()]).entries.pop()?;
+    let entry = tree::of_paths(&site.config, [path.as_str()]).pop()?;
     let EntryKind::Content(Kind::Term { taxonomy, term: found }) = &entry.kind else {
         return None;
     };
@@ -207,6 +210,6 @@ fn place(
         && site.terms.id(&site.config.rules, taxonomy, found) == Some(id)
         && entry.language == language.key
         && crate::hugo::file_path::stays_below(&path)
-        && !site.entries.contains_key(&path);
+        && !lists.paths.contains(&path);
     fits.then_some(entry)
 }

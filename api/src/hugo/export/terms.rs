@@ -14,15 +14,20 @@ use uuid::Uuid;
 
 use crate::error::Result;
 use crate::hugo::address::Rules;
+use crate::hugo::sanitize::lower;
 
 /// All terms of the site.
 #[derive(Debug, Default)]
 pub struct Terms {
     by_id: HashMap<Uuid, Term>,
     by_slug: HashMap<(String, String), Uuid>,
+    /// The same, slugs in lower case.
+    by_key: HashMap<(String, String), Uuid>,
     merged: HashMap<Uuid, Uuid>,
     /// What terms were called before they were renamed.
     former: HashSet<(Uuid, String)>,
+    /// Where terms were before their slugs were changed.
+    moved: HashMap<(String, String), Uuid>,
     /// What is said in single languages, by term and language.
     localized: HashMap<(Uuid, String), Localized>,
 }
@@ -47,7 +52,7 @@ impl Term {
     /// Whether an article that names it by its name leads to it.
     #[must_use]
     pub fn is_named(&self, rules: &Rules) -> bool {
-        rules.urlize(self.name.trim()) == self.slug
+        rules.leads(&self.name, &self.slug)
     }
 
     /// Whether anything leads to it: its address may follow other rules than those
@@ -79,6 +84,7 @@ impl Terms {
             .await?;
         for (id, taxonomy, slug, name, description, weight) in rows {
             terms.by_slug.insert((taxonomy.clone(), slug.clone()), id);
+            terms.by_key.insert((taxonomy.clone(), lower(&slug)), id);
             let description = description.filter(|text| !text.trim().is_empty());
             terms.by_id.insert(id, Term { taxonomy, slug, name, description, weight });
         }
@@ -119,20 +125,41 @@ impl Terms {
 
     /// A change of a term keeps what stood before, and what stood after.
     fn note_renaming(&mut self, change: &serde_json::Value) {
-        let name = |side: &str| change.pointer(&format!("/update/{side}/name"))?.as_str();
-        let id = change.pointer("/update/before/id").and_then(serde_json::Value::as_str);
-        let id = id.and_then(|id| Uuid::parse_str(id).ok());
-        if let (Some(id), Some(before), Some(after)) = (id, name("before"), name("after"))
-            && before != after
-        {
-            self.former.insert((id, before.to_owned()));
+        let said = |side: &str, key: &str| {
+            let value = change.pointer(&format!("/update/{side}/{key}"))?;
+            value.as_str().map(str::to_owned)
+        };
+        let Some(id) = said("before", "id").and_then(|id| Uuid::parse_str(&id).ok()) else {
+            return;
+        };
+        let other =
+            |key: &str| said("before", key).filter(|was| said("after", key) != Some(was.clone()));
+        if let Some(name) = other("name") {
+            self.former.insert((id, name));
         }
+        if let (Some(slug), Some(taxonomy)) = (other("slug"), said("before", "taxonomy")) {
+            self.moved.insert((taxonomy, slug), id);
+        }
+    }
+
+    /// The term of a folder, and the folder that it has now, where that is another.
+    #[must_use]
+    pub fn at(&self, rules: &Rules, taxonomy: &str, folder: &str) -> Option<(Uuid, Option<&str>)> {
+        if let Some(id) = self.id(rules, taxonomy, folder) {
+            return Some((id, None));
+        }
+        let id = *self.moved.get(&(taxonomy.to_owned(), rules.urlize(folder)))?;
+        let term = self.by_id.get(&id).filter(|term| term.can_be_named(rules))?;
+        Some((id, Some(&term.slug)))
     }
 
     /// The term that a name leads to.
     #[must_use]
     pub fn id(&self, rules: &Rules, taxonomy: &str, name: &str) -> Option<Uuid> {
-        self.by_slug.get(&(taxonomy.to_owned(), rules.urlize(name.trim()))).copied()
+        let at = |slug| (taxonomy.to_owned(), slug);
+        let exact = self.by_slug.get(&at(rules.urlize(name.trim())));
+        let any = || self.by_key.get(&at(rules.key(name))).filter(|_| rules.disable_path_to_lower);
+        exact.or_else(any).copied()
     }
 
     #[must_use]
@@ -185,24 +212,21 @@ impl Terms {
         names: &[String],
         ids: Option<&Vec<Uuid>>,
     ) -> Vec<Option<Uuid>> {
-        let mut slugs: IndexMap<String, ()> = IndexMap::new();
+        let mut keys: IndexMap<String, ()> = IndexMap::new();
         let places: Vec<Option<usize>> = names
             .iter()
             .map(|name| {
-                let slug = rules.urlize(name.trim());
-                (!slug.is_empty()).then(|| slugs.insert_full(slug, ()).0)
+                let key = rules.key(name);
+                (!key.is_empty()).then(|| keys.insert_full(key, ()).0)
             })
             .collect();
-        let known = ids.filter(|ids| ids.len() == slugs.len());
+        let known = ids.filter(|ids| ids.len() == keys.len());
         places
             .into_iter()
-            .map(|place| {
-                let place = place?;
-                if let Some(ids) = known {
-                    return ids.get(place).copied();
-                }
-                let slug = slugs.get_index(place)?.0.clone();
-                self.by_slug.get(&(taxonomy.to_owned(), slug)).copied()
+            .zip(names)
+            .map(|(place, name)| match known {
+                Some(ids) => ids.get(place?).copied(),
+                None => self.id(rules, taxonomy, name),
             })
             .collect()
     }
@@ -273,10 +297,11 @@ impl Terms {
 
     fn is_called(&self, rules: &Rules, id: Uuid, language: &str, name: &str) -> bool {
         let Some(term) = self.by_id.get(&id) else { return false };
+        let leads = rules.leads(name, &term.slug);
         if term.name == name {
-            return true;
+            // Its slug may have been changed since.
+            return leads || !term.can_be_named(rules);
         }
-        let leads = rules.urlize(name.trim()) == term.slug;
         if self.former.contains(&(id, name.to_owned())) {
             return leads && !term.is_named(rules);
         }
@@ -288,7 +313,7 @@ impl Terms {
     /// if there is one.
     fn name(&self, rules: &Rules, id: Uuid, language: &str) -> String {
         let Some(term) = self.by_id.get(&id) else { return String::new() };
-        let leads = |name: &&String| rules.urlize(name.trim()) == term.slug;
+        let leads = |name: &&String| rules.leads(name, &term.slug);
         let localized = self.text(id, language).and_then(|text| text.name.as_ref()).filter(leads);
         let named = term.is_named(rules) || !term.can_be_named(rules);
         localized.unwrap_or(if named { &term.name } else { &term.slug }).clone()

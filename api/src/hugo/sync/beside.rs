@@ -134,8 +134,7 @@ impl Beside {
         let read = || {
             let source = front_matter::split(&row.front_matter).ok()?;
             let map = front_matter::parse(&source).ok()?;
-            let tree = tree::of_paths(config, [path]);
-            let entry = tree.entries.into_iter().find(|entry| entry.relative == path)?;
+            let entry = tree::of_paths(config, [path]).pop()?;
             let keywords = convert::keywords(&map);
             let page = page::read(map, config, &entry).ok()?;
             let text = match &row.raw_body {

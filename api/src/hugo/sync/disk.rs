@@ -1,6 +1,6 @@
 //! The folder as it is now.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -39,9 +39,10 @@ pub fn scan(
         return Ok(Disk { is_empty, ..Disk::default() });
     }
     let config = config::load(dir, language)?;
-    let (found, mut problems) = files::walk(dir, &config, &HashSet::new());
-    let read: Vec<_> = found.into_par_iter().map(|found| hash(found, known)).collect();
-    let mut files = BTreeMap::new();
+    let found: Vec<_> = files::walk(dir, &config).collect();
+    let read: Vec<_> =
+        found.into_par_iter().map(|found| found.and_then(|found| hash(found, known))).collect();
+    let (mut files, mut problems) = (BTreeMap::new(), Vec::new());
     for read in read {
         match read {
             Ok((path, hash)) => {

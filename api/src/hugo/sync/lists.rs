@@ -13,19 +13,18 @@ use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::event::{Event, Write};
 use crate::hugo::address::Rules;
-use crate::hugo::export::site::{self, Site};
+use crate::hugo::export::site::{Outline, Site};
 use crate::hugo::menu_rows;
 use crate::hugo::sanitize::normalize;
 use crate::hugo::tree::{EntryKind, Kind};
 
 /// Forgets the file of a section, term or home page, and what it said.
 pub async fn forget(ctx: &Ctx, path: &str) -> Result<()> {
-    let all = site::rows(ctx).await?;
-    let site = Site::load(ctx, &all, None).await?;
+    let site = Site::load(ctx, &Outline::load(ctx).await?, None).await?;
     let found = source_file::Entity::find_by_id(path.to_owned()).one(ctx.app().db().read()).await?;
     // Without its place it is a file as any other.
     let (Ok(site), Some(file)) = (site, found) else { return rows::forget(ctx, path).await };
-    let Some(entry) = site.entries.get(path) else { return rows::forget(ctx, path).await };
+    let Some(entry) = site.entry(path) else { return rows::forget(ctx, path).await };
     let mut write = Write::begin(ctx).await?;
     menu_rows::drop_of_file(&mut write, path).await?;
     if let EntryKind::Content(Kind::Term { taxonomy, term }) = &entry.kind {
@@ -67,7 +66,7 @@ async fn forget_term(
     }
     let Some(row) = row else { return Ok(()) };
     // A file that was made here said the term's own name, description and weight.
-    let named = rules.urlize(row.name.trim()) == row.slug;
+    let named = rules.leads(&row.name, &row.slug);
     let name = if named { row.name } else { row.slug };
     term::Entity::update_many()
         .col_expr(term::Column::Description, Expr::val(None::<String>))

@@ -53,7 +53,6 @@ use crate::error::{Error, Result};
 use crate::hugo::config_file::is_configuration;
 use crate::hugo::export::{Folder, site};
 use crate::hugo::problem::Problem;
-use crate::hugo::settings::CONFIGURATION;
 use crate::hugo::{config, import};
 
 /// So many deletions never ask.
@@ -194,9 +193,8 @@ impl Sync<'_> {
         if !self.report.changes.iter().any(written) {
             return Ok(());
         }
-        let rows = site::rows(self.ctx).await?;
-        let language = rows.iter().find(|row| row.path == CONFIGURATION);
-        let language = language.map(|row| row.language.clone()).filter(|tag| !tag.is_empty());
+        let outline = site::Outline::load(self.ctx).await?;
+        let language = outline.language().map(str::to_owned);
         let (dir, given) = (self.options.dir.clone(), language.clone());
         let read = tokio::task::spawn_blocking(move || config::load(&dir, given.as_deref()))
             .await

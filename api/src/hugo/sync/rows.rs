@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use entity::{exported_file, source_file};
+use entity::{exported_file, menu_entry, source_file, term_text};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
@@ -46,6 +46,17 @@ pub async fn adopt(ctx: &Ctx, row: source_file::Model, from: Option<&str>) -> Re
     if let Some(from) = from.filter(|from| *from != row.path) {
         forget_export(&txn, from).await?;
         source_file::Entity::delete_by_id(from.to_owned()).exec(&txn).await?;
+        // What a term says, it says in that file from now on.
+        term_text::Entity::update_many()
+            .col_expr(term_text::Column::Source, Expr::value(row.path.as_str()))
+            .filter(term_text::Column::Source.eq(from))
+            .exec(&txn)
+            .await?;
+        menu_entry::Entity::update_many()
+            .col_expr(menu_entry::Column::File, Expr::value(row.path.as_str()))
+            .filter(menu_entry::Column::File.eq(from))
+            .exec(&txn)
+            .await?;
     }
     settings::put_rows(&txn, vec![row]).await?;
     Ok(txn.commit().await?)

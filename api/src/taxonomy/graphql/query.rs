@@ -22,13 +22,15 @@ use crate::taxonomy::{Taxonomy, Term, TermBy, TermOrder, read};
 pub struct TermTotals {
     taxonomy: Taxonomy,
     scope: Scope,
+    language: Option<String>,
 }
 
 #[Object]
 impl TermTotals {
     /// How many there are in all.
     async fn total_count(&self, ctx: &Context<'_>) -> async_graphql::Result<i64> {
-        Ok(read::total(ctx.broadsheet(), &self.scope, &self.taxonomy).await?)
+        let language = self.language.as_deref();
+        Ok(read::total(ctx.broadsheet(), &self.scope, &self.taxonomy, language).await?)
     }
 }
 
@@ -354,7 +356,8 @@ async fn list<T: From<Term> + async_graphql::OutputType>(
     let page = Page::new(order.mark(), first, after.as_deref(), last, before.as_deref())?;
     let language = language.as_ref().map(|tag| tag.0.as_str());
     let slice = read::list(ctx, &scope, taxonomy, order, &page, language).await?;
-    let totals = TermTotals { taxonomy: taxonomy.clone(), scope };
+    let language = language.map(str::to_owned);
+    let totals = TermTotals { taxonomy: taxonomy.clone(), scope, language };
     let mut connection =
         Connection::with_additional_fields(slice.has_previous, slice.has_next, totals);
     connection.edges = slice
