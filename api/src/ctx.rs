@@ -8,7 +8,7 @@ use entity::Timestamp;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::cache::{Cache, Dependency, Reads};
+use crate::cache::{Cache, Dependency, Reads, Watch};
 use crate::config::{Config, Secret};
 use crate::db::{Db, Reader};
 use crate::error::Result;
@@ -251,6 +251,13 @@ impl Ctx {
     pub fn depends<'a>(&self, what: impl IntoIterator<Item = Dependency<'a>>) {
         if let Some(reads) = &self.reads {
             reads.record(what);
+        }
+    }
+
+    /// The same of lists, of which the answer shows only so much.
+    pub fn watches<'a>(&self, lists: impl IntoIterator<Item = Dependency<'a>>, watch: Watch) {
+        if let Some(reads) = &self.reads {
+            reads.watch(lists, watch);
         }
     }
 
