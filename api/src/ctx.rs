@@ -247,6 +247,12 @@ impl Ctx {
         self.app.db().reader()
     }
 
+    /// Whether the answer may be kept: else nobody asks what it depends on.
+    #[must_use]
+    pub fn is_recorded(&self) -> bool {
+        self.reads.is_some()
+    }
+
     /// Notes what the answer depends on.
     pub fn depends<'a>(&self, what: impl IntoIterator<Item = Dependency<'a>>) {
         if let Some(reads) = &self.reads {

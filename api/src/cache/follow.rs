@@ -114,7 +114,7 @@ async fn advance(app: &App, place: &mut Place) -> Result<()> {
         heard = true;
         position = last.id;
         let touched = touch(app, place, &events).await?;
-        cache.touch(touched);
+        cache.touch(&touched);
         place.position = Some(position);
     }
     place.position = Some(position);
@@ -147,7 +147,7 @@ async fn pass(app: &App, place: &mut Place, now: Timestamp) -> Result<i64> {
             for id in &ids {
                 touch.by_time(*id, footprints.get(id));
             }
-            app.cache().touch(Touched::Some(touch));
+            app.cache().touch(&Touched::Some(touch));
             place.time = last.at.0;
             place.noticed.extend(come.iter().map(|moment| (moment.article_id, moment.at.0)));
         }

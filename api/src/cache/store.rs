@@ -450,8 +450,8 @@ impl Cache {
     }
 
     /// Drops what is touched, and lets caches outside do the same.
-    pub fn touch(&self, touched: Touched) {
-        let purge = match &touched {
+    pub fn touch(&self, touched: &Touched) {
+        let purge = match touched {
             Touched::Some(touch) if touch.tags.is_empty() => return,
             Touched::Some(touch) => Purge::Tags(touch.tags.clone()),
             Touched::Everything => Purge::Everything,
@@ -466,7 +466,7 @@ impl Cache {
             touches.last.pop_front();
         }
         if let Some(answers) = &self.answers {
-            let keys: HashSet<Key> = match &touched {
+            let keys: HashSet<Key> = match touched {
                 Touched::Everything => touches.by_tag.values().flatten().copied().collect(),
                 Touched::Some(touch) => {
                     let of_tag = touch.tags.iter().filter_map(|tag| touches.by_tag.get(tag));
@@ -490,7 +490,7 @@ impl Cache {
 
     /// Drops everything: something was changed that no event tells.
     pub fn clear(&self) {
-        self.touch(Touched::Everything);
+        self.touch(&Touched::Everything);
     }
 
     #[must_use]

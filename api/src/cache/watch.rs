@@ -109,7 +109,7 @@ impl Said {
         Self::Unknown(format!("{from:?}"))
     }
 
-    fn all(parts: Vec<Self>) -> Self {
+    fn all(parts: &[Self]) -> Self {
         if parts.contains(&Self::No) {
             Self::No
         } else if parts.iter().all(|part| *part == Self::Yes) {
@@ -127,8 +127,8 @@ impl Said {
         }
     }
 
-    fn any(parts: Vec<Self>) -> Self {
-        Self::all(parts.into_iter().map(Self::not).collect()).not()
+    fn any(parts: impl Iterator<Item = Self>) -> Self {
+        Self::all(&parts.map(Self::not).collect::<Vec<_>>()).not()
     }
 }
 
@@ -196,7 +196,7 @@ impl Watch {
             let mut terms = footprint.terms.iter().chain(&footprint.above);
             parts.push(terms.any(|(id, ..)| *id == below).into());
         }
-        Said::all(parts)
+        Said::all(&parts)
     }
 }
 
@@ -272,7 +272,7 @@ fn said(filter: &ArticleFilter, article: Uuid, of: &Footprint) -> Said {
     } = filter;
     let mut parts: Vec<_> = and.iter().flatten().map(|part| said(part, article, of)).collect();
     if let Some(or) = or {
-        parts.push(Said::any(or.iter().map(|part| said(part, article, of)).collect()));
+        parts.push(Said::any(or.iter().map(|part| said(part, article, of))));
     }
     parts.extend(not.as_ref().map(|not| said(not, article, of).not()));
     parts.extend(language.as_ref().map(|language| Said::from(language.0 == of.language)));
@@ -297,7 +297,7 @@ fn said(filter: &ArticleFilter, article: Uuid, of: &Footprint) -> Said {
         parts.push(Said::unknown(of));
     }
     parts.extend(own.as_ref().map(|own| own_said(own, article, of)));
-    Said::all(parts)
+    Said::all(&parts)
 }
 
 fn own_said(own: &Own, article: Uuid, of: &Footprint) -> Said {
@@ -333,7 +333,7 @@ fn text_said(filter: &StringFilter, text: &str) -> Said {
     parts.extend(contains.as_ref().map(|part| folded(part, |text, part| text.contains(part))));
     let starts = |part| folded(part, |text, part| text.starts_with(part));
     parts.extend(starts_with.as_ref().map(starts));
-    Said::all(parts)
+    Said::all(&parts)
 }
 
 fn time_said(filter: &DateTimeFilter, time: i64) -> Said {
@@ -347,9 +347,9 @@ fn time_said(filter: &DateTimeFilter, time: i64) -> Said {
 
 fn term_said(taxonomy: &Taxonomy, filter: &TermFilter, of: &Footprint) -> Said {
     let TermFilter { id, slug, slug_in, include_descendants } = filter;
-    let id = match id.as_ref().map(|id| id::decode_as(taxonomy.id_kind(), id)).transpose() {
-        Ok(id) => id,
-        Err(_) => return Said::unknown(of),
+    let id = id.as_ref().map(|id| id::decode_as(taxonomy.id_kind(), id)).transpose();
+    let Ok(id) = id else {
+        return Said::unknown(of);
     };
     let named = |(term, plural, name): &(Uuid, String, String)| {
         plural == taxonomy.plural()

@@ -62,7 +62,9 @@ pub async fn related(
             found.push(result.get(1)?);
         }
     }
-    note(ctx, scope, &frame, (ids, &related), tied).await?;
+    if ctx.is_recorded() {
+        note(ctx, scope, &frame, (ids, &related), tied).await?;
+    }
     Ok(related)
 }
 
