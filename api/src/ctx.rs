@@ -8,7 +8,7 @@ use entity::Timestamp;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::cache::{Cache, Dependency, Reads};
+use crate::cache::{Cache, Dependency, Reads, Watch};
 use crate::config::{Config, Secret};
 use crate::db::{Db, Reader};
 use crate::error::Result;
@@ -247,10 +247,23 @@ impl Ctx {
         self.app.db().reader()
     }
 
+    /// Whether the answer may be kept: else nobody asks what it depends on.
+    #[must_use]
+    pub fn is_recorded(&self) -> bool {
+        self.reads.is_some()
+    }
+
     /// Notes what the answer depends on.
     pub fn depends<'a>(&self, what: impl IntoIterator<Item = Dependency<'a>>) {
         if let Some(reads) = &self.reads {
             reads.record(what);
+        }
+    }
+
+    /// The same of lists, of which the answer shows only so much.
+    pub fn watches<'a>(&self, lists: impl IntoIterator<Item = Dependency<'a>>, watch: Watch) {
+        if let Some(reads) = &self.reads {
+            reads.watch(lists, watch);
         }
     }
 

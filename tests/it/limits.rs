@@ -208,6 +208,47 @@ fn a_client_has_a_budget_and_is_told_of_it() {
 }
 
 #[test]
+fn what_is_refused_is_paid_for_as_well() {
+    let app = limited(|config| {
+        config.limits.anonymous_cost_per_minute = 30;
+        config.limits.depth = 3;
+    });
+    let nobody = app.nobody();
+    let ask = |body: &Value| {
+        let raw = nobody.post(body);
+        let left = raw.header("ratelimit").split(";r=").nth(1).and_then(|it| it.split(';').next());
+        let left = left.and_then(|left| left.parse::<i64>().ok());
+        let answer = raw.json();
+        // Of a batch the first.
+        let first = answer.get(0).unwrap_or(&answer);
+        let code = first["errors"][0]["extensions"]["code"].as_str().unwrap_or_default().to_owned();
+        (code, left, raw.header("retry-after").to_owned())
+    };
+    let refused =
+        |code: &str, left: i64, wait: &str| (code.to_owned(), Some(left), wait.to_owned());
+    let unreadable = json!({ "query": "{ articles(" });
+    let deep = json!({ "query": "{ articles { nodes { tags { name } } } }" });
+    assert_eq!(ask(&unreadable), refused("GRAPHQL_PARSE_FAILED", 20, ""));
+    assert_eq!(ask(&deep), refused("LIMIT_EXCEEDED", 10, ""));
+    // Two in a batch, of which one can be paid.
+    assert_eq!(ask(&json!([unreadable, deep])), refused("GRAPHQL_PARSE_FAILED", 0, "20"));
+    assert_eq!(ask(&json!({ "query": 1 })), refused("LIMIT_EXCEEDED", 0, "20"));
+    assert_eq!(nobody.post(&unreadable).status, 429);
+    assert_eq!(nobody.post(&json!({ "query": "{ articles { totalCount } }" })).status, 429);
+    // Whoever signs in does not pay for what others in the network send.
+    let login = "mutation { login(input: { email: \"a@example.org\", password: \"x\" }) { userErrors { message } } }";
+    assert_ne!(nobody.post(&json!({ "query": login })).status, 429);
+    app.set_clock(tests::START + 40_000_000);
+    // A long document costs more.
+    let long = json!({ "query": format!("{{ articles( {}", " ".repeat(10 << 10)) });
+    assert_eq!(ask(&long), refused("GRAPHQL_PARSE_FAILED", 0, ""));
+    // A token that has run out is no mistake of the document.
+    app.set_clock(tests::START + 100_000_000);
+    let raw = nobody.with_token("x").post(&json!({ "query": "{ articles { totalCount } }" }));
+    assert_eq!((raw.status, raw.header("ratelimit")), (401, ""));
+}
+
+#[test]
 fn an_answer_from_memory_costs_its_request_alone() {
     let app = limited(|config| config.limits.anonymous_cost_per_minute = 10);
     let nobody = app.nobody();

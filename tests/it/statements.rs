@@ -72,8 +72,9 @@ on_both! {
             // The article, site and languages, translations, terms,
             // counts of the tags, the body; for the widgets: recent articles, the
             // most frequent tags with their counts, their names; who is near and the
-            // rows of the two; who is related and their rows; the menu.
-            ("article-page", json!({"path": surrounded(&app)}), 16),
+            // rows of the two; who is related, by what others could be, and their rows;
+            // the menu.
+            ("article-page", json!({"path": surrounded(&app)}), 17),
             // The page, its count, counts of tags, their names.
             ("filtered", json!({"in": "c1", "notIn": "t1"}), 4),
             // Not an article, site and languages, the tag, its page, its count.

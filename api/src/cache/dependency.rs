@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use uuid::Uuid;
 
+use super::watch::Watch;
+
 /// Something whose change changes answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dependency<'a> {
@@ -29,8 +31,12 @@ pub enum Dependency<'a> {
     /// The same, as far as a [`Footprint`](super::Footprint) tells it: whether it is
     /// there, its address, title, date, authors and terms.
     Face(Uuid),
+    /// The same without title and authors.
+    Place(Uuid),
     /// That nothing, or no other thing, lives at a decoded address.
     Path(&'a str),
+    /// The same, whichever of its letters are capitals.
+    PathInAnyCase(&'a str),
     /// Which articles share a translation key.
     Translations(&'a str),
     /// Which articles are in a list, and their order by date, creation or weight.
@@ -105,7 +111,9 @@ impl Dependency<'_> {
             Self::Term(id) => format!("term {id}"),
             Self::Article(id) => format!("article {id}"),
             Self::Face(id) => format!("face {id}"),
+            Self::Place(id) => format!("place {id}"),
             Self::Path(path) => format!("path {path}"),
+            Self::PathInAnyCase(path) => format!("any {}", path.to_lowercase()),
             Self::Translations(key) => format!("translations {key}"),
             Self::List(of) => of.text("list"),
             Self::Titles(of) => of.text("titles"),
@@ -140,8 +148,32 @@ pub struct Reads(Mutex<Recorded>);
 
 #[derive(Debug, Default)]
 struct Recorded {
-    tags: BTreeSet<Tag>,
+    known: Known,
     never: bool,
+}
+
+/// What an answer depends on.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// Whatever touches one of these touches the answer.
+    pub tags: BTreeSet<Tag>,
+    /// Those of the lists that are watched.
+    pub watched: BTreeSet<Tag>,
+    pub watches: Vec<Watch>,
+}
+
+/// Lists that are watched for one answer; of more, whatever touches them counts.
+const MOST_WATCHED: usize = 64;
+
+impl Known {
+    fn watch(&mut self, tags: impl IntoIterator<Item = Tag>, watch: Watch) {
+        if self.watches.len() < MOST_WATCHED {
+            self.watched.extend(tags);
+            self.watches.push(watch);
+        } else {
+            self.tags.extend(tags);
+        }
+    }
 }
 
 impl Reads {
@@ -152,7 +184,13 @@ impl Reads {
 
     pub fn record<'a>(&self, what: impl IntoIterator<Item = Dependency<'a>>) {
         let mut recorded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        recorded.tags.extend(what.into_iter().map(Dependency::tag));
+        recorded.known.tags.extend(what.into_iter().map(Dependency::tag));
+    }
+
+    /// The same of lists, of which only so much is shown.
+    pub fn watch<'a>(&self, lists: impl IntoIterator<Item = Dependency<'a>>, watch: Watch) {
+        let mut recorded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        recorded.known.watch(lists.into_iter().map(Dependency::tag), watch);
     }
 
     /// What is read follows from more than events: it is not kept.
@@ -162,9 +200,9 @@ impl Reads {
 
     /// All of it; none where the answer is not to be kept.
     #[must_use]
-    pub fn tags(&self) -> Option<BTreeSet<Tag>> {
+    pub fn known(&self) -> Option<Known> {
         let recorded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        (!recorded.never).then(|| recorded.tags.clone())
+        (!recorded.never).then(|| recorded.known.clone())
     }
 }
 
@@ -182,6 +220,7 @@ mod tests {
             Dependency::Article(a),
             Dependency::Article(b),
             Dependency::Face(a),
+            Dependency::Place(a),
             Dependency::Term(a),
             Dependency::Terms,
             Dependency::TermPlaces,
@@ -189,6 +228,7 @@ mod tests {
             Dependency::Keywords(Where::default()),
             Dependency::Modified(Where::default()),
             Dependency::Path("/a/"),
+            Dependency::PathInAnyCase("/a/"),
             Dependency::Translations("/a/"),
             list(None, None, None),
             list(Some("en"), None, None),

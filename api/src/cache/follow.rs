@@ -17,8 +17,9 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 use uuid::Uuid;
 
+use super::change::{Change, Touch};
 use super::dependency::{Dependency, Tag};
-use super::footprint::{Change, Footprint};
+use super::footprint::Footprint;
 use super::store::Touched;
 use crate::ctx::App;
 use crate::error::Result;
@@ -37,6 +38,9 @@ pub struct Place {
     position: Option<i64>,
     /// The moment up to which time has been accounted for.
     time: i64,
+    /// The same before the last time: a write that came between the reading of events
+    /// and that of moments has taken its moments away.
+    settled: i64,
     /// Moments that were noticed by the clock and are still to be announced.
     noticed: BTreeSet<(Uuid, i64)>,
 }
@@ -93,7 +97,7 @@ async fn advance(app: &App, place: &mut Place) -> Result<()> {
     let mut position = if let Some(position) = place.position {
         position
     } else {
-        place.time = now.0;
+        (place.time, place.settled) = (now.0, now.0);
         crate::event::last_position(app.db().read()).await?
     };
     let mut heard = first;
@@ -110,12 +114,14 @@ async fn advance(app: &App, place: &mut Place) -> Result<()> {
         heard = true;
         position = last.id;
         let touched = touch(app, place, &events).await?;
-        cache.touch(touched);
+        cache.touch(&touched);
         place.position = Some(position);
     }
     place.position = Some(position);
     if heard || now.0 >= cache.due() {
+        let before = place.time;
         let next = pass(app, place, now).await?;
+        place.settled = before;
         cache.set_due(next);
     }
     cache.set_position(position);
@@ -137,11 +143,11 @@ async fn pass(app: &App, place: &mut Place, now: Timestamp) -> Result<i64> {
         if let Some(last) = come.last() {
             let ids: Vec<_> = come.iter().map(|moment| moment.article_id).collect();
             let footprints = Footprint::read(app.db().read(), &ids).await?;
-            let mut tags = BTreeSet::new();
+            let mut touch = Touch::default();
             for id in &ids {
-                Change::by_time(*id, footprints.get(id), &mut tags);
+                touch.by_time(*id, footprints.get(id));
             }
-            app.cache().touch(Touched::Tags(tags));
+            app.cache().touch(&Touched::Some(touch));
             place.time = last.at.0;
             place.noticed.extend(come.iter().map(|moment| (moment.article_id, moment.at.0)));
         }
@@ -158,7 +164,7 @@ async fn pass(app: &App, place: &mut Place, now: Timestamp) -> Result<i64> {
 
 /// What events touch.
 async fn touch(app: &App, place: &mut Place, events: &[event::Model]) -> Result<Touched> {
-    let mut tags = BTreeSet::new();
+    let mut touch = Touch::default();
     let mut come = Vec::new();
     for event in events {
         let noted = match &event.touched {
@@ -171,8 +177,9 @@ async fn touch(app: &App, place: &mut Place, events: &[event::Model]) -> Result<
             },
         };
         for change in noted.iter().flatten() {
-            change.touch(event.at, &mut tags);
+            touch.change(change, place.settled, event.at);
         }
+        let tags = &mut touch.tags;
         if state::is_private(event) {
             continue;
         }
@@ -219,10 +226,10 @@ async fn touch(app: &App, place: &mut Place, events: &[event::Model]) -> Result<
     if !come.is_empty() {
         let footprints = Footprint::read(app.db().read(), &come).await?;
         for id in come {
-            Change::by_time(id, footprints.get(&id), &mut tags);
+            touch.by_time(id, footprints.get(&id));
         }
     }
-    Ok(Touched::Tags(tags))
+    Ok(Touched::Some(touch))
 }
 
 /// Whether an event of a term may have changed more than what is said of it.

@@ -3,9 +3,10 @@
 //! **Invariant.** Two footprints of an article that are equal make no difference
 //! to any list: to which articles it holds, their order and their number. So they
 //! hold whatever `ArticleFilter` and `ArticleOrder` can look at. A new filter or
-//! order needs its column here, or depends on [`Dependency::Articles`].
+//! order needs its column here and in [`super::watch`], or depends on
+//! [`Dependency::Articles`].
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use entity::article_copy::{Column, Entity};
 use entity::{Json, Timestamp, View, article_keyword, article_term, menu_entry, redirect, term};
@@ -20,91 +21,41 @@ use crate::error::Result;
 
 /// Articles that one statement names.
 const CHUNK: usize = 500;
-/// Articles of one transaction whose footprints are read; one that changes more
-/// is an import, and touches everything.
-const MOST: usize = 500;
 
 /// A published article, as far as others are found with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Footprint {
-    language: String,
-    section: String,
-    path: String,
+    pub(super) language: String,
+    pub(super) section: String,
+    pub(super) path: String,
     /// Where redirects lead to it from: aliases, and where it was before.
-    old_paths: Vec<String>,
+    pub(super) old_paths: Vec<String>,
     key: String,
     /// Id, plural of the taxonomy, slug.
-    terms: Vec<(Uuid, String, String)>,
+    pub(super) terms: Vec<(Uuid, String, String)>,
+    /// The same of what is above these.
+    pub(super) above: Vec<(Uuid, String, String)>,
     /// When the public sees it, in microseconds.
-    from: i64,
-    until: i64,
+    pub(super) from: i64,
+    pub(super) until: i64,
     /// Whether it puts itself into menus.
-    menus: bool,
-    /// A hash of its date, when it was made, its weight, and where it is shown.
-    shape: String,
-    /// A hash of its titles and authors.
-    titles: String,
+    pub(super) menus: bool,
+    pub(super) date: i64,
+    /// Of its date, in seconds.
+    pub(super) utc_offset: i32,
+    pub(super) created: i64,
+    pub(super) weight: i32,
+    /// Whether lists have it.
+    pub(super) listed: bool,
+    render: i16,
+    pub(super) title: String,
+    link_title: Option<String>,
+    /// A hash of them.
+    pub(super) authors: String,
     /// A hash of its keywords; empty without any.
-    keywords: String,
+    pub(super) keywords: String,
     /// When it was changed last.
-    modified: i64,
-}
-
-/// What became of an article for the public.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Change {
-    id: Uuid,
-    was: Option<Footprint>,
-    is: Option<Footprint>,
-}
-
-/// The articles that a transaction is about to change, as they were before.
-#[derive(Debug)]
-pub enum Noted {
-    Some(BTreeMap<Uuid, Option<Footprint>>),
-    /// More than are worth telling apart.
-    Many,
-}
-
-impl Default for Noted {
-    fn default() -> Self {
-        Self::Some(BTreeMap::new())
-    }
-}
-
-impl Noted {
-    /// Those of the articles that have not been noted yet; none once there are
-    /// too many.
-    #[must_use]
-    pub fn missing(&mut self, ids: &[Uuid]) -> Vec<Uuid> {
-        let Self::Some(known) = self else {
-            return Vec::new();
-        };
-        let missing: Vec<_> = ids.iter().filter(|id| !known.contains_key(*id)).copied().collect();
-        if known.len() + missing.len() > MOST {
-            *self = Self::Many;
-            return Vec::new();
-        }
-        missing
-    }
-
-    pub fn add(&mut self, ids: &[Uuid], mut were: HashMap<Uuid, Footprint>) {
-        if let Self::Some(known) = self {
-            known.extend(ids.iter().map(|id| (*id, were.remove(id))));
-        }
-    }
-
-    /// What has become of them; none where they were too many.
-    pub async fn changes(self, db: &impl ConnectionTrait) -> Result<Option<Vec<Change>>> {
-        let Self::Some(were) = self else {
-            return Ok(None);
-        };
-        let ids: Vec<_> = were.keys().copied().collect();
-        let mut are = Footprint::read(db, &ids).await?;
-        let change = |(id, was)| Change { id, was, is: are.remove(&id) };
-        let changes = were.into_iter().map(change);
-        Ok(Some(changes.filter(|change| change.was.is_some() || change.is.is_some()).collect()))
-    }
+    pub(super) modified: i64,
 }
 
 impl Footprint {
@@ -148,23 +99,8 @@ impl Footprint {
     }
 
     fn of_row(row: &QueryResult) -> Result<Self> {
-        let link_title: Option<String> = row.try_get_by_index(6)?;
-        let mut titles = Sha256::new();
         let authors: Json = row.try_get_by_index(7)?;
-        for text in [row.try_get_by_index(5)?, link_title.unwrap_or_default(), authors.to_string()]
-        {
-            titles.update(text.len().to_be_bytes());
-            titles.update(text);
-        }
-        let mut shape = Sha256::new();
-        for index in 9..=10 {
-            shape.update(row.try_get_by_index::<Timestamp>(index)?.0.to_be_bytes());
-        }
-        for index in 11..=12 {
-            shape.update(row.try_get_by_index::<i32>(index)?.to_be_bytes());
-        }
-        shape.update([u8::from(row.try_get_by_index::<bool>(16)?)]);
-        shape.update(row.try_get_by_index::<i16>(17)?.to_be_bytes());
+        let time = |index: usize| row.try_get_by_index::<Timestamp>(index).map(|time| time.0);
         Ok(Self {
             language: row.try_get_by_index(1)?,
             section: row.try_get_by_index(2)?,
@@ -172,34 +108,49 @@ impl Footprint {
             key: row.try_get_by_index(4)?,
             old_paths: Vec::new(),
             terms: Vec::new(),
+            above: Vec::new(),
             from: row.try_get_by_index::<Option<Timestamp>>(13)?.map_or(i64::MIN, |from| from.0),
-            until: row.try_get_by_index::<Timestamp>(14)?.0,
+            until: time(14)?,
             menus: row.try_get_by_index::<i64>(15)? > 0,
-            shape: short(shape),
-            titles: short(titles),
+            date: time(9)?,
+            utc_offset: row.try_get_by_index(11)?,
+            created: time(10)?,
+            weight: row.try_get_by_index(12)?,
+            listed: row.try_get_by_index(16)?,
+            render: row.try_get_by_index(17)?,
+            title: row.try_get_by_index(5)?,
+            link_title: row.try_get_by_index(6)?,
+            authors: short(Sha256::new().chain_update(authors.to_string())),
             keywords: String::new(),
-            modified: row.try_get_by_index::<Timestamp>(8)?.0,
+            modified: time(8)?,
         })
     }
 
-    fn is_seen(&self, at: Timestamp) -> bool {
-        self.from <= at.0 && at.0 < self.until
+    /// Whether the public sees it at some moment of a span, its end included.
+    pub(super) fn is_seen(&self, (start, end): (i64, i64)) -> bool {
+        self.from <= end && start < self.until
     }
 
-    fn touch_paths(&self, tags: &mut BTreeSet<Tag>) {
+    /// Whether it comes or goes by time within a span, after its beginning.
+    pub(super) fn turns(&self, (start, end): (i64, i64)) -> bool {
+        [self.from, self.until].iter().any(|at| start < *at && *at <= end)
+    }
+
+    pub(super) fn touch_paths(&self, tags: &mut BTreeSet<Tag>) {
         let paths = self.old_paths.iter().chain([&self.path]);
         tags.extend(paths.map(|path| Dependency::Path(path).tag()));
+        tags.insert(Dependency::PathInAnyCase(&self.path).tag());
     }
 
     /// Everything that the article's coming, going or moving changes.
-    fn touch(&self, tags: &mut BTreeSet<Tag>) {
+    pub(super) fn touch(&self, tags: &mut BTreeSet<Tag>) {
         self.touch_paths(tags);
         tags.insert(Dependency::Translations(&self.key).tag());
         tags.extend(self.lists().into_iter().map(|list| Dependency::List(list).tag()));
     }
 
     /// The lists that it can be in.
-    fn lists(&self) -> Vec<Where<'_>> {
+    pub(super) fn lists(&self) -> Vec<Where<'_>> {
         let terms = self.terms.iter().flat_map(|(id, taxonomy, slug)| {
             [Some(Term::Id(*id)), Some(Term::Slug(taxonomy, slug))]
         });
@@ -215,7 +166,7 @@ impl Footprint {
     }
 
     /// Whether it stands elsewhere than another, in lists that look at no text.
-    fn moved(&self, other: &Self) -> bool {
+    pub(super) fn moved(&self, other: &Self) -> bool {
         let Self {
             language,
             section,
@@ -223,23 +174,46 @@ impl Footprint {
             old_paths,
             key,
             terms,
+            above,
             from,
             until,
             menus,
-            shape,
-            titles,
+            date,
+            utc_offset,
+            created,
+            weight,
+            listed,
+            render,
+            title,
+            link_title,
+            authors,
             keywords,
             modified,
         } = self;
-        // When it is seen is accounted for when it is; what menus say, and what leads
-        // to it, by itself.
-        let _ = (from, until, menus, old_paths, titles, keywords, modified);
+        // When it goes is accounted for when it does; what menus say, and what leads to
+        // it, by itself. Since when it is there is what sorts related ones.
+        let _ = (until, menus, old_paths, title, link_title, authors, keywords, modified);
         *language != other.language
             || *section != other.section
             || *path != other.path
             || *key != other.key
-            || *terms != other.terms
-            || *shape != other.shape
+            || (terms, above) != (&other.terms, &other.above)
+            || (*date, *utc_offset, *created) != (other.date, other.utc_offset, other.created)
+            || (*weight, *listed, *render) != (other.weight, other.listed, other.render)
+            || *from != other.from
+    }
+
+    /// Whether it stands where another does, in the order of a section.
+    pub(super) fn is_beside(&self, other: &Self) -> bool {
+        let name = |of: &Self| of.link_title.as_ref().unwrap_or(&of.title).clone();
+        (self.weight, self.date, &self.path) == (other.weight, other.date, &other.path)
+            && name(self) == name(other)
+    }
+
+    /// Whether it is called otherwise, or by others.
+    pub(super) fn renamed(&self, other: &Self) -> bool {
+        (&self.title, &self.link_title, &self.authors)
+            != (&other.title, &other.link_title, &other.authors)
     }
 }
 
@@ -250,7 +224,7 @@ async fn add(
     db: &impl ConnectionTrait,
     select: &SelectStatement,
     found: &mut Found,
-    put: impl Fn(&mut Footprint, &QueryResult) -> Result<()>,
+    mut put: impl FnMut(&mut Footprint, &QueryResult) -> Result<()>,
 ) -> Result<()> {
     for row in db.query_all(select).await? {
         if let Some(footprint) = found.get_mut(&row.try_get_by_index(0)?) {
@@ -306,10 +280,7 @@ async fn add_terms(db: &impl ConnectionTrait, ids: &[Uuid], found: &mut Found) -
     let mut select = Query::select();
     select
         .expr(of(article_term::Column::ArticleId))
-        .columns(
-            [term::Column::Id, term::Column::Taxonomy, term::Column::Slug]
-                .map(|column| (term::Entity, column)),
-        )
+        .columns(TERM.map(|column| (term::Entity, column)))
         .from(article_term::Entity)
         .join(
             JoinType::InnerJoin,
@@ -319,15 +290,74 @@ async fn add_terms(db: &impl ConnectionTrait, ids: &[Uuid], found: &mut Found) -
         .cond_where(article_term::Column::View.eq(View::Published))
         .cond_where(article_term::Column::ArticleId.is_in(ids.iter().copied()))
         .order_by((article_term::Entity, article_term::Column::Position), Order::Asc);
+    let mut parents: HashMap<Uuid, Uuid> = HashMap::new();
     add(db, &select, found, |footprint, row| {
-        footprint.terms.push((
-            row.try_get_by_index(1)?,
-            row.try_get_by_index(2)?,
-            row.try_get_by_index(3)?,
-        ));
+        let (named, parent) = read_term(row, 1)?;
+        parents.extend(parent.map(|parent| (named.0, parent)));
+        footprint.terms.push(named);
         Ok(())
     })
-    .await
+    .await?;
+    if parents.is_empty() {
+        return Ok(());
+    }
+    let known = read_above(db, &mut parents).await?;
+    for id in ids {
+        let Some(Footprint { terms, above, .. }) = found.get_mut(id) else {
+            continue;
+        };
+        for (term, ..) in &*terms {
+            let mut at = parents.get(term);
+            // A circle would end as well: each is added once.
+            while let Some(named) = at.and_then(|at| known.get(at))
+                && !above.contains(named)
+            {
+                above.push(named.clone());
+                at = parents.get(&named.0);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A term as footprints name it.
+type NamedTerm = (Uuid, String, String);
+
+const TERM: [term::Column; 4] =
+    [term::Column::Id, term::Column::Taxonomy, term::Column::Slug, term::Column::ParentId];
+
+/// A term and what it is below, from a column on.
+fn read_term(row: &QueryResult, first: usize) -> Result<(NamedTerm, Option<Uuid>)> {
+    let named = (
+        row.try_get_by_index(first)?,
+        row.try_get_by_index(first + 1)?,
+        row.try_get_by_index(first + 2)?,
+    );
+    Ok((named, row.try_get_by_index(first + 3)?))
+}
+
+/// The terms above others, a level in each statement, by their ids.
+async fn read_above(
+    db: &impl ConnectionTrait,
+    parents: &mut HashMap<Uuid, Uuid>,
+) -> Result<HashMap<Uuid, NamedTerm>> {
+    let mut known: HashMap<Uuid, NamedTerm> = HashMap::new();
+    let mut next: BTreeSet<Uuid> = parents.values().copied().collect();
+    while !next.is_empty() {
+        let mut select = Query::select();
+        select
+            .columns(TERM)
+            .from(term::Entity)
+            .cond_where(term::Column::Id.is_in(std::mem::take(&mut next)));
+        for row in db.query_all(&select).await? {
+            let (named, parent) = read_term(&row, 0)?;
+            parents.extend(parent.map(|parent| (named.0, parent)));
+            next.extend(parent);
+            known.insert(named.0, named);
+        }
+        next.retain(|id| !known.contains_key(id));
+    }
+    Ok(known)
 }
 
 fn short(hash: Sha256) -> String {
@@ -347,79 +377,33 @@ fn in_menus() -> Expr {
     Expr::SubQuery(None, Box::new(count.take().into()))
 }
 
-impl Change {
-    /// What an article touches that comes or goes by time, or of which no more is
-    /// known.
-    pub fn by_time(id: Uuid, footprint: Option<&Footprint>, tags: &mut BTreeSet<Tag>) {
-        Self::touch_one(id, tags);
-        tags.insert(Dependency::Face(id).tag());
-        if let Some(footprint) = footprint {
-            footprint.touch(tags);
-            if footprint.menus {
-                tags.insert(Dependency::Menus.tag());
-            }
-        }
-    }
-
-    fn touch_one(id: Uuid, tags: &mut BTreeSet<Tag>) {
-        let always = [Dependency::Article(id), Dependency::Articles, Dependency::Anything];
-        tags.extend(always.map(Dependency::tag));
-    }
-
-    /// A release lets redirects lead to the article, and drops one from its address:
-    /// at once, whenever the article is to be seen.
-    fn touch_redirects(&self, at: Timestamp, tags: &mut BTreeSet<Tag>) {
-        let Some(is) = &self.is else {
-            return;
-        };
-        // At the address of what is seen a redirect is not looked for.
-        let stays = self.was.as_ref().is_some_and(|was| {
-            was.path == is.path && was.old_paths == is.old_paths && is.is_seen(at)
-        });
-        if !stays {
-            self.was.iter().chain([is]).for_each(|footprint| footprint.touch_paths(tags));
-            tags.insert(Dependency::Anything.tag());
-        }
-    }
-
-    #[must_use]
-    pub fn id(&self) -> Uuid {
-        self.id
-    }
-
-    /// What it touches at the moment of the change. What is not to be seen then
-    /// touches nothing but redirects; when its time comes, that touches it.
-    pub fn touch(&self, at: Timestamp, tags: &mut BTreeSet<Tag>) {
-        self.touch_redirects(at, tags);
-        let seen = |footprint: &&Footprint| footprint.is_seen(at);
-        let (was, is) = (self.was.as_ref().filter(seen), self.is.as_ref().filter(seen));
-        if was.is_none() && is.is_none() {
-            return;
-        }
-        Self::touch_one(self.id, tags);
-        if was.into_iter().chain(is).any(|footprint| footprint.menus) {
-            tags.insert(Dependency::Menus.tag());
-        }
-        match (was, is) {
-            (Some(was), Some(is)) if !was.moved(is) => {
-                let lists = is.lists().into_iter();
-                if was.titles != is.titles {
-                    tags.insert(Dependency::Face(self.id).tag());
-                    tags.extend(lists.clone().map(|list| Dependency::Titles(list).tag()));
-                }
-                if was.keywords != is.keywords {
-                    tags.extend(lists.clone().map(|list| Dependency::Keywords(list).tag()));
-                }
-                if was.modified != is.modified {
-                    tags.extend(lists.map(|list| Dependency::Modified(list).tag()));
-                }
-            }
-            _ => {
-                tags.insert(Dependency::Face(self.id).tag());
-                for footprint in was.into_iter().chain(is) {
-                    footprint.touch(tags);
-                }
-            }
+#[cfg(test)]
+impl Default for Footprint {
+    /// One that is always seen, and says nothing.
+    fn default() -> Self {
+        let text = String::new;
+        Self {
+            language: text(),
+            section: text(),
+            path: text(),
+            old_paths: Vec::new(),
+            key: text(),
+            terms: Vec::new(),
+            above: Vec::new(),
+            from: i64::MIN,
+            until: i64::MAX,
+            menus: false,
+            date: 0,
+            utc_offset: 0,
+            created: 0,
+            weight: 0,
+            listed: true,
+            render: 0,
+            title: text(),
+            link_title: None,
+            authors: text(),
+            keywords: text(),
+            modified: 0,
         }
     }
 }

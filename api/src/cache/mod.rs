@@ -17,21 +17,27 @@
 //!
 //! What an event touches follows from its [`Change`]s, which `event::Write` notes
 //! in the transaction itself: an article as the public had it before and after.
-//! Where nobody noted them, everything goes.
+//! Where nobody noted them, everything goes. Of a list an answer may depend only as
+//! far as it shows it ([`Watch`]): a page, or a number.
 //!
 //! To let a new kind of row be cached finely: a [`Dependency`], recorded where it
-//! is read, and its events in `follow::touch`.
+//! is read, and its events in `follow::touch`. To let a list be told apart by what is
+//! shown of it: [`Watch`].
 
 mod answer;
+mod change;
 mod dependency;
 mod follow;
 mod footprint;
 mod purge;
 mod store;
+mod watch;
 
 pub use answer::{Answer, Coding};
-pub use dependency::{Dependency, Reads, Tag, Term, Where};
+pub use change::{Change, Noted};
+pub use dependency::{Dependency, Known, Reads, Tag, Term, Where};
 pub use follow::{follow, ready};
-pub use footprint::{Change, Footprint, Noted};
+pub use footprint::Footprint;
 pub use purge::{Form as PurgeForm, header, purge};
 pub use store::{Cache, Entry, Key, Lease, Numbers};
+pub use watch::{By, Common, Shown, Shows, Watch};

@@ -58,6 +58,17 @@ pub enum Purge {
     Tags(BTreeSet<Tag>),
 }
 
+impl Purge {
+    /// Whether an answer with these tags is to be purged.
+    #[must_use]
+    pub fn has(&self, tags: &[Tag]) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Tags(purged) => tags.iter().any(|tag| purged.contains(tag)),
+        }
+    }
+}
+
 /// What has not been purged yet.
 #[derive(Debug)]
 pub struct Pending {

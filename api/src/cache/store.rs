@@ -2,9 +2,9 @@
 //!
 //! One lock orders what is kept and what is touched. An answer says as of which
 //! touch it was begun ([`Lease`]); it is kept only if nothing since has touched
-//! what it depends on. Finding one takes no lock but that of a part of the map.
+//! what it depends on, lists as a whole. Finding one takes no lock but that of a part of the map.
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -16,17 +16,23 @@ use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
 use super::answer::Answer;
-use super::dependency::{Dependency, Tag};
+use super::change::Touch;
+use super::dependency::{Dependency, Known, Tag};
 use super::follow::Place;
 use super::purge::{Pending, Purge};
+use super::watch::Watch;
 use crate::config;
 use crate::site::Frame;
 
 /// Touches that are remembered for answers that are being made.
 const REMEMBERED: usize = 256;
-/// Bytes that a tag of an answer takes, and the answer itself beside its bytes.
-const TAG_BYTES: u64 = 96;
+/// Bytes that a tag of an answer takes, here and there, and the answer itself beside
+/// its bytes.
+const TAG_BYTES: u64 = 128;
 const ENTRY_BYTES: u64 = 512;
+/// Articles that change at once beyond which lists are not watched: each would be
+/// held against each answer.
+const MOST_STEPS: usize = 32;
 /// How far apart, in microseconds, the clock may be for requests at one time.
 const APART: i64 = 2_000_000;
 /// The longest request that is known by its bytes.
@@ -89,36 +95,42 @@ fn add(hash: &mut Sha256, value: &Value) {
 #[derive(Debug)]
 pub struct Entry {
     pub answer: Answer,
+    /// All that it depends on, those of the lists that are watched among them.
     pub tags: Box<[Tag]>,
+    known: Known,
+    /// Bytes of it.
+    weight: u64,
     holds: AtomicBool,
 }
 
 impl Entry {
     #[must_use]
-    pub fn new(answer: Answer, tags: &BTreeSet<Tag>) -> Arc<Self> {
-        let tags = tags.iter().copied().collect();
-        Arc::new(Self { answer, tags, holds: AtomicBool::new(true) })
+    pub fn new(answer: Answer, known: Known) -> Arc<Self> {
+        let tags = known.tags.union(&known.watched).copied().collect();
+        let watches: u64 = known.watches.iter().map(Watch::weight).sum();
+        let count = known.tags.len() + known.watched.len();
+        let weight = answer.weight() + count as u64 * TAG_BYTES + watches + ENTRY_BYTES;
+        Arc::new(Self { answer, tags, known, weight, holds: AtomicBool::new(true) })
+    }
+
+    /// Whether an answer that has one of the tags is touched indeed.
+    fn is_touched(&self, Touch { tags, steps }: &Touch) -> bool {
+        let Known { tags: own, watched, watches } = &self.known;
+        if own.iter().any(|tag| tags.contains(tag)) {
+            return true;
+        }
+        if steps.len() > MOST_STEPS {
+            return watched.iter().any(|tag| tags.contains(tag));
+        }
+        watches.iter().any(|watch| steps.iter().any(|step| watch.is_touched(step)))
     }
 }
 
 /// What goes.
 #[derive(Debug, Clone)]
 pub enum Touched {
-    Tags(BTreeSet<Tag>),
+    Some(Touch),
     Everything,
-}
-
-impl Touched {
-    fn is_empty(&self) -> bool {
-        matches!(self, Self::Tags(tags) if tags.is_empty())
-    }
-
-    fn has(&self, tags: &[Tag]) -> bool {
-        match self {
-            Self::Everything => true,
-            Self::Tags(touched) => tags.iter().any(|tag| touched.contains(tag)),
-        }
-    }
 }
 
 /// The number of the last touch that had been seen when something began.
@@ -130,7 +142,7 @@ struct Weight;
 
 impl Weighter<Key, Arc<Entry>> for Weight {
     fn weight(&self, _: &Key, entry: &Arc<Entry>) -> u64 {
-        entry.answer.weight() + entry.tags.len() as u64 * TAG_BYTES + ENTRY_BYTES
+        entry.weight
     }
 }
 
@@ -159,7 +171,7 @@ struct Touches {
     /// How many there have been.
     number: u64,
     /// The last ones, the newest at the end.
-    last: VecDeque<Touched>,
+    last: VecDeque<Purge>,
 }
 
 impl Touches {
@@ -438,25 +450,30 @@ impl Cache {
     }
 
     /// Drops what is touched, and lets caches outside do the same.
-    pub fn touch(&self, touched: Touched) {
-        if touched.is_empty() {
-            return;
-        }
+    pub fn touch(&self, touched: &Touched) {
+        let purge = match touched {
+            Touched::Some(touch) if touch.tags.is_empty() => return,
+            Touched::Some(touch) => Purge::Tags(touch.tags.clone()),
+            Touched::Everything => Purge::Everything,
+        };
         let mut touches = locked(&self.touches);
         touches.number += 1;
-        if touched.has(&[Dependency::Frame.tag()]) {
+        if purge.has(&[Dependency::Frame.tag()]) {
             *locked(&self.frame) = None;
         }
-        touches.last.push_back(touched.clone());
+        touches.last.push_back(purge.clone());
         if touches.last.len() > REMEMBERED {
             touches.last.pop_front();
         }
         if let Some(answers) = &self.answers {
-            let keys: HashSet<Key> = match &touched {
+            let keys: HashSet<Key> = match touched {
                 Touched::Everything => touches.by_tag.values().flatten().copied().collect(),
-                Touched::Tags(tags) => {
-                    let of_tag = tags.iter().filter_map(|tag| touches.by_tag.get(tag));
-                    of_tag.flatten().copied().collect()
+                Touched::Some(touch) => {
+                    let of_tag = touch.tags.iter().filter_map(|tag| touches.by_tag.get(tag));
+                    let keys: HashSet<_> = of_tag.flatten().copied().collect();
+                    let is_touched =
+                        |key: &Key| answers.peek(key).is_some_and(|entry| entry.is_touched(touch));
+                    keys.into_iter().filter(is_touched).collect()
                 }
             };
             for key in keys {
@@ -468,15 +485,12 @@ impl Cache {
             }
         }
         drop(touches);
-        self.purge.add(match touched {
-            Touched::Everything => Purge::Everything,
-            Touched::Tags(tags) => Purge::Tags(tags),
-        });
+        self.purge.add(purge);
     }
 
     /// Drops everything: something was changed that no event tells.
     pub fn clear(&self) {
-        self.touch(Touched::Everything);
+        self.touch(&Touched::Everything);
     }
 
     #[must_use]
@@ -501,6 +515,8 @@ impl Cache {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::super::Dependency;
     use super::*;
     use crate::config::Config;
@@ -512,7 +528,8 @@ mod tests {
         let ask = async |text: &str| {
             let key = Key::new(text, None, &Value::Null);
             let tags = BTreeSet::from([Dependency::Frame.tag(), Dependency::Path(text).tag()]);
-            let make = async || Some(Entry::new(Answer::new(vec![b'a'; 2_000]), &tags));
+            let known = Known { tags, ..Known::default() };
+            let make = async || Some(Entry::new(Answer::new(vec![b'a'; 2_000]), known));
             let entry = cache.get(key, make).await.expect("an answer");
             cache.note_request(text.as_bytes(), &entry);
         };

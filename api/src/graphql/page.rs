@@ -16,7 +16,7 @@ pub const DEFAULT_SIZE: u32 = 20;
 pub const MAX_SIZE: u32 = 100;
 
 /// The value that a list is sorted by.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
     Number(i64),
     Text(String),

@@ -3,8 +3,9 @@
 //! A client is a network (an IPv4 address, or the 64 bits of an IPv6 address that
 //! stand for one) where nobody has signed in, and else an API token. People who have
 //! signed in have no budget. A budget fills evenly: whoever has spent all of it waits
-//! for as much as the next query costs, and no query is charged that does not run. An
-//! answer from memory costs 1. Mutations of those who have not signed in, which is
+//! for as much as the next query costs. What is refused before it runs costs what it
+//! took to read it; where there is not as much left, it is refused for that. An answer
+//! from memory costs 1. Mutations of those who have not signed in, which is
 //! signing in and its like, have a budget beside that of reading: who reads too much in
 //! a network keeps nobody there from signing in.
 //!
@@ -28,13 +29,17 @@ use async_graphql::{Name, Response, Value};
 use uuid::Uuid;
 
 use super::client;
-use super::graphql::Refusal;
+use super::graphql::{self, Refusal};
 use crate::config::Config;
 use crate::ctx::{Actor, App, Client, Via};
 use crate::graphql::limits::Asked;
 
 /// Clients of whom anything is known at once.
 const CLIENTS: usize = 100_000;
+/// What a request costs that is refused, and how many of its bytes cost 1 besides:
+/// they are read, and nothing is made of them.
+const REFUSED: i64 = 10;
+const REFUSED_BYTES: usize = 1024;
 const SECOND: i64 = 1_000_000;
 const MINUTE: i64 = 60 * SECOND;
 
@@ -183,6 +188,27 @@ pub fn admit_hit(request: &HttpRequest, (app, budgets): (&App, &Budgets)) -> Res
         Some(payer) => charge(request, (app, budgets), payer, 1),
         None => Ok(()),
     }
+}
+
+/// Charges a request of so many bytes that is refused before it runs. What it would
+/// have been is not known: it counts as reading.
+pub async fn charge_refused(
+    request: &HttpRequest,
+    (app, budgets): (&App, &Budgets),
+    bytes: usize,
+) -> Result<(), Refusal> {
+    let config = app.config();
+    if config.limits.anonymous_cost_per_minute == 0 && config.limits.token_cost_per_minute == 0 {
+        return Ok(());
+    }
+    let actor = graphql::actor(request, app).await.unwrap_or(Actor::Nobody);
+    let client = client::of(request, &config.http);
+    let Some((payer, quota)) = payer(config, &actor, &client, false) else {
+        return Ok(());
+    };
+    let cost = REFUSED + i64::try_from(bytes / REFUSED_BYTES).unwrap_or(i64::MAX - REFUSED);
+    // Never more than a budget: it would be told to ask for less, for nothing.
+    charge(request, (app, budgets), (payer, quota), cost.min(quota))
 }
 
 /// Takes a cost from a budget, or says when there will be as much.

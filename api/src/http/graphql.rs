@@ -60,6 +60,11 @@ impl Endpoint {
         Self { app, schema, trusting, documents, costs, budgets: Budgets::default() }
     }
 
+    /// What is refused costs its client so many bytes that were read.
+    async fn charge(&self, request: &HttpRequest, bytes: usize) -> Result<(), Refusal> {
+        allowance::charge_refused(request, (&self.app, &self.budgets), bytes).await
+    }
+
     /// An answer from memory costs its client the request, and not what it took to make.
     fn charge_hit(&self, request: &HttpRequest) -> Result<(), Refusal> {
         allowance::admit_hit(request, (&self.app, &self.budgets))
@@ -134,7 +139,10 @@ async fn make(
 ) -> HttpResponse {
     let parsed = match parse(body) {
         Ok(parsed) => parsed,
-        Err(refusal) => return refuse(media, &refusal),
+        Err(refusal) => {
+            let charged = endpoint.charge(&request, body.len()).await;
+            return refuse(media, &charged.err().unwrap_or(refusal));
+        }
     };
     if let Value::Array(batch) = parsed {
         return run_batch(request, endpoint, media, batch).await;
@@ -271,7 +279,7 @@ pub async fn spoken_for(app: &App, token: &str) -> crate::error::Result<Actor> {
 }
 
 /// The actor of a request: nobody, or whom its bearer token speaks for.
-async fn actor(request: &HttpRequest, app: &App) -> Result<Actor, Refusal> {
+pub async fn actor(request: &HttpRequest, app: &App) -> Result<Actor, Refusal> {
     let Some(header) = request.headers().get(AUTHORIZATION) else {
         return Ok(Actor::Nobody);
     };
@@ -358,9 +366,9 @@ fn keep(response: &Response, reads: &Reads) -> Option<Arc<Entry>> {
     if !response.errors.is_empty() || !response.http_headers.is_empty() {
         return None;
     }
-    let tags = reads.tags()?;
+    let known = reads.known()?;
     let body = serde_json::to_vec(response).ok()?;
-    Some(Entry::new(Answer::new(body), &tags))
+    Some(Entry::new(Answer::new(body), known))
 }
 
 /// One request of a batch.
@@ -397,7 +405,27 @@ enum Prepared {
     Failed(Box<Response>),
 }
 
+/// Makes a request ready, or charges its client for what cannot run.
 async fn prepare(
+    http: &HttpRequest,
+    endpoint: &Endpoint,
+    parameters: Value,
+    only_queries: bool,
+) -> Result<Prepared, Refusal> {
+    let bytes = parameters["query"].as_str().map_or(0, str::len);
+    let prepared = try_prepare(http, endpoint, parameters, only_queries).await;
+    let is_charged = match &prepared {
+        Ok(prepared) => matches!(prepared, Prepared::Failed(_)),
+        // A token that has run out says nothing of the document.
+        Err(Refusal { status, .. }) => status.is_client_error() && status.as_u16() != 401,
+    };
+    if is_charged {
+        endpoint.charge(http, bytes).await?;
+    }
+    prepared
+}
+
+async fn try_prepare(
     http: &HttpRequest,
     endpoint: &Endpoint,
     parameters: Value,

@@ -9,8 +9,9 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{HOME, Section};
 use crate::article::build::Build;
+use crate::article::filter::{ArticleFilter, StringFilter};
 use crate::article::read;
-use crate::cache::{Dependency, Where};
+use crate::cache::{By, Dependency};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::hugo::sanitize::normalize;
@@ -87,8 +88,12 @@ async fn has_articles(ctx: &Ctx, scope: &Scope, language: &str, name: &str) -> R
         .cond_where(Column::Language.eq(language))
         .cond_where(Column::Section.eq(name))
         .limit(1);
-    let list = Where { language: Some(language), section: Some(name), term: None };
-    Ok(ctx.db_of([Dependency::List(list)]).query_one(&select).await?.is_some())
+    let filter = ArticleFilter {
+        section: Some(StringFilter { eq: Some(name.to_owned()), ..StringFilter::default() }),
+        ..ArticleFilter::in_language(Some(language))
+    };
+    read::note_number(ctx, &filter, None);
+    Ok(ctx.db_of([]).query_one(&select).await?.is_some())
 }
 
 /// A section that says nothing of itself.
@@ -264,9 +269,10 @@ pub async fn top(ctx: &Ctx, scope: &Scope, language: &LanguageFrame) -> Result<V
         .cond_where(read::visible(scope, "article_copy"))
         .cond_where(read::within(scope, "article_copy"))
         .cond_where(Column::Language.eq(&*language.tag));
-    let list = Where { language: Some(&language.tag), ..Where::default() };
+    let filter = ArticleFilter::in_language(Some(&language.tag));
+    read::note_numbers(ctx, &By::Place, &filter, None);
     let mut names = HashSet::new();
-    for result in ctx.db_of([Dependency::List(list)]).query_all(&used).await? {
+    for result in ctx.db_of([]).query_all(&used).await? {
         names.insert(result.get::<String>(0)?);
     }
     names.remove(HOME);

@@ -12,9 +12,9 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelec
 use uuid::Uuid;
 
 use super::{Taxonomy, Term, TermRow, merged};
-use crate::article::filter::ArticleFilter;
+use crate::article::filter::{ArticleFilter, Own, TermFilter};
 use crate::article::read as articles;
-use crate::cache::{Dependency, Term as Named, Where};
+use crate::cache::{By, Dependency};
 use crate::ctx::Ctx;
 use crate::db::Row;
 use crate::error::{Error, Result};
@@ -84,8 +84,8 @@ pub(super) fn row(result: &Row, localized: bool) -> Result<TermRow> {
     Ok(row)
 }
 
-/// Terms that a statement selects. Where it asks which are used, the caller says
-/// by which lists.
+/// Terms that a statement selects by their ids, slugs or places. Where it sorts by more,
+/// or asks which are used, the caller says what that depends on.
 pub(super) async fn rows(
     ctx: &Ctx,
     scope: &Scope,
@@ -93,13 +93,14 @@ pub(super) async fn rows(
     language: Option<&str>,
 ) -> Result<Vec<Term>> {
     let shared: Option<Arc<str>> = language.map(Arc::from);
-    let rows = ctx
-        .db_of([Dependency::Terms])
+    let rows: Vec<_> = ctx
+        .db_of([Dependency::TermPlaces])
         .query_all(select)
         .await?
         .iter()
         .map(|result| Ok((row(result, language.is_some())?, shared.clone())))
         .collect::<Result<_>>()?;
+    ctx.depends(rows.iter().map(|(row, _)| Dependency::Term(row.id)));
     Ok(Term::group(rows, scope))
 }
 
@@ -128,7 +129,7 @@ pub async fn of_articles(ctx: &Ctx, scope: &Scope, ids: &[Uuid]) -> Result<OfArt
         .cond_where(of(article_term::Column::ArticleId).is_in(ids.iter().copied()))
         .order_by((article_term::Entity, article_term::Column::Position), Order::Asc);
     let results =
-        ctx.db_of(ids.iter().map(|id| Dependency::Face(*id))).query_keyed(&select).await?;
+        ctx.db_of(ids.iter().map(|id| Dependency::Place(*id))).query_keyed(&select).await?;
     let mut languages: HashMap<String, Arc<str>> = HashMap::new();
     let mut rows: HashMap<Taxonomy, Vec<Owned>> = HashMap::new();
     for result in &results {
@@ -172,15 +173,15 @@ pub async fn one(
     if let Some(taxonomy) = taxonomy {
         select.cond_where(term::Column::Taxonomy.eq(taxonomy.plural()));
     }
-    let used = match (&by, taxonomy) {
-        (TermBy::Id(id), Some(Taxonomy::Tags)) => Some(Named::Id(*id)),
+    match (&by, taxonomy) {
+        (TermBy::Id(id), Some(Taxonomy::Tags)) => note_carried(ctx, *id),
         (TermBy::Slug(slug), Some(Taxonomy::Tags)) => {
-            Some(Named::Slug(Taxonomy::Tags.plural(), slug))
+            let tag = Some(TermFilter { slug: Some(slug.clone()), ..TermFilter::default() });
+            articles::note_number(ctx, &ArticleFilter { tag, ..ArticleFilter::default() }, None);
         }
         // One above others is used where one of those is.
-        _ => None,
-    };
-    ctx.depends([Dependency::List(Where { term: used, ..Where::default() })]);
+        _ => note_used(ctx, taxonomy),
+    }
     select.cond_where(match by {
         TermBy::Id(id) => term::Column::Id.eq(id),
         TermBy::Slug(slug) => term::Column::Slug.eq(slug),
@@ -204,12 +205,11 @@ pub async fn by_ids(
     let terms = rows(ctx, scope, &select, language).await?;
     let tags = terms.iter().filter(|term| term.row.taxonomy == Taxonomy::Tags);
     if tags.clone().count() == ids.len() {
-        let used = |term: &Term| Where { term: Some(Named::Id(term.row.id)), ..Where::default() };
-        ctx.depends(tags.map(|term| Dependency::List(used(term))));
+        tags.for_each(|term| note_carried(ctx, term.row.id));
     } else {
         // One above others is used where one of those is, and one that is missing
         // may be such a one.
-        ctx.depends([Dependency::List(Where::default())]);
+        note_used(ctx, None);
     }
     Ok(terms.into_iter().map(|term| (term.row.id, term)).collect())
 }
@@ -312,9 +312,24 @@ fn placed(weight: i32) -> i32 {
     if weight == 0 { i32::MAX } else { weight }
 }
 
-/// What the terms that the public sees depend on.
-pub(super) const USED: [Dependency<'static>; 2] =
-    [Dependency::Terms, Dependency::List(Where { language: None, section: None, term: None })];
+/// Notes that it matters whether articles carry a term.
+fn note_carried(ctx: &Ctx, term: Uuid) {
+    let own = Some(Own::Carrying(vec![term]));
+    articles::note_number(ctx, &ArticleFilter { own, ..ArticleFilter::default() }, None);
+}
+
+/// Notes that all terms of a taxonomy, or of all, matter that articles carry: those the
+/// public sees.
+pub(super) fn note_all(ctx: &Ctx, taxonomy: Option<&Taxonomy>) {
+    ctx.depends([Dependency::Terms]);
+    note_used(ctx, taxonomy);
+}
+
+/// Notes that it matters which of these terms articles carry.
+fn note_used(ctx: &Ctx, taxonomy: Option<&Taxonomy>) {
+    let by = By::Terms(taxonomy.map(|taxonomy| taxonomy.plural().into()));
+    articles::note_numbers(ctx, &by, &ArticleFilter::default(), None);
+}
 
 /// The terms of a list, under this name.
 const LISTED: &str = "listed";
@@ -332,8 +347,12 @@ pub async fn list(
     select.cond_where(term::Column::Taxonomy.eq(taxonomy.plural()));
     restrict_to_used(&mut select, scope);
     restrict_to_listed(&mut select, ctx, scope, taxonomy, language).await?;
+    note_all(ctx, Some(taxonomy));
     let count = if order == TermOrder::Count {
-        articles::count_of_term(scope, &ArticleFilter::in_language(language))?
+        let filter = ArticleFilter::in_language(language);
+        let by = By::Terms(Some(taxonomy.plural().into()));
+        articles::note_numbers(ctx, &by, &filter, None);
+        articles::count_of_term(scope, &filter)?
     } else {
         Expr::val(0_i64)
     };
@@ -366,7 +385,7 @@ pub async fn list(
     let count = if language.is_some() { 10 } else { 8 };
     let shared: Option<Arc<str>> = language.map(Arc::from);
     let rows = ctx
-        .db_of(USED)
+        .db_of([])
         .query_all(&outer)
         .await?
         .iter()
@@ -452,7 +471,8 @@ pub async fn total(
         .cond_where(term::Column::Taxonomy.eq(taxonomy.plural()));
     restrict_to_used(&mut select, scope);
     restrict_to_listed(&mut select, ctx, scope, taxonomy, language).await?;
-    let result = ctx.db_of(USED).query_one(&select).await?;
+    note_all(ctx, Some(taxonomy));
+    let result = ctx.db_of([]).query_one(&select).await?;
     Ok(result.map_or(Ok(0), |result| result.get(0))?)
 }
 

@@ -14,7 +14,7 @@ use sea_orm::sea_query::{
 use uuid::Uuid;
 
 use super::Term;
-use super::read::{USED, restrict_to_used, row, rows, select};
+use super::read::{note_all, restrict_to_used, row, rows, select};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::policy::Scope;
@@ -39,7 +39,7 @@ pub async fn children(
         .order_by((term::Entity, term::Column::Id), Order::Asc);
     restrict_to_used(&mut select, scope);
     let mut groups: HashMap<Uuid, Vec<Term>> = HashMap::new();
-    ctx.depends(USED);
+    note_all(ctx, None);
     for term in rows(ctx, scope, &select, language).await? {
         if let Some(parent) = term.row.parent_id {
             groups.entry(parent).or_default().push(term);
@@ -157,7 +157,8 @@ async fn along(
     let shared: Option<std::sync::Arc<str>> = language.map(Into::into);
     let mut owners = Vec::new();
     let mut found = Vec::new();
-    for result in ctx.db_of(USED).query_all(&query).await? {
+    note_all(ctx, None);
+    for result in ctx.db_of([]).query_all(&query).await? {
         owners.push(result.get::<Uuid>(root)?);
         found.push((row(&result, language.is_some())?, shared.clone()));
     }

@@ -7,9 +7,10 @@ use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{CaseStatement, Condition, Expr, ExprTrait, Func, Order, Query};
 use uuid::Uuid;
 
-use super::{addressed, from, rows, select_named, visible, within};
+use super::{addressed, depends, from, rows, select_named, visible, within};
 use crate::article::columns::Columns;
-use crate::cache::{Dependency, Where};
+use crate::article::filter::{ArticleFilter, StringFilter};
+use crate::cache::Dependency;
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::policy::Scope;
@@ -68,17 +69,20 @@ pub async fn neighbours(
         .column((Entity, Column::Language))
         .column((Entity, Column::Section))
         .cond_where(Column::ArticleId.is_in(ids.iter().copied()));
-    ctx.depends(ids.iter().map(|id| Dependency::Face(*id)));
+    ctx.depends(ids.iter().map(|id| Dependency::Place(*id)));
     ctx.db_of([Dependency::Sections])
         .query_all(&select)
         .await?
         .iter()
         .map(|result| {
             let (language, section): (String, String) = (result.get(3)?, result.get(4)?);
-            let list = Where { language: Some(&language), section: Some(&section), term: None };
-            ctx.depends([Dependency::List(list), Dependency::Titles(list)]);
             let neighbours = Neighbours { older: result.get(1)?, newer: result.get(2)? };
-            Ok((result.get(0)?, neighbours))
+            let id = result.get(0)?;
+            let around = [neighbours.older, neighbours.newer].into_iter().flatten();
+            let section = Some(StringFilter { eq: Some(section), ..StringFilter::default() });
+            let filter = ArticleFilter { section, ..ArticleFilter::in_language(Some(&language)) };
+            depends::note_beside(ctx, &filter, around.chain([id]).collect());
+            Ok((id, neighbours))
         })
         .collect()
 }

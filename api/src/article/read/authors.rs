@@ -3,8 +3,9 @@
 use entity::article_copy::{Column, Entity};
 use sea_orm::ColumnTrait;
 
-use super::from;
-use crate::cache::{Dependency, Where};
+use super::{depends, from};
+use crate::article::filter::ArticleFilter;
+use crate::cache::By;
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::policy::Scope;
@@ -17,8 +18,8 @@ pub async fn author_lists(ctx: &Ctx, scope: &Scope, language: &str) -> Result<Ve
         .column((Entity, Column::Authors))
         .cond_where(Column::Language.eq(language))
         .cond_where(Column::Authors.ne("[]"));
-    let list = Where { language: Some(language), ..Where::default() };
-    let rows =
-        ctx.db_of([Dependency::List(list), Dependency::Titles(list)]).query_all(&select).await?;
+    let filter = ArticleFilter::in_language(Some(language));
+    depends::note_numbers(ctx, &By::Authors, &filter, None);
+    let rows = ctx.db_of([]).query_all(&select).await?;
     rows.iter().map(|row| Ok(row.get(0)?)).collect()
 }

@@ -14,7 +14,7 @@ use super::condition::filter_condition;
 use super::parents::{HELD, Parents, held, later};
 use super::{List, depends, from, visible};
 use crate::article::filter::ArticleFilter;
-use crate::cache::Dependency;
+use crate::cache::{By, Dependency};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::policy::{Rows, Scope};
@@ -29,8 +29,13 @@ pub async fn count_by_term(
 ) -> Result<HashMap<Uuid, i64>> {
     let mut select = count_terms(scope, &list.filter)?;
     select.cond_where(article_term::Column::TermId.is_in(terms.iter().copied()));
-    let parents = Parents::Terms { ids: terms.to_vec(), below: false };
-    depends::note(ctx, &list.filter, Some(&parents));
+    if let [_] = terms {
+        let parents = Parents::Terms { ids: terms.to_vec(), below: false };
+        depends::note_number(ctx, &list.filter, Some(&parents));
+    } else {
+        depends::note_numbers(ctx, &By::Terms(None), &list.filter, None);
+        ctx.depends([Dependency::TermPlaces]);
+    }
     term_counts(ctx, &select).await.map(|counts| counts.into_iter().collect())
 }
 
@@ -59,7 +64,8 @@ pub async fn top_terms(
         .order_by((term::Entity, term::Column::Name), Order::Asc)
         .order_by(("counted", "term_id"), Order::Asc)
         .limit(limit);
-    depends::note(ctx, filter, None);
+    let by = By::Terms(Some(taxonomy.plural().into()));
+    depends::note_numbers(ctx, &by, filter, None);
     ctx.depends([Dependency::Terms]);
     term_counts(ctx, &select).await
 }
@@ -74,8 +80,8 @@ pub async fn top_terms_by_parent(
     limit: u64,
 ) -> Result<HashMap<Uuid, Vec<(Uuid, i64)>>> {
     let mut groups: HashMap<Uuid, Vec<(Uuid, i64)>> = HashMap::new();
-    depends::note(ctx, filter, Some(parents));
-    depends::note(ctx, filter, None);
+    let by = By::Terms(Some(taxonomy.plural().into()));
+    depends::note_numbers(ctx, &by, filter, Some(parents));
     for (start, chunk) in parents.chunks() {
         let Some(held) = held(scope, &chunk)? else {
             continue;

@@ -4,16 +4,21 @@
 //! named here, at the moment and later: conditions that are not understood are
 //! left out, so that the list named is wider.
 
-use entity::article_copy::Column;
+use std::ops::Bound;
+use std::sync::Arc;
+
+use entity::article_copy::{Column, Model};
 use uuid::Uuid;
 
 use crate::article::columns::Columns;
 use crate::article::filter::{
-    ArticleFilter, ArticleOrderField, Own, StringFilter, TaxonomyTermFilter, TermFilter,
+    ArticleFilter, ArticleOrder, ArticleOrderField, Own, StringFilter, TaxonomyTermFilter,
+    TermFilter,
 };
-use crate::cache::{Dependency, Term, Where};
+use crate::cache::{By, Dependency, Shown, Shows, Term, Watch, Where};
 use crate::ctx::Ctx;
 use crate::graphql::id::{self, IdKind};
+use crate::graphql::page::{Cursor, Page};
 use crate::taxonomy::Taxonomy;
 
 use super::{List, Parents};
@@ -22,7 +27,7 @@ use super::{List, Parents};
 const MOST: usize = 64;
 
 /// The values that a part of a filter leaves; none where it says nothing.
-#[derive(Default)]
+#[derive(Clone, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Narrow<'a> {
     languages: Option<Vec<&'a str>>,
@@ -41,6 +46,7 @@ struct Narrow<'a> {
 }
 
 /// A term with what names it.
+#[derive(Clone)]
 enum Named {
     Id(Uuid),
     Slug(String, String),
@@ -48,71 +54,153 @@ enum Named {
 
 /// What of an article's row is read: as much as its footprint tells, or more.
 pub fn row<'a>(columns: Columns, id: Uuid) -> Dependency<'a> {
-    const FACE: Columns = Columns::of(&[
+    const PLACE: Columns = Columns::of(&[
         Column::View,
         Column::ArticleId,
         Column::Language,
         Column::Section,
-        Column::Slug,
         Column::Path,
         Column::TranslationKey,
-        Column::Title,
-        Column::LinkTitle,
         Column::Date,
         Column::UtcOffset,
         Column::CreatedAt,
         Column::Weight,
-        Column::Authors,
         Column::Listed,
         Column::Render,
     ]);
+    const NAMES: Columns = Columns::of(&[Column::Title, Column::LinkTitle, Column::Authors]);
     if !columns.have(Column::ArticleId) {
         return Dependency::Articles;
     }
-    if columns.iter().all(|column| FACE.have(column)) {
+    let within = |known: Columns| columns.iter().all(|column| known.have(column));
+    if within(PLACE) {
+        Dependency::Place(id)
+    } else if within(PLACE.with(NAMES)) {
         Dependency::Face(id)
     } else {
         Dependency::Article(id)
     }
 }
 
-/// Notes what a sorted list depends on, or those that hang on parents.
-pub fn note_list(ctx: &Ctx, list: &List, parents: Option<&Parents>) {
-    let by = |field| list.order.field == field;
-    let narrow = Narrow {
-        titles: by(ArticleOrderField::Title),
-        modified: by(ArticleOrderField::LastModified),
-        ..Narrow::default()
+/// What a page shows of a list, by the rows that were fetched in the direction of
+/// travel: one more than the page has, where there are more.
+fn shown(order: ArticleOrder, page: &Page, rows: &[Model]) -> Shown {
+    let place = |cursor: Cursor| (cursor.key, cursor.id);
+    let beside = |cursor: &Option<Cursor>| {
+        cursor.clone().map_or(Bound::Unbounded, |cursor| Bound::Excluded(place(cursor)))
     };
-    note_any(ctx, &list.filter, parents, &narrow);
+    let (start, end) = if page.backward {
+        (beside(&page.before), beside(&page.after))
+    } else {
+        (beside(&page.after), beside(&page.before))
+    };
+    let size = page.size as usize;
+    let beyond = rows.get(size);
+    let end = match (beyond, rows.get(size.wrapping_sub(1))) {
+        (None, _) => end,
+        (Some(_), Some(last)) => Bound::Included(place(order.cursor(last))),
+        // A page of none shows that there are more, and nothing else.
+        (Some(beyond), None) => {
+            let nowhere = Bound::Excluded(place(order.cursor(beyond)));
+            let span = (nowhere.clone(), nowhere);
+            return Shown { field: order.field, span, beyond: Some(beyond.article_id) };
+        }
+    };
+    let rises = order.descending() == page.backward;
+    Shown {
+        field: order.field,
+        span: if rises { (start, end) } else { (end, start) },
+        beyond: beyond.map(|row| row.article_id),
+    }
 }
 
-/// The same, without an order.
-pub fn note(ctx: &Ctx, filter: &ArticleFilter, parents: Option<&Parents>) {
-    note_any(ctx, filter, parents, &Narrow::default());
+/// Notes what a page of a list depends on, beside its rows.
+pub fn note_page(ctx: &Ctx, list: &List, page: &Page, rows: &[Model]) {
+    let narrow = Narrow::by(list.order).with(&Narrow::of(&list.filter));
+    narrow.watch(ctx, &[&list.filter], None, Shows::Page(shown(list.order, page, rows)));
 }
 
-/// The same, of which titles or authors are looked at.
-pub fn note_titles(ctx: &Ctx, filter: &ArticleFilter, parents: Option<&Parents>) {
-    note_any(ctx, filter, parents, &Narrow { titles: true, ..Narrow::default() });
+/// Notes what the first rows of a list depend on, where all of it begins there.
+pub fn note_start(ctx: &Ctx, list: &List, rows: &[Model], is_full: bool) {
+    let last = rows.last().filter(|_| is_full).map(|row| list.order.cursor(row));
+    let end = last.map_or(Bound::Unbounded, |last| Bound::Included((last.key, last.id)));
+    let span =
+        if list.order.descending() { (end, Bound::Unbounded) } else { (Bound::Unbounded, end) };
+    let shown = Shown { field: list.order.field, span, beyond: None };
+    let narrow = Narrow::by(list.order).with(&Narrow::of(&list.filter));
+    narrow.watch(ctx, &[&list.filter], None, Shows::Page(shown));
 }
 
-fn note_any(ctx: &Ctx, filter: &ArticleFilter, parents: Option<&Parents>, besides: &Narrow<'_>) {
-    let mut own = Narrow::of(filter);
-    own.add(besides);
+/// The same of a page of the list of each parent; `rows` gives those of one.
+pub fn note_pages<'r>(
+    ctx: &Ctx,
+    list: &List,
+    parents: &Parents,
+    page: &Page,
+    rows: impl Fn(Uuid) -> &'r [Model],
+) {
+    let shows = |parent| Shows::Page(shown(list.order, page, rows(parent)));
+    note_under(ctx, &list.filter, parents, &Narrow::by(list.order), shows);
+}
+
+/// Notes what the number of a list depends on, or those of each parent's.
+pub fn note_number(ctx: &Ctx, filter: &ArticleFilter, parents: Option<&Parents>) {
     match parents {
-        None => own.note(ctx),
+        None => Narrow::of(filter).watch(ctx, &[filter], None, Shows::Number),
+        Some(parents) => {
+            note_under(ctx, filter, parents, &Narrow::default(), |_| Shows::Number);
+        }
+    }
+}
+
+/// Notes what it depends on which articles of a section are next to one: with it, these.
+pub fn note_beside(ctx: &Ctx, section: &ArticleFilter, ids: Vec<Uuid>) {
+    let narrow = Narrow { titles: true, ..Narrow::default() }.with(&Narrow::of(section));
+    narrow.watch(ctx, &[section], None, Shows::Beside(ids));
+}
+
+/// Notes what the numbers of a list by something depend on, or those of each parent's.
+pub fn note_numbers(ctx: &Ctx, by: &By, filter: &ArticleFilter, parents: Option<&Parents>) {
+    let besides = Narrow { titles: *by == By::Authors, ..Narrow::default() };
+    let shows = |_| Shows::Numbers(by.clone());
+    match parents {
+        None => {
+            let narrow = besides.with(&Narrow::of(filter));
+            narrow.watch(ctx, &[filter], None, shows(Uuid::nil()));
+        }
+        Some(parents) => note_under(ctx, filter, parents, &besides, shows),
+    }
+}
+
+/// Notes what a list depends on under each of its parents.
+fn note_under(
+    ctx: &Ctx,
+    filter: &ArticleFilter,
+    parents: &Parents,
+    besides: &Narrow<'_>,
+    shows: impl Fn(Uuid) -> Shows,
+) {
+    let own = besides.with(&Narrow::of(filter));
+    match parents {
         // What is behind a better translation may have whatever terms.
-        Some(Parents::Terms { .. }) if own.wide => {
+        Parents::Terms { .. } if own.wide => {
             Narrow { asks_terms: true, ..own }.note(ctx);
         }
-        Some(Parents::Terms { ids, below }) => {
-            let terms = (!below).then(|| ids.iter().map(|id| Named::Id(*id)).collect());
-            Narrow { terms, asks_terms: true, ..own }.note(ctx);
+        Parents::Terms { ids, below } => {
+            for id in ids {
+                let terms = (!below).then(|| vec![Named::Id(*id)]);
+                let narrow = Narrow { terms, asks_terms: true, ..own.clone() };
+                let carrying = ArticleFilter {
+                    own: (!below).then(|| Own::Carrying(vec![*id])),
+                    ..ArticleFilter::default()
+                };
+                let below = below.then_some(*id);
+                narrow.watch(ctx, &[filter, &carrying], below, shows(*id));
+            }
         }
-        Some(Parents::Filters(filters)) => {
-            for filter in filters {
-                let part = Narrow::of(filter);
+        Parents::Filters(filters) => {
+            for (index, part_filter) in filters.iter().enumerate() {
+                let part = Narrow::of(part_filter);
                 if own.wide || part.wide {
                     Narrow {
                         titles: own.titles || part.titles,
@@ -124,9 +212,10 @@ fn note_any(ctx: &Ctx, filter: &ArticleFilter, parents: Option<&Parents>, beside
                     .note(ctx);
                     continue;
                 }
+                let own = own.clone();
                 Narrow {
-                    languages: part.languages.or_else(|| own.languages.clone()),
-                    sections: part.sections.or_else(|| own.sections.clone()),
+                    languages: part.languages.or(own.languages),
+                    sections: part.sections.or(own.sections),
                     terms: part.terms,
                     titles: part.titles || own.titles,
                     modified: part.modified || own.modified,
@@ -134,13 +223,34 @@ fn note_any(ctx: &Ctx, filter: &ArticleFilter, parents: Option<&Parents>, beside
                     private: part.private || own.private,
                     wide: false,
                 }
-                .note(ctx);
+                .watch(
+                    ctx,
+                    &[filter, part_filter],
+                    None,
+                    shows(Parents::id(index)),
+                );
             }
         }
     }
 }
 
 impl<'a> Narrow<'a> {
+    /// What an order asks about.
+    fn by(order: ArticleOrder) -> Self {
+        Self {
+            titles: order.field == ArticleOrderField::Title,
+            modified: order.field == ArticleOrderField::LastModified,
+            ..Self::default()
+        }
+    }
+
+    /// Another, with what this one brings that does not narrow.
+    fn with(&self, other: &Narrow<'a>) -> Narrow<'a> {
+        let mut other = other.clone();
+        other.add(self);
+        other
+    }
+
     fn of(filter: &'a ArticleFilter) -> Self {
         let ArticleFilter {
             and,
@@ -214,13 +324,37 @@ impl<'a> Narrow<'a> {
         self.wide |= part.wide;
     }
 
+    /// Notes the lists, of which only so much is shown: of what all of the filters let
+    /// through, and of that what carries a term or one below it.
+    fn watch(&self, ctx: &Ctx, filters: &[&ArticleFilter], below: Option<Uuid>, shows: Shows) {
+        // Where translations compete, one comes and goes with others.
+        if self.wide {
+            return self.note(ctx);
+        }
+        self.note_besides(ctx);
+        let says = |filter: &&&ArticleFilter| ***filter != ArticleFilter::default();
+        let filters = filters.iter().filter(says).map(|filter| Arc::new((*filter).clone()));
+        let watch = Watch { filters: filters.collect(), below, shows };
+        self.each(|lists| ctx.watches(lists.iter().copied(), watch));
+    }
+
     fn note(&self, ctx: &Ctx) {
+        self.note_besides(ctx);
+        self.each(|lists| ctx.depends(lists.iter().copied()));
+    }
+
+    /// Notes what is no list.
+    fn note_besides(&self, ctx: &Ctx) {
         if self.private {
             ctx.never_kept();
         }
         if self.asks_terms {
             ctx.depends([Dependency::TermPlaces]);
         }
+    }
+
+    /// Hands out the lists that are meant.
+    fn each(&self, take: impl FnOnce(&[Dependency<'_>])) {
         let any = |values: &Option<Vec<&'a str>>| -> Vec<Option<&'a str>> {
             values.as_ref().map_or_else(
                 || vec![None],
@@ -243,20 +377,18 @@ impl<'a> Narrow<'a> {
                 }
             }
         }
+        let mut lists = Vec::new();
         for language in &languages {
             for section in &sections {
                 for term in &terms {
                     let list = Where { language: *language, section: *section, term: *term };
-                    ctx.depends([Dependency::List(list)]);
-                    if self.titles {
-                        ctx.depends([Dependency::Titles(list)]);
-                    }
-                    if self.modified {
-                        ctx.depends([Dependency::Modified(list)]);
-                    }
+                    lists.push(Dependency::List(list));
+                    lists.extend(self.titles.then_some(Dependency::Titles(list)));
+                    lists.extend(self.modified.then_some(Dependency::Modified(list)));
                 }
             }
         }
+        take(&lists);
     }
 }
 

@@ -11,6 +11,7 @@ use super::condition::filter_condition;
 use super::parents::{HELD, Parents, held, join_held, later, parts};
 use super::{depends, from};
 use crate::article::filter::ArticleFilter;
+use crate::cache::By;
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::policy::Scope;
@@ -43,11 +44,8 @@ pub async fn facets(
         Facet::Author => vec![column(Column::Authors).cast_as(Alias::new("text"))],
     };
     let mut counts: HashMap<Uuid, HashMap<Vec<String>, i64>> = HashMap::new();
-    if facet == Facet::Author {
-        depends::note_titles(ctx, filter, parents);
-    } else {
-        depends::note(ctx, filter, parents);
-    }
+    let by = if facet == Facet::Author { By::Authors } else { By::Place };
+    depends::note_numbers(ctx, &by, filter, parents);
     for (start, part) in parts(parents) {
         let mut select = from(scope);
         select

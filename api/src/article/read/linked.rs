@@ -96,7 +96,7 @@ pub async fn places(ctx: &Ctx, scope: &Scope, wanted: Wanted) -> Result<Places> 
     }
     for row in ctx.db_of([]).query_all(&select).await? {
         let (which, name, path): (i32, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        ctx.depends([Dependency::Face(row.get(3)?)]);
+        ctx.depends([Dependency::Place(row.get(3)?)]);
         match which {
             0 => {
                 found.paths.insert(name, path);

@@ -29,7 +29,7 @@ use uuid::Uuid;
 
 use crate::article::columns::{self, Columns};
 use crate::article::filter::{ArticleBy, ArticleFilter, ArticleOrder, ArticleStatus, TermFilter};
-use crate::cache::{Dependency, Where};
+use crate::cache::Dependency;
 use crate::ctx::Ctx;
 use crate::db::Row;
 use crate::error::Result;
@@ -42,6 +42,7 @@ pub use around::{Neighbours, neighbours, translations};
 pub use authors::author_lists;
 pub use copies::{all_after, copies};
 pub use count::{count_by_term, count_of_term, top_terms, top_terms_by_parent};
+pub use depends::{note_number, note_numbers};
 pub use facets::{Facet, facets};
 pub use fallback::{Best, best};
 pub use group::{Group, Member, groups, load as load_groups};
@@ -185,10 +186,18 @@ async fn named_rows(
 }
 
 fn models(ctx: &Ctx, results: &[Row], columns: Columns) -> Result<Vec<Model>> {
-    let read = results.iter().map(|result| columns::read(result, columns));
-    let rows: Vec<Model> = read.collect::<Result<_, _>>()?;
-    ctx.depends(rows.iter().map(|row| depends::row(columns, row.article_id)));
+    let rows = read(results, columns)?;
+    note_rows(ctx, &rows, columns);
     Ok(rows)
+}
+
+fn read(results: &[Row], columns: Columns) -> Result<Vec<Model>> {
+    Ok(results.iter().map(|result| columns::read(result, columns)).collect::<Result<_, _>>()?)
+}
+
+/// Notes that the answer tells so much of these.
+fn note_rows(ctx: &Ctx, rows: &[Model], columns: Columns) {
+    ctx.depends(rows.iter().map(|row| depends::row(columns, row.article_id)));
 }
 
 /// One article, or none where there is none that may be seen.
@@ -222,7 +231,7 @@ async fn one_of(
     match by {
         ArticleBy::Id(id) => {
             let id = id::decode_as(IdKind::Article, id)?;
-            ctx.depends([Dependency::Face(id)]);
+            ctx.depends([Dependency::Place(id)]);
             select.cond_where(Column::ArticleId.eq(id));
         }
         ArticleBy::Path(path) => {
@@ -246,7 +255,7 @@ pub async fn by_ids(
     }
     let mut select = select_named(scope, columns);
     select.cond_where(Column::ArticleId.is_in(ids.iter().copied()));
-    named_rows(ctx, &select, columns, ids.iter().map(|id| Dependency::Face(*id))).await
+    named_rows(ctx, &select, columns, ids.iter().map(|id| Dependency::Place(*id))).await
 }
 
 /// Articles by decoded address, in no particular order.
@@ -269,14 +278,19 @@ pub async fn list(
     page: &Page,
     columns: Columns,
 ) -> Result<Slice<Model>> {
-    let columns = columns.with(Columns::of(&[list.order.column(), Column::ArticleId]));
+    // What sorts the list is watched with it.
+    let wanted = columns.with(Columns::of(&[Column::ArticleId]));
+    let columns = wanted.with(Columns::of(&[list.order.column()]));
     let mut select = select(scope, columns);
     select.cond_where(filter_condition(scope, &list.filter)?);
     paginate(&mut select, list.order, page);
     order_by(&mut select, list.order, page.backward);
     select.limit(page.limit());
-    depends::note_list(ctx, list, None);
-    Ok(page.slice(rows(ctx, &select, columns, []).await?))
+    let rows = read(&ctx.db_of([]).query_all(&select).await?, columns)?;
+    depends::note_page(ctx, list, page, &rows);
+    let slice = page.slice(rows);
+    note_rows(ctx, &slice.rows, wanted);
+    Ok(slice)
 }
 
 /// Rows of a list after so many others: for pages that are numbered. What is far
@@ -294,8 +308,10 @@ pub async fn numbered(
     select.cond_where(filter_condition(scope, &list.filter)?);
     order_by(&mut select, list.order, false);
     select.limit(limit).offset(skip);
-    depends::note_list(ctx, list, None);
-    rows(ctx, &select, columns, []).await
+    let rows = rows(ctx, &select, columns, []).await?;
+    // Whatever comes before them moves them.
+    depends::note_start(ctx, list, &rows, rows.len() as u64 == limit);
+    Ok(rows)
 }
 
 /// The address of an article whose path is one of these but for case. Databases
@@ -305,6 +321,7 @@ pub async fn path_in_any_case(
     scope: &Scope,
     spellings: [&str; 2],
 ) -> Result<Option<String>> {
+    ctx.depends(spellings.map(Dependency::PathInAnyCase));
     let spellings = spellings.map(str::to_ascii_lowercase);
     let mut select = from_named(scope);
     rendered(&mut select);
@@ -313,7 +330,7 @@ pub async fn path_in_any_case(
         .cond_where(Expr::expr(Func::lower(Expr::col((Entity, Column::Path)))).is_in(spellings))
         .order_by((Entity, Column::Path), Order::Asc)
         .limit(1);
-    let row = ctx.db_of([Dependency::List(Where::default())]).query_one(&select).await?;
+    let row = ctx.db_of([]).query_one(&select).await?;
     Ok(row.map(|row| row.get(0)).transpose()?)
 }
 
@@ -330,7 +347,7 @@ pub async fn count(ctx: &Ctx, scope: &Scope, list: &List) -> Result<i64> {
     select
         .expr_as(Expr::col((Entity, Column::ArticleId)).count(), "count")
         .cond_where(filter_condition(scope, &list.filter)?);
-    depends::note(ctx, &list.filter, None);
+    depends::note_number(ctx, &list.filter, None);
     one_number(ctx.db_of([]).query_one(&select).await?)
 }
 

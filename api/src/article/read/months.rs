@@ -21,7 +21,7 @@ use super::depends;
 use super::parents::{HELD, Parents, held, join_held, later, parts};
 use super::{COPY, from, visible, within};
 use crate::article::filter::ArticleFilter;
-use crate::cache::{Dependency, Where};
+use crate::cache::By;
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::policy::Scope;
@@ -81,7 +81,7 @@ pub async fn months(
 ) -> Result<HashMap<Uuid, Vec<(Month, i64)>>> {
     let mut counts: HashMap<Uuid, HashMap<Month, i64>> = HashMap::new();
     let language = filter.one_language();
-    depends::note(ctx, filter, parents);
+    depends::note_numbers(ctx, &By::Date, filter, parents);
     let key = format!("dates:{}:{language:?}", scope.key());
     let bounds = ctx.once().load(key, || bounds(ctx, scope, language)).await?;
     let Some((oldest, newest)) = *bounds else {
@@ -126,7 +126,8 @@ pub async fn months(
         .collect())
 }
 
-/// The oldest and the newest date that any article bears.
+/// The oldest and the newest date that any article bears. Between them are those of
+/// every list: while no date in a list changes, neither do its months.
 async fn bounds(
     ctx: &Ctx,
     scope: &Scope,
@@ -145,8 +146,7 @@ async fn bounds(
         Expr::SubQuery(None, Box::new(select.take().into()))
     };
     let select = Query::select().expr(end(Order::Asc)).expr(end(Order::Desc)).take();
-    let list = Where { language, ..Where::default() };
-    let Some(result) = ctx.db_of([Dependency::List(list)]).query_one(&select).await? else {
+    let Some(result) = ctx.db_of([]).query_one(&select).await? else {
         return Ok(None);
     };
     let oldest: Option<i64> = result.get(0)?;

@@ -15,7 +15,9 @@ use sea_orm::sea_query::{
 use uuid::Uuid;
 
 use super::condition::filter_condition;
-use super::{List, depends, direction, from, order_by, paginate, same_copy, select, visible};
+use super::{
+    List, depends, direction, from, note_rows, order_by, paginate, same_copy, select, visible,
+};
 use crate::article::columns::{self, Columns};
 use crate::article::filter::{ArticleFilter, ArticleOrder};
 use crate::ctx::Ctx;
@@ -152,7 +154,7 @@ pub async fn count_by_parent(
         return super::count_by_term(ctx, scope, ids, list).await;
     }
     let mut counts = HashMap::new();
-    depends::note(ctx, &list.filter, Some(parents));
+    depends::note_number(ctx, &list.filter, Some(parents));
     for (start, chunk) in parents.chunks() {
         let Some(held) = held(scope, &chunk)? else {
             continue;
@@ -195,10 +197,10 @@ pub async fn list_by_parent(
     page: &Page,
     columns: Columns,
 ) -> Result<HashMap<Uuid, Slice<Model>>> {
-    let columns = columns.with(Columns::of(&[list.order.column(), Column::ArticleId]));
+    let wanted = columns.with(Columns::of(&[Column::ArticleId]));
+    let columns = wanted.with(Columns::of(&[list.order.column()]));
     let parent = columns.iter().count();
     let mut groups: HashMap<Uuid, Vec<Model>> = HashMap::new();
-    depends::note_list(ctx, list, Some(parents));
     for (start, chunk) in parents.chunks() {
         let statement = match &chunk {
             Parents::Terms { ids, below } => by_terms(scope, ids, *below, list, page, columns)?,
@@ -209,17 +211,22 @@ pub async fn list_by_parent(
         };
         for result in ctx.db_of([]).query_all(&statement).await? {
             let row = columns::read(&result, columns)?;
-            ctx.depends([depends::row(columns, row.article_id)]);
             let id = later(result.get(parent)?, start);
             groups.entry(id).or_default().push(row);
         }
     }
-    let slice = |mut rows: Vec<Model>| {
-        // A union promises no order.
-        if matches!(parents, Parents::Filters(_)) {
+    // A union promises no order.
+    if matches!(parents, Parents::Filters(_)) {
+        for rows in groups.values_mut() {
             rows.sort_by(|a, b| compare(list.order, page.backward, a, b));
         }
-        page.slice(rows)
+    }
+    let fetched = |id| groups.get(&id).map(Vec::as_slice).unwrap_or_default();
+    depends::note_pages(ctx, list, parents, page, fetched);
+    let slice = |rows| {
+        let slice = page.slice(rows);
+        note_rows(ctx, &slice.rows, wanted);
+        slice
     };
     Ok(groups.into_iter().map(|(id, rows)| (id, slice(rows))).collect())
 }

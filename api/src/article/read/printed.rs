@@ -7,6 +7,7 @@ use super::condition::filter_condition;
 use super::{depends, from};
 use crate::article::content::Author;
 use crate::article::filter::ArticleFilter;
+use crate::cache::By;
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::policy::Scope;
@@ -38,7 +39,7 @@ pub async fn count_by_day(
         .cond_where(filter_condition(scope, filter)?)
         .cond_where(Expr::col((Entity, Column::Date)).gt(entity::Timestamp::UNDATED))
         .add_group_by([Expr::col("day")]);
-    depends::note(ctx, filter, None);
+    depends::note_numbers(ctx, &By::Date, filter, None);
     let rows = ctx.db_of([]).query_all(&select).await?;
     rows.iter()
         .map(|row| {
@@ -60,7 +61,7 @@ pub async fn count_by_authors(
         .expr_as(count(), "count")
         .cond_where(filter_condition(scope, filter)?)
         .group_by_col((Entity, Column::Authors));
-    depends::note_titles(ctx, filter, None);
+    depends::note_numbers(ctx, &By::Authors, filter, None);
     let rows = ctx.db_of([]).query_all(&select).await?;
     rows.iter()
         .map(|row| {

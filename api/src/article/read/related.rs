@@ -14,7 +14,7 @@
 //! To add an index of another kind: one more part of [`shares`], which says of
 //! which article, which other, what it weighs.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use entity::article_copy::{Column, Entity};
 use entity::{article_keyword, article_term};
@@ -24,8 +24,8 @@ use sea_orm::sea_query::{
 };
 use uuid::Uuid;
 
-use super::{COPY, from, shown, visible};
-use crate::cache::{Dependency, Where};
+use super::{COPY, from, from_named, same_copy, shown, visible};
+use crate::cache::{Common, Dependency, Shows, Watch, Where};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::policy::Scope;
@@ -52,25 +52,77 @@ pub async fn related(
     };
     let statement = scored(scope, &frame.related, shares, limit);
     let mut related: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
-    let mut languages = BTreeSet::new();
+    let (mut last, mut tied) = (HashMap::new(), false);
     for result in ctx.db_of([Dependency::TermPlaces]).query_all(&statement).await? {
-        related.entry(result.get(0)?).or_default().push(result.get(1)?);
-        languages.insert(result.get::<String>(2)?);
-    }
-    // The language of what is related to nothing is not known.
-    let known = ids.iter().all(|id| related.contains_key(id));
-    let languages: Vec<_> =
-        if known { languages.iter().map(|tag| Some(tag.as_str())).collect() } else { vec![None] };
-    let modified =
-        counted(&frame.related).any(|index| matches!(date_of(index), Some(Column::LastModified)));
-    for language in languages {
-        let list = Where { language, ..Where::default() };
-        ctx.depends([Dependency::List(list), Dependency::Titles(list), Dependency::Keywords(list)]);
-        if modified {
-            ctx.depends([Dependency::Modified(list)]);
+        let of: Uuid = result.get(0)?;
+        let place: (i64, i64) = (result.get(2)?, result.get(3)?);
+        tied |= last.insert(of, place) == Some(place);
+        let found = related.entry(of).or_default();
+        if (found.len() as u64) < limit {
+            found.push(result.get(1)?);
         }
     }
+    if ctx.is_recorded() {
+        note(ctx, scope, &frame, (ids, &related), tied).await?;
+    }
     Ok(related)
+}
+
+/// Notes what it depends on which articles are related to these: those with the same
+/// terms or with keywords, and where more can relate, all of the language. Titles decide
+/// between those that weigh the same and are as new, alone.
+async fn note(
+    ctx: &Ctx,
+    scope: &Scope,
+    frame: &Frame,
+    (ids, related): (&[Uuid], &HashMap<Uuid, Vec<Uuid>>),
+    titles: bool,
+) -> Result<()> {
+    let taxonomies = frame.taxonomies(frame.default_language());
+    let plurals = || taxonomies.iter().map(|(_, plural)| *plural);
+    let (min, max) = frame.related.scale();
+    let indices = || counted(&frame.related);
+    let modified = indices().any(|index| matches!(date_of(index), Some(Column::LastModified)));
+    let is_wide = |index: &Index| {
+        let by_date = date_of(index).is_some();
+        index.is_text()
+            || index.cardinality_threshold > 0
+            || by_date && norm(index.weight, min, max) >= frame.related.threshold
+    };
+    let wide = indices().any(is_wide);
+    let keyed =
+        |index: &Index| !index.is_text() && date_of(index).is_none() && index.is_key(plurals());
+    let keywords = indices().any(keyed);
+    let mut select = from_named(scope);
+    select
+        .columns([Column::ArticleId, Column::Language].map(|column| (Entity, column)))
+        .column((article_term::Entity, article_term::Column::TermId))
+        .join(JoinType::LeftJoin, article_term::Entity, same_copy())
+        .cond_where(Expr::col((Entity, Column::ArticleId)).is_in(ids.iter().copied()));
+    let mut all: HashMap<Uuid, Common> = HashMap::new();
+    let db = ctx.db_of(ids.iter().map(|id| Dependency::Place(*id)));
+    for row in db.query_keyed(&select).await? {
+        let (id, language, terms) = (row.get(0)?, row.get(1)?, Vec::new());
+        let shown = related.get(&id).cloned().unwrap_or_default();
+        let common = Common { language, terms, shown, keywords, modified, titles };
+        all.entry(id).or_insert(common).terms.extend(row.get::<Option<Uuid>>(2)?);
+    }
+    for id in ids {
+        let common = all.remove(id);
+        let language = common.as_ref().map(|common| common.language.clone());
+        let list = Where { language: language.as_deref(), ..Where::default() };
+        let mut lists = vec![Dependency::List(list), Dependency::Keywords(list)];
+        lists.extend(titles.then_some(Dependency::Titles(list)));
+        lists.extend(modified.then_some(Dependency::Modified(list)));
+        match common.filter(|_| !wide) {
+            None => ctx.depends(lists),
+            Some(common) => {
+                let shows = Shows::Related(common);
+                ctx.watches(lists, Watch { filters: Vec::new(), below: None, shows });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// `SELECT of, id, weight, matches`: a row for each kind of thing in common.
@@ -328,7 +380,7 @@ fn part_of_date(table: &'static str, index: &Index) -> Option<Expr> {
     Some(if by_month { months } else { months.div(12_i64) })
 }
 
-/// `SELECT of, id`, best first, as many of each as are asked for.
+/// `SELECT of, id, weight, published`, best first, one more of each than are asked for.
 fn scored(
     scope: &Scope,
     related: &Related,
@@ -371,7 +423,7 @@ fn scored(
         .expr_as(weight, "weight")
         .expr_as(matches, "matches")
         .expr_as(published(COPY), "published")
-        .columns([Column::Title, Column::Language].map(|column| (Entity, column)))
+        .column((Entity, Column::Title))
         .join_subquery(
             JoinType::InnerJoin,
             summed,
@@ -405,7 +457,8 @@ fn scored(
     placed
         .expr_as(found("of"), "of")
         .expr_as(found("id"), "id")
-        .expr_as(found("language"), "language")
+        .expr_as(found("weight"), "weight")
+        .expr_as(found("published"), "published")
         .from_subquery(weighed, "weighed")
         .cond_where(found("matches").gt(0_i64))
         .cond_where(normed.gte(Expr::val(related.threshold).div(found("matches"))))
@@ -420,9 +473,9 @@ fn scored(
             "place",
         );
     Query::select()
-        .columns(["of", "id", "language"])
+        .columns(["of", "id", "weight", "published"])
         .from_subquery(placed, "placed")
-        .cond_where(Expr::col("place").lte(limit))
+        .cond_where(Expr::col("place").lte(limit.saturating_add(1)))
         .order_by("place", Order::Asc)
         .take()
 }
