@@ -30,7 +30,7 @@ pub struct Footprint {
     pub(super) path: String,
     /// Where redirects lead to it from: aliases, and where it was before.
     pub(super) old_paths: Vec<String>,
-    key: String,
+    pub(super) key: String,
     /// Id, plural of the taxonomy, slug.
     pub(super) terms: Vec<(Uuid, String, String)>,
     /// The same of what is above these.
@@ -47,9 +47,9 @@ pub struct Footprint {
     pub(super) weight: i32,
     /// Whether lists have it.
     pub(super) listed: bool,
-    render: i16,
+    pub(super) render: i16,
     pub(super) title: String,
-    link_title: Option<String>,
+    pub(super) link_title: Option<String>,
     /// A hash of them.
     pub(super) authors: String,
     /// A hash of its keywords; empty without any.

@@ -140,7 +140,7 @@ async fn make(
     let parsed = match parse(body) {
         Ok(parsed) => parsed,
         Err(refusal) => {
-            let charged = endpoint.charge(&request, body.len()).await;
+            let charged = endpoint.charge(request, body.len()).await;
             return refuse(media, &charged.err().unwrap_or(refusal));
         }
     };
