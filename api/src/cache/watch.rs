@@ -115,7 +115,11 @@ impl Said {
         } else if parts.iter().all(|part| *part == Self::Yes) {
             Self::Yes
         } else {
-            Self::unknown(&parts)
+            let unknown = parts.iter().filter_map(|part| match part {
+                Self::Unknown(from) => Some(from.as_str()),
+                Self::Yes | Self::No => None,
+            });
+            Self::Unknown(unknown.collect::<Vec<_>>().join("\n"))
         }
     }
 
