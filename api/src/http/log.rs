@@ -37,30 +37,30 @@ pub async fn request(
         request.extensions_mut().insert(Id(id.clone()));
         Span::none()
     } else {
-        span(&id)
+        span_named(&id)
     };
     let mut response = next.call(request).instrument(span).await?;
     if let Ok(header) = header {
         response.headers_mut().insert(HEADER, header);
     }
-    tracing::debug!(
-        id,
-        method = %response.request().method(),
-        path = response.request().path(),
-        status = response.status().as_u16(),
-        milliseconds = began.elapsed().as_secs_f64() * 1e3,
-        "answered"
-    );
+    if tracing::enabled!(tracing::Level::DEBUG) {
+        let (status, asked) = (response.status().as_u16(), response.request());
+        let milliseconds = began.elapsed().as_secs_f64() * 1e3;
+        span_named(&id).in_scope(|| {
+            let (method, path) = (asked.method(), asked.path());
+            tracing::debug!(%method, path, status, milliseconds, "answered");
+        });
+    }
     Ok(response)
 }
 
-fn span(id: &str) -> Span {
+fn span_named(id: &str) -> Span {
     tracing::info_span!("request", id)
 }
 
 /// The span of a request to GraphQL.
 pub fn span_of(request: &HttpRequest) -> Span {
-    request.extensions().get::<Id>().map_or_else(Span::none, |Id(id)| span(id))
+    request.extensions().get::<Id>().map_or_else(Span::none, |Id(id)| span_named(id))
 }
 
 /// An id that no other request of any process has: one for the process, which takes
