@@ -251,16 +251,17 @@ on_both! {
             let twice = format!("{{ a: widget(name: \"{name}\") {{ {selection} }} b: widget(name: \"{name}\") {{ {selection} }} }}");
             assert_eq!(count(&twice), expected, "{name} twice");
         }
-        // The page's article once; who is related, and their rows.
+        // The page's article once; who is related, by what others could be, and their rows.
         assert_eq!(count("{ widget(name: \"related\", path: \"/news/b/\") { ... on RelatedWidget { articles { title } } }
-            b: widget(name: \"languages\", path: \"/news/b/\") { kind } }"), 5);
+            b: widget(name: \"languages\", path: \"/news/b/\") { kind } }"), 6);
         let all = json!([{"name": "recent"}, {"name": "authors"}, {"name": "related"}, {"name": "archives"}]);
         let _ = set(&app.as_role(Role::Editor), "SINGLE", Value::Null, 0, json!({ "widgets": all }));
         let list = |first: usize| count(&format!("{{ articles(first: {first}, filter: {{ language: \"en\" }}) {{ nodes {{ sidebar widgets {{
             ... on RecentWidget {{ articles {{ title }} }} ... on ArchivesWidget {{ years {{ year }} }}
             ... on AuthorsWidget {{ authors {{ articleCount }} }} ... on RelatedWidget {{ articles {{ title }} }} }} }} }} }}"));
-        // The list, site and languages, recent ones, authors, who is related and their rows, days.
-        assert_eq!((list(2), list(3)), (8, 8));
+        // The list, site and languages, recent ones, authors, who is related, by what others
+        // could be, and their rows, days.
+        assert_eq!((list(2), list(3)), (9, 9));
     }
 
     fn a_token_for_some_languages_arranges_those_alone(app) {

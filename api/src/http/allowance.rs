@@ -28,8 +28,8 @@ use actix_web::{HttpMessage, HttpRequest};
 use async_graphql::{Name, Response, Value};
 use uuid::Uuid;
 
-use super::client;
-use super::graphql::{self, Refusal};
+use super::graphql::Refusal;
+use super::{actor, client};
 use crate::config::Config;
 use crate::ctx::{Actor, App, Client, Via};
 use crate::graphql::limits::Asked;
@@ -201,7 +201,7 @@ pub async fn charge_refused(
     if config.limits.anonymous_cost_per_minute == 0 && config.limits.token_cost_per_minute == 0 {
         return Ok(());
     }
-    let actor = graphql::actor(request, app).await.unwrap_or(Actor::Nobody);
+    let actor = actor::of(request, app).await.unwrap_or(Actor::Nobody);
     let client = client::of(request, &config.http);
     let Some((payer, quota)) = payer(config, &actor, &client, false) else {
         return Ok(());

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, ALLOW, AUTHORIZATION, CACHE_CONTROL, HeaderValue};
+use actix_web::http::header::{self, ALLOW, CACHE_CONTROL, HeaderValue};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
@@ -23,7 +23,7 @@ use super::allowance::{self, Budgets};
 use super::negotiation::negotiate;
 use super::parameters::{parse, query_string, read};
 use super::source::{self, Missing, Source, holds_nul};
-use super::{answers, client, conditional, log};
+use super::{actor, answers, client, conditional, log};
 use crate::cache::{self, Answer, Entry, Key, Reads};
 use crate::ctx::{Actor, App, Ctx};
 use crate::document::{Document, Documents, are_plain};
@@ -31,7 +31,6 @@ use crate::error::{self, Error};
 use crate::feed::state;
 use crate::graphql::cost::Costs;
 use crate::graphql::{Schema, limits};
-use crate::{preview, token, user};
 
 pub const JSON: &str = "application/json";
 pub const GRAPHQL_JSON: &str = "application/graphql-response+json";
@@ -267,45 +266,6 @@ fn add_headers(answer: &mut actix_web::HttpResponseBuilder, response: &Response)
     }
 }
 
-/// Whom a token speaks for.
-pub async fn spoken_for(app: &App, token: &str) -> crate::error::Result<Actor> {
-    if token.starts_with(token::PREFIX) {
-        token::actor(app, token).await
-    } else if token.starts_with(preview::PREFIX) {
-        preview::actor(app, token).await
-    } else {
-        user::actor(app, token).await
-    }
-}
-
-/// The actor of a request: nobody, or whom its bearer token speaks for.
-pub async fn actor(request: &HttpRequest, app: &App) -> Result<Actor, Refusal> {
-    let Some(header) = request.headers().get(AUTHORIZATION) else {
-        return Ok(Actor::Nobody);
-    };
-    let unauthenticated =
-        |message: String| Refusal::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message);
-    let token = header
-        .to_str()
-        .ok()
-        .and_then(|header| header.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim())
-        .ok_or_else(|| unauthenticated("send `Authorization: Bearer <accessToken>`".to_owned()))?;
-    match spoken_for(app, token).await {
-        Ok(actor) => Ok(actor),
-        Err(Error::Unauthenticated(message)) => Err(unauthenticated(message)),
-        Err(error) => {
-            tracing::error!(?error, "who asks cannot be told");
-            Err(Refusal::new(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "INTERNAL_SERVER_ERROR",
-                "internal error",
-            ))
-        }
-    }
-}
-
 /// An answer: one that everybody is given, or who asked alone.
 enum Asked {
     Kept(Arc<Entry>),
@@ -450,7 +410,7 @@ async fn try_prepare(
     }
     let persisted = extensions.as_ref().and_then(|extensions| extensions.get("persistedQuery"));
     let source = Source { query, document_id, persisted };
-    let actor = actor(http, &endpoint.app).await?;
+    let actor = actor::of(http, &endpoint.app).await?;
     let document = match source::find(&endpoint.app, &endpoint.documents, &actor, source).await {
         Ok(document) => document,
         Err(Missing::Refused(refusal)) => return Err(refusal),

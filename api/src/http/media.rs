@@ -24,9 +24,9 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use entity::View;
 use futures_util::stream;
 
+use super::actor::spoken_for;
 use super::conditional::{self, InPieces, Validators, http_date};
 use super::failure;
-use super::graphql::spoken_for;
 use crate::ctx::{Actor, App, Ctx};
 use crate::error::{Error, Result};
 use crate::feed::state;

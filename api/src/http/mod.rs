@@ -2,6 +2,7 @@
 //!
 //! To add a route: a function here or in a file beside, and a line in [`routes`].
 
+mod actor;
 mod allowance;
 mod answers;
 mod client;
