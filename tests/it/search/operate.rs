@@ -114,6 +114,7 @@ fn saves_do_not_write_the_whole_index_anew() {
     add_editor(data.path());
     let server = Process::serve(command(PROGRAM, data.path(), None));
     let editor = sign_in(&server);
+    eventually("the index is there", || data.path().join("search/current").exists());
     eventually("the site is indexed", || count(&server.nobody(), "tag:t1") > 0);
     let files = || -> Vec<(u64, PathBuf)> {
         let entries = std::fs::read_dir(index(data.path())).expect("the index");
