@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::review::ReviewState;
 use crate::graphql::page::{Cursor, Key};
 use crate::graphql::scalar::{DateTime, LanguageTag};
+use crate::taxonomy::Taxonomy;
 
 /// Which articles a list holds. Fields that are given must all hold; a field
 /// that is null is not there.
@@ -70,6 +71,14 @@ pub enum Own {
     /// Translations whose source has changed since they said it last, with the
     /// default language.
     Outdated { default: Arc<str> },
+}
+
+impl Own {
+    /// The least text that is greater than every address below this one.
+    #[must_use]
+    pub fn end_of(path: &str) -> String {
+        format!("{}0", path.trim_end_matches('/'))
+    }
 }
 
 /// Conditions and values that a filter holds at most: SQLite takes a statement
@@ -172,6 +181,13 @@ impl TaxonomyTermFilter {
     fn parts(&self) -> usize {
         let Self { taxonomy: _, id, slug, slug_in, include_descendants: _ } = self;
         1 + given(&[id.is_some(), slug.is_some()]) + slug_in.as_ref().map_or(0, Vec::len)
+    }
+
+    /// The taxonomy, and the filter of its terms.
+    #[must_use]
+    pub fn of_one(&self) -> (Taxonomy, TermFilter) {
+        let Self { taxonomy, id, slug, slug_in, include_descendants } = self.clone();
+        (Taxonomy::named(&taxonomy), TermFilter { id, slug, slug_in, include_descendants })
     }
 }
 

@@ -23,8 +23,7 @@ use uuid::Uuid;
 use super::change::Step;
 use super::footprint::Footprint;
 use crate::article::filter::{
-    ArticleFilter, ArticleOrderField, ArticleStatus, DateTimeFilter, Own, StringFilter,
-    TaxonomyTermFilter, TermFilter,
+    ArticleFilter, ArticleOrderField, ArticleStatus, DateTimeFilter, Own, StringFilter, TermFilter,
 };
 use crate::graphql::id;
 use crate::graphql::page::Key;
@@ -290,9 +289,8 @@ fn said(filter: &ArticleFilter, article: Uuid, of: &Footprint) -> Said {
         parts.extend(filter.as_ref().map(|filter| term_said(&taxonomy, filter, of)));
     }
     if let Some(term) = term {
-        let TaxonomyTermFilter { taxonomy, id, slug, slug_in, include_descendants } = term.clone();
-        let filter = TermFilter { id, slug, slug_in, include_descendants };
-        parts.push(term_said(&Taxonomy::named(&taxonomy), &filter, of));
+        let (taxonomy, filter) = term.of_one();
+        parts.push(term_said(&taxonomy, &filter, of));
     }
     // All that the public sees is published.
     let published = |all: &Vec<_>| Said::from(all.contains(&ArticleStatus::Published));
@@ -307,10 +305,7 @@ fn said(filter: &ArticleFilter, article: Uuid, of: &Footprint) -> Said {
 fn own_said(own: &Own, article: Uuid, of: &Footprint) -> Said {
     match own {
         Own::Ids(ids) => ids.contains(&article).into(),
-        Own::Below(path) => {
-            let end = format!("{}0", path.trim_end_matches('/'));
-            (of.path > *path && of.path < end).into()
-        }
+        Own::Below(path) => (of.path > *path && of.path < Own::end_of(path)).into(),
         Own::Authors(_) => Said::unknown(&of.authors),
         Own::Carrying(ids) => of.terms.iter().any(|(id, ..)| ids.contains(id)).into(),
         Own::Fallback(_) | Own::Untranslated { .. } | Own::Outdated { .. } => Said::unknown(of),

@@ -10,7 +10,7 @@
 use std::collections::HashMap;
 
 use entity::Timestamp;
-use tantivy::query::{EnableScoring, Query, Scorer, Weight};
+use tantivy::query::{EmptyScorer, EnableScoring, Query, Scorer, Weight};
 use tantivy::{DocId, DocSet, Searcher, SegmentReader, TERMINATED};
 use uuid::Uuid;
 
@@ -266,16 +266,20 @@ struct Ranking<'a> {
 
 impl Ranking<'_> {
     fn by_score(&mut self, mut found: Vec<Found>, most: f32) -> tantivy::Result<()> {
-        let (mut words, mut gains) = (self.words()?, self.weights.gains(self.segment.reader)?);
+        let at_once = found.first().is_some_and(|(_, known)| known.is_some());
+        // Nothing is asked of them then.
+        let words =
+            || if at_once { Ok(Box::new(EmptyScorer) as Box<dyn Scorer>) } else { self.words() };
+        let (mut first, mut rest) = (words()?, words()?);
+        let mut gains = self.weights.gains(self.segment.reader)?;
         found.retain(|(doc, known)| {
             let gained = gains.of(*doc);
             if gained > 0.0 {
-                let score = known.unwrap_or_else(|| score(&mut words, *doc)) + gained;
+                let score = known.unwrap_or_else(|| score(&mut first, *doc)) + gained;
                 self.keep(*doc, score);
             }
             gained <= 0.0
         });
-        let mut words = self.words()?;
         for (doc, known) in found {
             // Its date is looked at only if that could make the difference.
             if !self.best.lets_in(relevance(most * self.gather.fresh.most())) {
@@ -283,7 +287,7 @@ impl Ranking<'_> {
             }
             let fresh = self.gather.fresh.factor(self.segment.date(doc));
             if self.best.lets_in(relevance(most * fresh)) {
-                let score = known.unwrap_or_else(|| score(&mut words, doc));
+                let score = known.unwrap_or_else(|| score(&mut rest, doc));
                 self.keep(doc, score);
             }
         }

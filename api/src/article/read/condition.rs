@@ -10,7 +10,7 @@ use sea_orm::sea_query::{
 
 use super::{group, visible};
 use crate::article::filter::{
-    ArticleFilter, ArticleStatus, DateTimeFilter, Own, StringFilter, TaxonomyTermFilter, TermFilter,
+    ArticleFilter, ArticleStatus, DateTimeFilter, Own, StringFilter, TermFilter,
 };
 use crate::article::review::ReviewState;
 use crate::error::{Error, Result};
@@ -74,9 +74,8 @@ pub fn filter_condition(scope: &Scope, filter: &ArticleFilter) -> Result<Conditi
         }
     }
     if let Some(term) = term {
-        let TaxonomyTermFilter { taxonomy, id, slug, slug_in, include_descendants } = term.clone();
-        let term = TermFilter { id, slug, slug_in, include_descendants };
-        let carrying = articles_with(scope, &Taxonomy::named(&taxonomy), &term)?;
+        let (taxonomy, term) = term.of_one();
+        let carrying = articles_with(scope, &taxonomy, &term)?;
         all = all.add(Column::ArticleId.in_subquery(carrying));
     }
     if let Some(status) = status {
@@ -134,8 +133,7 @@ fn own_condition(scope: &Scope, own: &Own) -> Condition {
     match own {
         Own::Ids(ids) => Column::ArticleId.is_in(ids.iter().copied()).into_condition(),
         Own::Below(path) => {
-            // The least text that is greater than whatever begins so.
-            let end = format!("{}0", path.trim_end_matches('/'));
+            let end = Own::end_of(path);
             Condition::all().add(Column::Path.gt(path.as_str())).add(Column::Path.lt(end))
         }
         Own::Authors(lists) => {

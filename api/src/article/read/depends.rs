@@ -427,6 +427,6 @@ fn terms(taxonomy: &Taxonomy, filter: &TermFilter) -> Option<Vec<Named>> {
 }
 
 fn any_terms(filter: &TaxonomyTermFilter) -> Option<Vec<Named>> {
-    let TaxonomyTermFilter { taxonomy, id, slug, slug_in, include_descendants } = filter.clone();
-    terms(&Taxonomy::named(&taxonomy), &TermFilter { id, slug, slug_in, include_descendants })
+    let (taxonomy, filter) = filter.of_one();
+    terms(&taxonomy, &filter)
 }
