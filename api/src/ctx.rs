@@ -318,10 +318,15 @@ impl Ctx {
     /// The site and its languages.
     pub async fn frame(&self) -> Result<Arc<Frame>> {
         self.depends([Dependency::Frame]);
-        let cache = self.app.cache();
-        if let Some(frame) = cache.frame().filter(|_| self.remembers) {
+        if let Some(frame) = self.app.cache().frame().filter(|_| self.remembers) {
             return Ok(frame);
         }
+        // Seldom, and large: see `Reader::run`.
+        Box::pin(self.load_frame()).await
+    }
+
+    async fn load_frame(&self) -> Result<Arc<Frame>> {
+        let cache = self.app.cache();
         let load = || async {
             let lease = cache.lease();
             let frame = Arc::new(Frame::load(&self.app).await?);

@@ -1,8 +1,11 @@
 //! When something breaks inside: callers learn that it did, and nothing else.
 
+use std::time::Duration;
+
+use sea_orm::sea_query::{Expr, Query};
 use serde_json::{Value, json};
 use tests::client::{agent, raw};
-use tests::on_both;
+use tests::{TestApp, on_both};
 
 on_both! {
     fn an_internal_error_is_masked_and_the_rest_goes_on(app) {
@@ -36,4 +39,43 @@ on_both! {
         app.sql("UPDATE \"user\" SET active = FALSE");
         may_edit(Some("UNAUTHENTICATED"));
     }
+}
+
+#[test]
+fn a_database_that_closes_its_connections_is_read_on_new_ones() {
+    let Some(app) = TestApp::postgres() else { return };
+    app.import_files(&[("content/posts/a.md", "---\ntitle: A\ntags: [x]\n---\nText.\n")]);
+    let titles = |number: usize| {
+        let fields = "nodes { title tags { name } body { html } }";
+        let answer = app.query(&format!("{{ articles {{ {fields} }} }} # {number}"), Value::Null);
+        answer.each("/articles/nodes", "title")
+    };
+    assert_eq!(titles(0), ["A"]);
+    app.sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+         WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    );
+    for number in 1..5 {
+        assert_eq!(titles(number), ["A"]);
+    }
+}
+
+#[test]
+fn who_leaves_takes_no_connection_along() {
+    let Some(app) = TestApp::postgres() else { return };
+    let reader = app.app.db().reader();
+    let select = |sql: &'static str| Query::select().expr(Expr::cust(sql)).take();
+    app.block_on(async {
+        for _ in 0..40 {
+            let slow = select("pg_sleep(0.2)::text");
+            let left =
+                tokio::time::timeout(Duration::from_millis(5), reader.query_all(&slow)).await;
+            assert!(left.is_err(), "it was answered at once");
+        }
+        for number in 0..20 {
+            let rows = reader.query_all(&select("'an answer'")).await.expect("rows");
+            let [row] = &rows[..] else { panic!("{} rows for {number}", rows.len()) };
+            assert_eq!(row.get::<String>(0).expect("a text"), "an answer");
+        }
+    });
 }

@@ -6,6 +6,7 @@
 //! immediate on SQLite.
 
 mod local;
+mod remote;
 mod row;
 #[cfg(test)]
 mod tests;
@@ -19,7 +20,7 @@ use migration::MigratorTrait;
 use sea_orm::{
     ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
     SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, Statement, StatementBuilder,
-    TransactionOptions, TransactionTrait,
+    TransactionOptions, TransactionTrait, Value,
 };
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -27,6 +28,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use crate::config::Config;
 use crate::error::{Error, Result};
 use local::Local;
+use remote::{PATIENCE, Remote};
 
 pub use row::Row;
 
@@ -36,6 +38,9 @@ const FEED_LOCK: i64 = 0x0062_7264_7368_7431;
 const MIGRATION_LOCK: i64 = 0x0062_7264_7368_7432;
 /// Lets one change the tree of terms while others wait.
 const TERM_LOCK: i64 = 0x0062_7264_7368_7433;
+/// Bytes of a page of a new SQLite file: a body takes several, and writing it costs by
+/// the page.
+const PAGE: u32 = 8192;
 /// Memory of SQLite's one writer, in KB below nought as SQLite has it: what a
 /// chunk of an import changes fits, and is not written before it is committed.
 const WRITE_CACHE: &str = "-32768";
@@ -43,6 +48,8 @@ const WRITE_CACHE: &str = "-32768";
 const READ_CACHE: &str = "-8192";
 /// Bytes of the file that readers see without copying.
 const MAPPED: &str = "268435456";
+const CUSTOM_PLANS: (&str, &str) = ("plan_cache_mode", "force_custom_plan");
+const GENERIC_PLANS: (&str, &str) = ("plan_cache_mode", "force_generic_plan");
 /// The channel on which a node tells its peers of new events.
 pub const FEED_CHANNEL: &str = "broadsheet_event";
 
@@ -59,11 +66,21 @@ type Observe = Arc<dyn Fn(&str) + Send + Sync>;
 #[derive(Clone)]
 pub struct Reader {
     pool: DatabaseConnection,
-    /// Where what is asked for by keys is read, on PostgreSQL.
-    keyed: Option<DatabaseConnection>,
+    /// Where statements of our own are read, on PostgreSQL.
+    remote: Option<Arc<Remotes>>,
     /// Where statements that are short are read, on SQLite.
     here: Option<Arc<Local>>,
     observe: Option<Observe>,
+}
+
+/// Connections that plan each statement for its parameters, and such as keep one plan
+/// for whatever the parameters are: it takes longer to plan a statement that names
+/// rows by keys than to run it, and one with other parameters reads whole tables by a
+/// plan that is not for them.
+#[derive(Debug)]
+struct Remotes {
+    custom: Remote,
+    keyed: Remote,
 }
 
 impl fmt::Debug for Reader {
@@ -81,25 +98,43 @@ impl Reader {
 
     /// All rows of a statement.
     pub async fn query_all(&self, statement: &impl StatementBuilder) -> Result<Vec<Row>> {
-        self.run(&self.pool, statement.build(&self.pool.get_database_backend())).await
+        let remote = self.remote.as_ref().map(|remotes| &remotes.custom);
+        self.run(remote, statement.build(&self.pool.get_database_backend())).await
     }
 
     /// The same of a statement for which one plan is good whatever its parameters
-    /// are, since they are keys: PostgreSQL takes longer to plan it than to run it,
-    /// and plans it once.
+    /// are: they are keys, or an index has its rows in the order that it asks for.
     pub async fn query_keyed(&self, statement: &impl StatementBuilder) -> Result<Vec<Row>> {
-        let pool = self.keyed.as_ref().unwrap_or(&self.pool);
-        self.run(pool, statement.build(&pool.get_database_backend())).await
+        let mut statement = statement.build(&self.pool.get_database_backend());
+        let remote = self.remote.as_ref().map(|remotes| &remotes.keyed);
+        if remote.is_some() {
+            write_limit_out(&mut statement);
+        }
+        self.run(remote, statement).await
     }
 
-    async fn run(&self, pool: &DatabaseConnection, statement: Statement) -> Result<Vec<Row>> {
+    async fn run(&self, remote: Option<&Remote>, statement: Statement) -> Result<Vec<Row>> {
         if let Some(rows) = self.here.as_ref().and_then(|here| here.rows(&statement)) {
-            if let Some(observe) = &self.observe {
-                observe(&statement.sql);
-            }
+            self.tell(&statement);
             return Ok(rows.into_iter().map(Row::here).collect());
         }
-        Ok(pool.query_all_raw(statement).await?.into_iter().map(Row::pool).collect())
+        // What resolves a field has room for whatever any field of its type waits for,
+        // and is made and moved for each field: what waits is put elsewhere.
+        Box::pin(async move {
+            if let Some(remote) = remote {
+                self.tell(&statement);
+                let rows = remote.rows(&statement).await?;
+                return Ok(rows.into_iter().map(|row| Row::pool(row.into())).collect());
+            }
+            Ok(self.pool.query_all_raw(statement).await?.into_iter().map(Row::pool).collect())
+        })
+        .await
+    }
+
+    fn tell(&self, statement: &Statement) {
+        if let Some(observe) = &self.observe {
+            observe(&statement.sql);
+        }
     }
 
     /// The first row of a statement.
@@ -132,6 +167,7 @@ impl Db {
         let options = SqliteConnectOptions::new()
             .filename(&file)
             .create_if_missing(true)
+            .page_size(PAGE)
             .journal_mode(SqliteJournalMode::Wal)
             // An acknowledged write outlives a power cut, not only a crash.
             .synchronous(SqliteSynchronous::Full)
@@ -162,7 +198,7 @@ impl Db {
         Ok(Self {
             read: Reader {
                 pool: SqlxSqliteConnector::from_sqlx_sqlite_pool(read),
-                keyed: None,
+                remote: None,
                 here: Some(Arc::new(Local::new(file))),
                 observe: None,
             },
@@ -177,25 +213,23 @@ impl Db {
             .application_name("broadsheet")
             // Keys are asked for in lists of any length.
             .statement_cache_capacity(512);
-        let pool = async |plans: &str, connections: u32| {
-            let options = options.clone().options([("plan_cache_mode", plans)]);
-            let pool = PgPoolOptions::new()
-                .max_connections(connections)
-                .acquire_timeout(Duration::from_secs(10))
-                .test_before_acquire(false)
-                .connect_with(options)
-                .await
-                .map_err(|error| Error::internal(format!("cannot reach PostgreSQL: {error}")))?;
-            Ok::<_, Error>(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
-        };
         let all = connections(config, 8);
-        let for_keys = all / 4;
-        // A plan for whatever the parameters are reads whole tables where one for
-        // these reads twenty rows, unless they are keys.
-        let write = pool("force_custom_plan", all - for_keys).await?;
-        let keyed =
-            if for_keys > 0 { Some(pool("force_generic_plan", for_keys).await?) } else { None };
-        let read = Reader { pool: write.clone(), keyed, here: None, observe: None };
+        let of_our_own = all / 4;
+        let pool = PgPoolOptions::new()
+            .max_connections(all - 2 * of_our_own)
+            .acquire_timeout(PATIENCE)
+            .test_before_acquire(false)
+            .connect_with(options.clone().options([CUSTOM_PLANS]))
+            .await
+            .map_err(|error| Error::internal(format!("cannot reach PostgreSQL: {error}")))?;
+        let write = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
+        let remote = |plans| {
+            let options = options.clone().options([plans]);
+            Remote::new(options, of_our_own as usize)
+        };
+        let remotes = Remotes { custom: remote(CUSTOM_PLANS), keyed: remote(GENERIC_PLANS) };
+        let remote = (of_our_own > 0).then(|| Arc::new(remotes));
+        let read = Reader { pool: write.clone(), remote, here: None, observe: None };
         Ok(Self { read, write })
     }
 
@@ -298,8 +332,7 @@ impl Db {
     /// Calls `observe` with the text of every statement: tests count them.
     pub fn observe_statements(&mut self, observe: impl Fn(&str) + Send + Sync + Clone + 'static) {
         self.read.observe = Some(Arc::new(observe.clone()));
-        let Reader { pool, keyed, .. } = &mut self.read;
-        for connection in [pool, &mut self.write].into_iter().chain(keyed) {
+        for connection in [&mut self.read.pool, &mut self.write] {
             let observe = observe.clone();
             connection.set_metric_callback(move |info| observe(&info.statement.sql));
         }
@@ -312,6 +345,10 @@ impl Db {
         if let Some(here) = &self.read.here {
             here.close();
         }
+        if let Some(remotes) = &self.read.remote {
+            remotes.custom.close();
+            remotes.keyed.close();
+        }
         if self.write.get_database_backend() == DatabaseBackend::Sqlite {
             for statement in ["PRAGMA optimize", "PRAGMA wal_checkpoint(TRUNCATE)"] {
                 if let Err(error) = self.write.execute_unprepared(statement).await {
@@ -319,11 +356,22 @@ impl Db {
                 }
             }
         }
-        for connection in [&self.read.pool, &self.write].into_iter().chain(&self.read.keyed) {
+        for connection in [&self.read.pool, &self.write] {
             if let Err(error) = connection.clone().close().await {
                 tracing::warn!(%error, "closing the database");
             }
         }
+    }
+}
+
+/// A plan for whatever the limit is expects it to be a tenth of all rows.
+fn write_limit_out(statement: &mut Statement) {
+    let Some(values) = &mut statement.values else { return };
+    if let Some(Value::BigUnsigned(Some(limit))) = values.0.last()
+        && let Some(sql) = statement.sql.strip_suffix(&format!("LIMIT ${}", values.0.len()))
+    {
+        statement.sql = format!("{sql}LIMIT {limit}");
+        values.0.pop();
     }
 }
 

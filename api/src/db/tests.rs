@@ -44,7 +44,7 @@ async fn both_ways_read_the_same() {
     let statement = statement(&format!("SELECT {places}"), values);
     assert!(here(&db).rows(&statement).is_some(), "it is read here");
     for reader in [db.reader().clone(), pool_alone(db.reader())] {
-        let rows = reader.run(reader.orm(), statement.clone()).await.expect("rows");
+        let rows = reader.run(None, statement.clone()).await.expect("rows");
         let [row] = &rows[..] else { panic!("{} rows", rows.len()) };
         assert!(row.get::<bool>(0).expect("a flag"));
         assert_eq!(row.get::<i16>(1).expect("a number"), -3);
@@ -73,7 +73,7 @@ async fn what_takes_long_is_asked_elsewhere() {
         statement(sql, vec![to.into()])
     };
     let answer = async |to| {
-        let rows = db.reader().run(db.read(), count(to)).await.expect("rows");
+        let rows = db.reader().run(None, count(to)).await.expect("rows");
         rows[0].get::<i64>(0).expect("a number")
     };
     assert!(here(&db).rows(&count(200_000)).is_none());
@@ -88,10 +88,10 @@ async fn what_takes_long_is_asked_elsewhere() {
 #[tokio::test]
 async fn what_is_wrong_is_said_by_the_pool() {
     let (_folder, db) = database().await;
-    let error = db.reader().run(db.read(), statement("SELECT * FROM nowhere", vec![])).await;
+    let error = db.reader().run(None, statement("SELECT * FROM nowhere", vec![])).await;
     assert!(format!("{:?}", error.expect_err("no such table")).contains("nowhere"));
     let written = statement("DELETE FROM language", vec![]);
-    assert!(db.reader().run(db.read(), written).await.is_err(), "nothing is written by who reads");
+    assert!(db.reader().run(None, written).await.is_err(), "nothing is written by who reads");
 }
 
 #[tokio::test]

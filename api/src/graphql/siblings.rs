@@ -57,7 +57,9 @@ impl Siblings {
         );
         let loaded = cell
             .get_or_init(|| async {
-                load().await.map(|value| Arc::new(value) as Arc<dyn Any + Send + Sync>)
+                // All but one find it there: they need no room for it.
+                let loaded = Box::pin(load()).await;
+                loaded.map(|value| Arc::new(value) as Arc<dyn Any + Send + Sync>)
             })
             .await;
         Arc::clone(loaded.as_ref().map_err(Clone::clone)?)

@@ -28,7 +28,9 @@ use sea_orm::{ColumnTrait, EntityTrait};
 use uuid::Uuid;
 
 use crate::article::columns::{self, Columns};
-use crate::article::filter::{ArticleBy, ArticleFilter, ArticleOrder, ArticleStatus, TermFilter};
+use crate::article::filter::{
+    ArticleBy, ArticleFilter, ArticleOrder, ArticleOrderField, ArticleStatus, TermFilter,
+};
 use crate::cache::Dependency;
 use crate::ctx::Ctx;
 use crate::db::Row;
@@ -286,11 +288,26 @@ pub async fn list(
     paginate(&mut select, list.order, page);
     order_by(&mut select, list.order, page.backward);
     select.limit(page.limit());
-    let rows = read(&ctx.db_of([]).query_all(&select).await?, columns)?;
+    let db = ctx.db_of([]);
+    let results = if is_plain(scope, list) {
+        db.query_keyed(&select).await?
+    } else {
+        db.query_all(&select).await?
+    };
+    let rows = read(&results, columns)?;
     depends::note_page(ctx, list, page, &rows);
     let slice = page.slice(rows);
     note_rows(ctx, &slice.rows, wanted);
     Ok(slice)
+}
+
+/// Whether an index has the list as it is, so that one plan is good for every page.
+fn is_plain(scope: &Scope, list: &List) -> bool {
+    let by_language =
+        ArticleFilter { language: list.filter.language.clone(), ..ArticleFilter::default() };
+    scope.rows == Rows::All
+        && list.order.field == ArticleOrderField::Date
+        && list.filter == by_language
 }
 
 /// Rows of a list after so many others: for pages that are numbered. What is far

@@ -82,7 +82,7 @@ impl SearchQuery {
             frame.languages.iter().map(|language| language.tag.to_string()).collect()
         };
         let request = Request { query, narrow, order: order_by, page, rows, facets, languages };
-        let found = find::find(ctx, &scope, request).await?;
+        let found = Box::pin(find::find(ctx, &scope, request)).await?;
         Ok(connect(ctx, scope, found, wanted, order_by, asked).await?)
     }
 
@@ -104,7 +104,7 @@ impl SearchQuery {
         let scope = view.scope(ctx)?;
         let language = language.map(|language| language.0);
         let count = usize::try_from(count).unwrap_or(0);
-        Ok(suggest::suggest(ctx, &scope, query, language, count, columns).await?)
+        Ok(Box::pin(suggest::suggest(ctx, &scope, query, language, count, columns)).await?)
     }
 }
 
