@@ -1,13 +1,17 @@
 //! The answer cache: what is kept, what goes, and how it is sent.
 
+use std::fs;
 use std::io::Read;
 use std::thread;
 
 use api::cache::Numbers;
+use api::hugo::sync::Action;
 use api::policy::Role;
 use serde_json::{Value, json};
 use tests::client::fetch;
-use tests::{Backend, Client, HOUR, START, TestApp, on_both};
+use tests::{Backend, Client, HOUR, START, TestApp, on_both, write_files};
+
+use crate::sync::{folder, good, page, write};
 
 const NEWS: &str =
     "{ articles(filter: { section: { eq: \"news\" } }) { totalCount nodes { title } } }";
@@ -73,6 +77,47 @@ on_both! {
         publish(&editor, &make(&editor, "news", "Late"), None);
         assert_eq!(app.query(question, Value::Null).text("/article/title"), "Late");
         assert!(is_kept(&app, elsewhere));
+    }
+
+    fn a_text_is_kept_until_a_file_that_it_names_is_another_page(app) {
+        let site = folder(&[]);
+        // No address is that of a file.
+        let config = "title = 'Site'\nbaseURL = 'https://example.org/'\n[permalinks]\nposts = '/p/:slug/'\n";
+        write_files(site.path(), &[("hugo.toml", config)]);
+        let links = "[b](../posts/b.md) [c](../posts/c.md) [d](../posts/d.md)";
+        write_files(site.path(), &[("content/pages/a.md", &page("A", links))]);
+        let slug = |slug: &str| page("B", "Text.").replace("tags:", &format!("slug: {slug}\ntags:"));
+        write(site.path(), "b", &slug("b-1"));
+        good(&app, site.path());
+        let editor = app.as_role(Role::Editor);
+        let question = "{ article(by: { path: \"/pages/a/\" }) { body { html } } }";
+        let leads = |to: &str| {
+            let html = |question: &str| app.query(question, Value::Null).text("/article/body/html");
+            // Another question, whose answer nobody has kept.
+            assert_eq!(html(question), html(&format!("{question} # {to}")));
+            html(question).contains(&format!("href=\"/p/{to}/\""))
+        };
+        assert!(leads("b-1") && is_kept(&app, question));
+        publish(&editor, &make(&editor, "posts", "Other"), None);
+        assert!(is_kept(&app, question));
+        write(site.path(), "c", &page("C", "Text."));
+        good(&app, site.path());
+        assert!(leads("c"));
+        // It is elsewhere on the site.
+        write(site.path(), "b", &slug("b-2"));
+        good(&app, site.path());
+        assert!(leads("b-2") && !leads("b-1"));
+        // Its file is elsewhere, and nothing is called what the link says.
+        let at = |name: &str| site.path().join(format!("content/posts/{name}.md"));
+        fs::rename(at("b"), at("e")).expect("a renamed file");
+        assert_eq!(good(&app, site.path()), [(Action::Renamed, crate::sync::at("e"))]);
+        assert!(!leads("b-2"));
+        // One that was made here has a file now.
+        let made = make(&editor, "posts", "D");
+        publish(&editor, &made, None);
+        assert!(!leads("d"));
+        good(&app, site.path());
+        assert!(leads("d"));
     }
 
     fn time_alone_changes_an_answer(app) {

@@ -13,7 +13,7 @@ use crate::error::Result;
 
 /// Articles of one transaction whose footprints are read; one that changes more
 /// is an import, and touches everything.
-const MOST: usize = 500;
+const MOST: usize = 200;
 
 /// What became of an article for the public.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -159,6 +159,10 @@ impl Touch {
         self.steps.push(Step { id: change.id, was: was.cloned(), is: is.cloned() });
         match (was, is) {
             (Some(was), Some(is)) if !was.moved(is) => {
+                if was.files != is.files {
+                    was.touch_files(&mut self.tags);
+                    is.touch_files(&mut self.tags);
+                }
                 let lists = is.lists().into_iter();
                 if was.renamed(is) {
                     self.add(Dependency::Face(change.id));

@@ -37,6 +37,8 @@ pub enum Dependency<'a> {
     Path(&'a str),
     /// The same, whichever of its letters are capitals.
     PathInAnyCase(&'a str),
+    /// Which published article comes from a file of the Hugo site, by its path there.
+    File(&'a str),
     /// Which articles share a translation key.
     Translations(&'a str),
     /// Which articles are in a list, and their order by date, creation or weight.
@@ -114,6 +116,7 @@ impl Dependency<'_> {
             Self::Place(id) => format!("place {id}"),
             Self::Path(path) => format!("path {path}"),
             Self::PathInAnyCase(path) => format!("any {}", path.to_lowercase()),
+            Self::File(path) => format!("file {path}"),
             Self::Translations(key) => format!("translations {key}"),
             Self::List(of) => of.text("list"),
             Self::Titles(of) => of.text("titles"),

@@ -9,7 +9,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use entity::article_copy::{Column, Entity};
-use entity::{Json, Timestamp, View, article_keyword, article_term, menu_entry, redirect, term};
+use entity::{
+    Json, Timestamp, View, article_keyword, article_term, menu_entry, redirect, source_file, term,
+};
 use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryResult};
 use serde::{Deserialize, Serialize};
@@ -56,6 +58,9 @@ pub struct Footprint {
     pub(super) keywords: String,
     /// When it was changed last.
     pub(super) modified: i64,
+    /// Files of the Hugo site that it comes from.
+    #[serde(default)]
+    pub(super) files: Vec<String>,
 }
 
 impl Footprint {
@@ -94,6 +99,7 @@ impl Footprint {
             add_keywords(db, ids, &mut found).await?;
             add_terms(db, ids, &mut found).await?;
             add_old_paths(db, ids, &mut found).await?;
+            add_files(db, ids, &mut found).await?;
         }
         Ok(found)
     }
@@ -123,6 +129,7 @@ impl Footprint {
             authors: short(Sha256::new().chain_update(authors.to_string())),
             keywords: String::new(),
             modified: time(8)?,
+            files: Vec::new(),
         })
     }
 
@@ -142,9 +149,14 @@ impl Footprint {
         tags.insert(Dependency::PathInAnyCase(&self.path).tag());
     }
 
+    pub(super) fn touch_files(&self, tags: &mut BTreeSet<Tag>) {
+        tags.extend(self.files.iter().map(|file| Dependency::File(file).tag()));
+    }
+
     /// Everything that the article's coming, going or moving changes.
     pub(super) fn touch(&self, tags: &mut BTreeSet<Tag>) {
         self.touch_paths(tags);
+        self.touch_files(tags);
         tags.insert(Dependency::Translations(&self.key).tag());
         tags.extend(self.lists().into_iter().map(|list| Dependency::List(list).tag()));
     }
@@ -189,10 +201,11 @@ impl Footprint {
             authors,
             keywords,
             modified,
+            files,
         } = self;
         // When it goes is accounted for when it does; what menus say, and what leads to
         // it, by itself. Since when it is there is what sorts related ones.
-        let _ = (until, menus, old_paths, title, link_title, authors, keywords, modified);
+        let _ = (until, menus, old_paths, title, link_title, authors, keywords, modified, files);
         *language != other.language
             || *section != other.section
             || *path != other.path
@@ -270,6 +283,22 @@ async fn add_old_paths(db: &impl ConnectionTrait, ids: &[Uuid], found: &mut Foun
         .order_by((redirect::Entity, redirect::Column::Path), Order::Asc);
     add(db, &select, found, |footprint, row| {
         footprint.old_paths.push(row.try_get_by_index(1)?);
+        Ok(())
+    })
+    .await
+}
+
+async fn add_files(db: &impl ConnectionTrait, ids: &[Uuid], found: &mut Found) -> Result<()> {
+    let of = |column: source_file::Column| Expr::col((source_file::Entity, column));
+    let mut select = Query::select();
+    select
+        .expr(of(source_file::Column::ArticleId))
+        .expr(of(source_file::Column::Path))
+        .from(source_file::Entity)
+        .cond_where(of(source_file::Column::ArticleId).is_in(ids.iter().copied()))
+        .order_by((source_file::Entity, source_file::Column::Path), Order::Asc);
+    add(db, &select, found, |footprint, row| {
+        footprint.files.push(row.try_get_by_index(1)?);
         Ok(())
     })
     .await
@@ -404,6 +433,7 @@ impl Default for Footprint {
             authors: text(),
             keywords: text(),
             modified: 0,
+            files: Vec::new(),
         }
     }
 }

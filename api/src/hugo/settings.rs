@@ -398,6 +398,12 @@ pub async fn put_files(write: &Write<'_>, files: Vec<source_file::Model>) -> Res
     put_rows(write.txn(), files).await
 }
 
+/// Texts link to articles by their files: to others from now on, or to none.
+pub fn pages_moved<'a>(files: impl IntoIterator<Item = Option<&'a str>>) -> Event {
+    let pages: Vec<_> = files.into_iter().flatten().collect();
+    Event { data: json!({ "pages": pages }), ..Event::new("site.files_changed") }
+}
+
 pub async fn put_rows(
     db: &impl sea_orm::ConnectionTrait,
     files: Vec<source_file::Model>,

@@ -8,7 +8,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Query, SelectStatement, Unio
 use uuid::Uuid;
 
 use super::{from_named, rendered};
-use crate::cache::{Dependency, Where};
+use crate::cache::Dependency;
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::media;
@@ -56,8 +56,7 @@ pub async fn places(ctx: &Ctx, scope: &Scope, wanted: Wanted) -> Result<Places> 
     };
     let mut parts = Vec::new();
     if !files.is_empty() {
-        // Which file an article that is not there yet will come from is not known.
-        ctx.depends([Dependency::List(Where::default())]);
+        ctx.depends(files.iter().map(|file| Dependency::File(file)));
     }
     if !paths.is_empty() {
         ctx.depends(paths.iter().map(|path| Dependency::Path(path)));

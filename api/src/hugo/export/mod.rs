@@ -70,8 +70,10 @@ pub use plan::{Chunk, Data, Exported, Gone, Plan, Planned, Wanted, Why};
 
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
+use crate::event::Write;
 use crate::hugo::problem::Problem;
 pub use crate::hugo::report::{Action, Change};
+use crate::hugo::settings;
 
 /// Where to export, and what.
 #[derive(Debug, Clone, Default)]
@@ -343,8 +345,8 @@ fn note(ctx: &Ctx, planned: &Planned) -> exported_file::Model {
     }
 }
 
-/// Notes what was written. Nothing that anybody reads changes, so nothing is
-/// announced.
+/// Notes what was written. Of what anybody reads, nothing changes but which articles
+/// texts may link to by their files, so nothing else is announced.
 async fn remember(
     ctx: &Ctx,
     notes: Vec<exported_file::Model>,
@@ -354,11 +356,16 @@ async fn remember(
     if notes.is_empty() && adopted.is_empty() {
         return Ok(());
     }
-    let txn = ctx.app().db().begin().await?;
-    crate::hugo::settings::put_rows(&txn, adopted).await?;
-    if notes.is_empty() {
-        return Ok(txn.commit().await?);
+    if !adopted.is_empty() {
+        let mut write = Write::begin(ctx).await?;
+        write.record(settings::pages_moved(adopted.iter().map(|row| Some(row.path.as_str()))));
+        settings::put_rows(write.txn(), adopted).await?;
+        write.commit().await?;
     }
+    if notes.is_empty() {
+        return Ok(());
+    }
+    let txn = ctx.app().db().begin().await?;
     let rows = notes.into_iter().map(|row| row.into_active_model().reset_all());
     exported_file::Entity::insert_many(rows)
         .on_conflict(

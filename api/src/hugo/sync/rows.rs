@@ -1,7 +1,7 @@
 //! What the database remembers of the folder.
 //!
-//! Nothing that anybody reads changes here, so nothing is announced. A file
-//! that went with its article keeps its row, beside a row of `exported_file` with an
+//! Nothing that anybody reads changes here but which pages and files texts link to, so
+//! nothing else is announced. A file that went with its article keeps its row, beside a row of `exported_file` with an
 //! empty hash: so that its file comes back byte for byte when it is restored.
 
 use std::collections::HashSet;
@@ -41,25 +41,33 @@ async fn forget_export(txn: &DatabaseTransaction, path: &str) -> Result<()> {
 /// A file lies there that is what the row says; the one that it was made from
 /// is not there any more.
 pub async fn adopt(ctx: &Ctx, row: source_file::Model, from: Option<&str>) -> Result<()> {
-    let txn = ctx.app().db().begin().await?;
-    forget_export(&txn, &row.path).await?;
-    if let Some(from) = from.filter(|from| *from != row.path) {
-        forget_export(&txn, from).await?;
-        source_file::Entity::delete_by_id(from.to_owned()).exec(&txn).await?;
+    if from == Some(row.path.as_str()) {
+        let txn = ctx.app().db().begin().await?;
+        forget_export(&txn, &row.path).await?;
+        settings::put_rows(&txn, vec![row]).await?;
+        return Ok(txn.commit().await?);
+    }
+    let mut write = Write::begin(ctx).await?;
+    write.record(settings::pages_moved([Some(row.path.as_str()), from]));
+    let txn = write.txn();
+    forget_export(txn, &row.path).await?;
+    if let Some(from) = from {
+        forget_export(txn, from).await?;
+        source_file::Entity::delete_by_id(from.to_owned()).exec(txn).await?;
         // What a term says, it says in that file from now on.
         term_text::Entity::update_many()
             .col_expr(term_text::Column::Source, Expr::value(row.path.as_str()))
             .filter(term_text::Column::Source.eq(from))
-            .exec(&txn)
+            .exec(txn)
             .await?;
         menu_entry::Entity::update_many()
             .col_expr(menu_entry::Column::File, Expr::value(row.path.as_str()))
             .filter(menu_entry::Column::File.eq(from))
-            .exec(&txn)
+            .exec(txn)
             .await?;
     }
-    settings::put_rows(&txn, vec![row]).await?;
-    Ok(txn.commit().await?)
+    settings::put_rows(txn, vec![row]).await?;
+    write.commit().await
 }
 
 /// A file of the configuration lies there as it was edited: these bytes are what
@@ -134,26 +142,29 @@ pub async fn unbury(ctx: &Ctx, path: &str) -> Result<()> {
 
 /// A file that is no article's is gone.
 pub async fn forget(ctx: &Ctx, path: &str) -> Result<()> {
-    let txn = ctx.app().db().begin().await?;
-    forget_export(&txn, path).await?;
-    source_file::Entity::delete_by_id(path.to_owned()).exec(&txn).await?;
-    Ok(txn.commit().await?)
+    let mut write = Write::begin(ctx).await?;
+    write.record(Event::new("site.files_changed"));
+    forget_export(write.txn(), path).await?;
+    source_file::Entity::delete_by_id(path.to_owned()).exec(write.txn()).await?;
+    write.commit().await
 }
 
 /// A file lies elsewhere, and is to be read again as what it was.
 pub async fn rename(ctx: &Ctx, from: &str, to: &str) -> Result<()> {
     use source_file::Column;
-    let txn = ctx.app().db().begin().await?;
-    forget_export(&txn, from).await?;
-    forget_export(&txn, to).await?;
+    let mut write = Write::begin(ctx).await?;
+    write.record(settings::pages_moved([Some(from), Some(to)]));
+    let txn = write.txn();
+    forget_export(txn, from).await?;
+    forget_export(txn, to).await?;
     source_file::Entity::update_many()
         .col_expr(Column::Path, Expr::value(to))
         .col_expr(Column::CheckedAt, Expr::value(Option::<i64>::None))
         .filter(Column::Path.eq(from))
-        .exec(&txn)
+        .exec(txn)
         .await?;
-    mark(&txn, to).await?;
-    Ok(txn.commit().await?)
+    mark(txn, to).await?;
+    write.commit().await
 }
 
 /// A file is to be read again, though it is as it was.
