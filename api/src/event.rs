@@ -13,8 +13,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use entity::event::{ActiveModel, Column, Entity, Model};
 use entity::{Json, Timestamp};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait,
-    IntoActiveModel, Iterable, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr,
+    EntityTrait, IntoActiveModel, Iterable, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
 };
 use serde_json::Value;
 use tokio::sync::OnceCell;
@@ -28,6 +29,9 @@ use crate::site::Frame;
 
 /// Values in one statement: SQLite takes 32,766.
 const BOUND: usize = 20_000;
+
+/// Rows in one statement.
+const AT_ONCE: usize = 100;
 
 /// What a transaction touches that changed more articles than were worth telling.
 pub const EVERYTHING: &str = "everything";
@@ -92,17 +96,27 @@ impl<'a> Write<'a> {
         self.frame.get_or_try_init(read).await.cloned()
     }
 
-    /// Inserts rows, as many in one statement as databases take.
+    /// Inserts rows, many in one statement. While the database runs one, the next is
+    /// built.
     pub async fn insert_all<M, A>(&self, rows: Vec<M>) -> Result<(), DbErr>
     where
         M: IntoActiveModel<A>,
         A: ActiveModelTrait + Send,
     {
+        let backend = self.txn.get_database_backend();
         let columns = <A::Entity as EntityTrait>::Column::iter().count();
+        let most = Ord::min(AT_ONCE, BOUND / columns.max(1));
         let mut rows = rows.into_iter().map(|row| row.into_active_model().reset_all()).peekable();
-        while rows.peek().is_some() {
-            let chunk: Vec<_> = rows.by_ref().take(BOUND / columns.max(1)).collect();
-            A::Entity::insert_many(chunk).exec_without_returning(&self.txn).await?;
+        let mut build = || {
+            rows.peek()?;
+            let chunk: Vec<_> = rows.by_ref().take(most).collect();
+            Some(A::Entity::insert_many(chunk).build(backend))
+        };
+        let mut next = build();
+        while let Some(statement) = next {
+            let done;
+            (done, next) = tokio::join!(self.txn.execute_raw(statement), async { build() });
+            done?;
         }
         Ok(())
     }
