@@ -242,7 +242,9 @@ impl Engine {
 /// Searches among what a scope shows.
 pub async fn find(ctx: &Ctx, scope: &Scope, request: Request) -> Result<Found> {
     let engine = Engine::ready(ctx, scope).await?;
+    let turn = engine.opened.turn().await?;
     let found = blocking(move || {
+        let _turn = turn;
         let Some(past) = engine.past(&request) else {
             return engine.find(&request);
         };

@@ -9,14 +9,17 @@
 use std::collections::VecDeque;
 use std::fs;
 use std::io::Write;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 use entity::Timestamp;
 use serde::{Deserialize, Serialize};
 use tantivy::directory::{Directory, INDEX_WRITER_LOCK, MmapDirectory};
 use tantivy::tokenizer::TextAnalyzer;
 use tantivy::{Index, IndexReader, IndexSettings, ReloadPolicy, Searcher};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use uuid::Uuid;
 
@@ -60,6 +63,7 @@ pub struct Opened {
     nonce: u128,
     snapshots: Mutex<VecDeque<Snapshot>>,
     open: open::Kept,
+    turns: Arc<Semaphore>,
 }
 
 impl std::fmt::Debug for Opened {
@@ -101,7 +105,15 @@ impl Opened {
             .try_into()
             .map_err(|error| cannot(&folder, error))?;
         let (nonce, snapshots, open) = (nonce.as_u128(), Mutex::default(), open::Kept::default());
-        Ok(Self { name, folder, index, reader, fields, nonce, snapshots, open })
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        let turns = Arc::new(Semaphore::new(cores));
+        Ok(Self { name, folder, index, reader, fields, nonce, snapshots, open, turns })
+    }
+
+    /// Waits until fewer searches run than there are cores: each that has begun is
+    /// done sooner, and they take memory for no more. Keep it until it is done.
+    pub async fn turn(&self) -> Result<OwnedSemaphorePermit> {
+        self.turns.clone().acquire_owned().await.map_err(Error::internal)
     }
 
     /// Whether it is of the layout that this program writes.
