@@ -100,6 +100,18 @@ fn on_one(site: &Path, articles: usize, database: Option<&str>) {
     println!("  written to {}", table.display());
 }
 
+/// Waits until the search index has followed everything, so that nothing but the
+/// pages is measured.
+fn indexed(server: &Process) -> Duration {
+    let began = Instant::now();
+    let metrics = Request::get(&server.url("/metrics"));
+    while !load::once(&metrics).lines().any(|line| line == "broadsheet_search_lag_events 0") {
+        #[expect(clippy::disallowed_methods, reason = "it waits for another process")]
+        thread::sleep(Duration::from_millis(100));
+    }
+    began.elapsed()
+}
+
 impl Place<'_> {
     fn serve(&self, megabytes: Option<&str>) -> Process {
         let mut command = command(&self.program, self.data, self.database);
@@ -121,6 +133,7 @@ impl Place<'_> {
             "from start to /health {healthy} ms, to the first list {} ms",
             began.elapsed().as_millis()
         ));
+        report.note(format!("the index had all after {:.1} s", indexed(&server).as_secs_f64()));
         for page in &PAGES {
             let ours = posts(&server, &page.bodies(self.articles));
             let plain = page.floor(self.articles).map(|paths| gets(&self.floor, &paths));
