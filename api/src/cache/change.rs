@@ -97,8 +97,7 @@ impl Touch {
     /// known.
     pub fn by_time(&mut self, id: Uuid, footprint: Option<&Footprint>) {
         self.one(id);
-        self.add(Dependency::Face(id));
-        self.add(Dependency::Place(id));
+        self.all_of(id);
         if let Some(footprint) = footprint {
             footprint.touch(&mut self.tags);
             if footprint.menus {
@@ -109,6 +108,12 @@ impl Touch {
                 self.steps.push(Step { id, was: was.cloned(), is: is.cloned() });
             }
         }
+    }
+
+    /// All that footprints tell of an article.
+    fn all_of(&mut self, id: Uuid) {
+        let all = [Dependency::Face, Dependency::Place, Dependency::Address, Dependency::Name];
+        self.tags.extend(all.map(|what| what(id).tag()));
     }
 
     fn one(&mut self, id: Uuid) {
@@ -166,6 +171,7 @@ impl Touch {
                 let lists = is.lists().into_iter();
                 if was.renamed(is) {
                     self.add(Dependency::Face(change.id));
+                    self.add(Dependency::Name(change.id));
                     self.tags.extend(lists.clone().map(|list| Dependency::Titles(list).tag()));
                 }
                 if was.keywords != is.keywords {
@@ -176,8 +182,16 @@ impl Touch {
                 }
             }
             _ => {
-                self.add(Dependency::Face(change.id));
-                self.add(Dependency::Place(change.id));
+                match (was, is) {
+                    (Some(was), Some(is)) if was.is_at(is) => {
+                        self.add(Dependency::Face(change.id));
+                        self.add(Dependency::Place(change.id));
+                        if was.renamed(is) {
+                            self.add(Dependency::Name(change.id));
+                        }
+                    }
+                    _ => self.all_of(change.id),
+                }
                 for footprint in was.into_iter().chain(is) {
                     footprint.touch(&mut self.tags);
                 }

@@ -33,6 +33,10 @@ pub enum Dependency<'a> {
     Face(Uuid),
     /// The same without title and authors.
     Place(Uuid),
+    /// Whether it is there, its address, section, language and translations.
+    Address(Uuid),
+    /// The same with title and authors.
+    Name(Uuid),
     /// That nothing, or no other thing, lives at a decoded address.
     Path(&'a str),
     /// The same, whichever of its letters are capitals.
@@ -114,6 +118,8 @@ impl Dependency<'_> {
             Self::Article(id) => format!("article {id}"),
             Self::Face(id) => format!("face {id}"),
             Self::Place(id) => format!("place {id}"),
+            Self::Address(id) => format!("address {id}"),
+            Self::Name(id) => format!("name {id}"),
             Self::Path(path) => format!("path {path}"),
             Self::PathInAnyCase(path) => format!("any {}", path.to_lowercase()),
             Self::File(path) => format!("file {path}"),
@@ -224,6 +230,8 @@ mod tests {
             Dependency::Article(b),
             Dependency::Face(a),
             Dependency::Place(a),
+            Dependency::Address(a),
+            Dependency::Name(a),
             Dependency::Term(a),
             Dependency::Terms,
             Dependency::TermPlaces,

@@ -216,6 +216,13 @@ impl Footprint {
             || *from != other.from
     }
 
+    /// Whether it is found where another is.
+    pub(super) fn is_at(&self, other: &Self) -> bool {
+        (&self.language, &self.section, &self.path, &self.key)
+            == (&other.language, &other.section, &other.path, &other.key)
+            && (self.listed, self.render) == (other.listed, other.render)
+    }
+
     /// Whether it stands where another does, in the order of a section.
     pub(super) fn is_beside(&self, other: &Self) -> bool {
         let name = |of: &Self| of.link_title.as_ref().unwrap_or(&of.title).clone();

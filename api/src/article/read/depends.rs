@@ -54,28 +54,30 @@ enum Named {
 
 /// What of an article's row is read: as much as its footprint tells, or more.
 pub fn row<'a>(columns: Columns, id: Uuid) -> Dependency<'a> {
-    const PLACE: Columns = Columns::of(&[
+    const ADDRESS: Columns = Columns::of(&[
         Column::View,
         Column::ArticleId,
         Column::Language,
         Column::Section,
         Column::Path,
         Column::TranslationKey,
-        Column::Date,
-        Column::UtcOffset,
-        Column::CreatedAt,
-        Column::Weight,
         Column::Listed,
         Column::Render,
     ]);
+    const ORDER: Columns =
+        Columns::of(&[Column::Date, Column::UtcOffset, Column::CreatedAt, Column::Weight]);
     const NAMES: Columns = Columns::of(&[Column::Title, Column::LinkTitle, Column::Authors]);
     if !columns.have(Column::ArticleId) {
         return Dependency::Articles;
     }
     let within = |known: Columns| columns.iter().all(|column| known.have(column));
-    if within(PLACE) {
+    if within(ADDRESS) {
+        Dependency::Address(id)
+    } else if within(ADDRESS.with(ORDER)) {
         Dependency::Place(id)
-    } else if within(PLACE.with(NAMES)) {
+    } else if within(ADDRESS.with(NAMES)) {
+        Dependency::Name(id)
+    } else if within(ADDRESS.with(ORDER).with(NAMES)) {
         Dependency::Face(id)
     } else {
         Dependency::Article(id)

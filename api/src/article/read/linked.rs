@@ -95,7 +95,7 @@ pub async fn places(ctx: &Ctx, scope: &Scope, wanted: Wanted) -> Result<Places> 
     }
     for row in ctx.db_of([]).query_all(&select).await? {
         let (which, name, path): (i32, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        ctx.depends([Dependency::Place(row.get(3)?)]);
+        ctx.depends([Dependency::Address(row.get(3)?)]);
         match which {
             0 => {
                 found.paths.insert(name, path);
@@ -183,7 +183,7 @@ pub async fn served(ctx: &Ctx, scope: &Scope, mut wanted: Vec<String>) -> Result
     let by_file: HashMap<String, &String> =
         wanted.iter().filter_map(|path| Some((file_of(path)?, path))).collect();
     for (article, _) in pages.values() {
-        ctx.depends(article.map(Dependency::Face));
+        ctx.depends(article.map(Dependency::Address));
     }
     let found = files(ctx, by_file.keys().cloned().collect()).await?;
     Ok(found

@@ -233,7 +233,7 @@ async fn one_of(
     match by {
         ArticleBy::Id(id) => {
             let id = id::decode_as(IdKind::Article, id)?;
-            ctx.depends([Dependency::Place(id)]);
+            ctx.depends([Dependency::Address(id)]);
             select.cond_where(Column::ArticleId.eq(id));
         }
         ArticleBy::Path(path) => {
@@ -257,7 +257,7 @@ pub async fn by_ids(
     }
     let mut select = select_named(scope, columns);
     select.cond_where(Column::ArticleId.is_in(ids.iter().copied()));
-    named_rows(ctx, &select, columns, ids.iter().map(|id| Dependency::Place(*id))).await
+    named_rows(ctx, &select, columns, ids.iter().map(|id| Dependency::Address(*id))).await
 }
 
 /// Articles by decoded address, in no particular order.
