@@ -46,7 +46,7 @@ pub enum Dependency<'a> {
     /// Which articles share a translation key.
     Translations(&'a str),
     /// Which articles are in a list, and their order by date, creation or weight.
-    /// What the rows of a list say is [`Dependency::Article`] or `Face`.
+    /// What the rows of a list say is [`Dependency::Article`], or a part of `Face`.
     List(Where<'a>),
     /// Titles and authors of the articles in a list: what is sorted or filtered by
     /// them depends on this besides.

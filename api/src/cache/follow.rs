@@ -211,11 +211,13 @@ async fn touch(app: &App, place: &mut Place, events: &[event::Model]) -> Result<
                 let others = others.filter_map(|other| other["id"].as_str()?.parse().ok());
                 tags.extend(others.chain(event.entity_id).map(|id| Dependency::Term(id).tag()));
             }
-            ("site", "site.files_changed") if event.data["pages"].is_array() => {
-                let pages = event.data["pages"].as_array().into_iter().flatten();
-                let pages = pages.filter_map(|page| Some(Dependency::File(page.as_str()?).tag()));
-                tags.extend(pages.chain([Dependency::Anything.tag()]));
-            }
+            ("site", "site.files_changed") => match event.data["pages"].as_array() {
+                Some(pages) => {
+                    let files = pages.iter().filter_map(|page| page.as_str());
+                    tags.extend(files.flat_map(|file| public(Dependency::File(file))));
+                }
+                None => return Ok(Touched::Everything),
+            },
             ("menu", _) => tags.extend(public(Dependency::Menus)),
             ("section", _) => tags.extend(public(Dependency::Sections)),
             ("redirect", _) => {

@@ -13,7 +13,7 @@ use entity::{
     Json, Timestamp, View, article_keyword, article_term, menu_entry, redirect, source_file, term,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryResult};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryResult};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -98,8 +98,16 @@ impl Footprint {
             }
             add_keywords(db, ids, &mut found).await?;
             add_terms(db, ids, &mut found).await?;
-            add_old_paths(db, ids, &mut found).await?;
-            add_files(db, ids, &mut found).await?;
+            let redirects = (redirect::Column::ArticleId, redirect::Column::Path);
+            add_texts::<redirect::Entity>(db, ids, &mut found, redirects, |footprint, path| {
+                footprint.old_paths.push(path);
+            })
+            .await?;
+            let sources = (source_file::Column::ArticleId, source_file::Column::Path);
+            add_texts::<source_file::Entity>(db, ids, &mut found, sources, |footprint, path| {
+                footprint.files.push(path);
+            })
+            .await?;
         }
         Ok(found)
     }
@@ -206,14 +214,11 @@ impl Footprint {
         // When it goes is accounted for when it does; what menus say, and what leads to
         // it, by itself. Since when it is there is what sorts related ones.
         let _ = (until, menus, old_paths, title, link_title, authors, keywords, modified, files);
-        *language != other.language
-            || *section != other.section
-            || *path != other.path
-            || *key != other.key
+        let _ = (language, section, path, key, listed, render);
+        !self.is_at(other)
             || (terms, above) != (&other.terms, &other.above)
             || (*date, *utc_offset, *created) != (other.date, other.utc_offset, other.created)
-            || (*weight, *listed, *render) != (other.weight, other.listed, other.render)
-            || *from != other.from
+            || (*weight, *from) != (other.weight, other.from)
     }
 
     /// Whether it is found where another is.
@@ -279,33 +284,22 @@ async fn add_keywords(db: &impl ConnectionTrait, ids: &[Uuid], found: &mut Found
     .await
 }
 
-async fn add_old_paths(db: &impl ConnectionTrait, ids: &[Uuid], found: &mut Found) -> Result<()> {
-    let of = |column: redirect::Column| Expr::col((redirect::Entity, column));
+/// Adds the texts that a table has of articles, in their order.
+async fn add_texts<E: EntityTrait>(
+    db: &impl ConnectionTrait,
+    ids: &[Uuid],
+    found: &mut Found,
+    (article, text): (E::Column, E::Column),
+    put: impl Fn(&mut Footprint, String),
+) -> Result<()> {
     let mut select = Query::select();
     select
-        .expr(of(redirect::Column::ArticleId))
-        .expr(of(redirect::Column::Path))
-        .from(redirect::Entity)
-        .cond_where(of(redirect::Column::ArticleId).is_in(ids.iter().copied()))
-        .order_by((redirect::Entity, redirect::Column::Path), Order::Asc);
+        .columns([article, text])
+        .from(E::default())
+        .cond_where(article.is_in(ids.iter().copied()))
+        .order_by(text, Order::Asc);
     add(db, &select, found, |footprint, row| {
-        footprint.old_paths.push(row.try_get_by_index(1)?);
-        Ok(())
-    })
-    .await
-}
-
-async fn add_files(db: &impl ConnectionTrait, ids: &[Uuid], found: &mut Found) -> Result<()> {
-    let of = |column: source_file::Column| Expr::col((source_file::Entity, column));
-    let mut select = Query::select();
-    select
-        .expr(of(source_file::Column::ArticleId))
-        .expr(of(source_file::Column::Path))
-        .from(source_file::Entity)
-        .cond_where(of(source_file::Column::ArticleId).is_in(ids.iter().copied()))
-        .order_by((source_file::Entity, source_file::Column::Path), Order::Asc);
-    add(db, &select, found, |footprint, row| {
-        footprint.files.push(row.try_get_by_index(1)?);
+        put(footprint, row.try_get_by_index(1)?);
         Ok(())
     })
     .await

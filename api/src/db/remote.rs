@@ -6,7 +6,7 @@
 //! statement, which is run again on a new one.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
@@ -92,7 +92,7 @@ impl Remote {
     /// Closes what nobody uses; from now on there are no more.
     pub fn close(&self) {
         self.places.close();
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).take();
+        lock(&self.idle).take();
     }
 }
 
@@ -131,9 +131,13 @@ impl Drop for Borrowed {
     }
 }
 
+fn lock(idle: &Idle) -> MutexGuard<'_, Option<Vec<Open>>> {
+    idle.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// One that was opened by this thread, if there is one.
 fn take(idle: &Idle) -> Option<Open> {
-    let mut idle = idle.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut idle = lock(idle);
     let idle = idle.as_mut()?;
     let here = thread::current().id();
     let own = idle.iter().rposition(|open| open.thread == here);
@@ -142,19 +146,19 @@ fn take(idle: &Idle) -> Option<Open> {
 
 fn put(idle: &Idle, open: Open) {
     if open.since.elapsed() < AGE
-        && let Some(idle) = idle.lock().unwrap_or_else(PoisonError::into_inner).as_mut()
+        && let Some(idle) = lock(idle).as_mut()
     {
         idle.push(open);
     }
 }
 
 fn forget(idle: &Idle) {
-    if let Some(idle) = idle.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+    if let Some(idle) = lock(idle).as_mut() {
         idle.clear();
     }
 }
 
-/// Whether the other side closed the connection, or is about to: SQLSTATE class 57P.
+/// Whether the other side closed the connection, or is about to: SQLSTATE 57P01 and those beside it.
 fn is_gone(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) => true,

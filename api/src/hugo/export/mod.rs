@@ -359,7 +359,7 @@ async fn remember(
     if !adopted.is_empty() {
         let mut write = Write::begin(ctx).await?;
         write.record(settings::pages_moved(adopted.iter().map(|row| Some(row.path.as_str()))));
-        settings::put_rows(write.txn(), adopted).await?;
+        settings::put_files(&write, adopted).await?;
         write.commit().await?;
     }
     if notes.is_empty() {

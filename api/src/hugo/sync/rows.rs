@@ -1,8 +1,9 @@
 //! What the database remembers of the folder.
 //!
 //! Nothing that anybody reads changes here but which pages and files texts link to, so
-//! nothing else is announced. A file that went with its article keeps its row, beside a row of `exported_file` with an
-//! empty hash: so that its file comes back byte for byte when it is restored.
+//! nothing else is announced. A file that went with its article keeps its row, beside a
+//! row of `exported_file` with an empty hash: so that its file comes back byte for byte
+//! when it is restored.
 
 use std::collections::HashSet;
 
@@ -66,7 +67,7 @@ pub async fn adopt(ctx: &Ctx, row: source_file::Model, from: Option<&str>) -> Re
             .exec(txn)
             .await?;
     }
-    settings::put_rows(txn, vec![row]).await?;
+    settings::put_files(&write, vec![row]).await?;
     write.commit().await
 }
 
