@@ -67,6 +67,9 @@ pub struct Model {
     /// Whether lists have it; of working copies it says what would be.
     pub listed: bool,
     pub render: crate::Render,
+    /// Where it lies in the tree of content, as Hugo's `.Path` without its first
+    /// slash: folders and name, in lower case with hyphens for spaces.
+    pub logical_path: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

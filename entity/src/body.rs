@@ -10,7 +10,6 @@ pub struct Model {
     pub id: Uuid,
     pub markdown: String,
     pub html: String,
-    pub plain_text: String,
     /// `[{id, level, title}]`.
     pub headings: crate::Json,
     /// The summary that Hugo would make of this body.

@@ -39,6 +39,8 @@ pub struct Model {
     pub widget_lists: crate::Json,
     /// How its Markdown is read: `{"typographer": true, "emoji": false}`, or null.
     pub markup: crate::Json,
+    /// The menu in which the sections at the top stand by themselves; null for none.
+    pub section_menu: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

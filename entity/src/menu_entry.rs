@@ -24,6 +24,9 @@ pub struct Model {
     /// The `_index.md` that asks for it, below the site's folder; null for those of
     /// the configuration and of articles.
     pub file: Option<String>,
+    /// The page that it leads to, as Hugo's `pageRef` has it; where that is there, its
+    /// address takes the place of `url`, and its title that of a missing name.
+    pub page_ref: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -26,6 +26,8 @@ mod m20261124_9_delivery;
 mod m20261129_1_listed;
 mod m20261129_2_sections;
 mod m20261129_3_term_places;
+mod m20261129_4_bodies;
+mod m20261129_5_logical_paths;
 
 pub struct Migrator;
 
@@ -52,6 +54,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_1_listed::Migration),
             Box::new(m20261129_2_sections::Migration),
             Box::new(m20261129_3_term_places::Migration),
+            Box::new(m20261129_4_bodies::Migration),
+            Box::new(m20261129_5_logical_paths::Migration),
         ]
     }
 }

@@ -248,7 +248,7 @@ on_both! {
         let report = site.export(&app);
         assert_eq!(report.failures, []);
         assert_eq!(report.warnings.len(), 1, "{:?}", report.warnings);
-        assert!(report.warnings[0].to_string().starts_with("content/b.md: its article is gone"));
+        assert!(report.warnings[0].to_string().starts_with("content/b.md: what it says is gone"));
         let left: Vec<_> = contents(site.out.path()).into_keys().collect();
         assert_eq!(left, [PathBuf::from("content/b.md"), PathBuf::from("content/unknown.md")]);
     }

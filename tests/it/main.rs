@@ -25,6 +25,7 @@ mod blocks;
 mod caching;
 mod cli;
 mod clients;
+mod configured;
 mod conflicts;
 mod contract;
 mod corpus;

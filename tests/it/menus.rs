@@ -333,14 +333,24 @@ fn order_nesting_and_what_is_active_are_hugos() {
         ("content/last.md", page("Last", "menu:\n  main:\n    parent: nowhere\n    weight: 4\n")),
         ("content/more.md", page("More", "menu:\n  main:\n    parent: nowhere\n")),
         ("content/plain.md", page("Plain", "")),
+        ("content/deep/one.md", page("One/Two", "linkTitle: Uno\nurl: /elsewhere/one/\n")),
+        ("content/deep/two.md", page("Two", "draft: true\n")),
+        ("content/story/x.md", page("X", "")),
+        ("content/hidden/_index.md", page("Hidden", "draft: true\n")),
     ];
-    let config = "baseURL = 'https://example.org/'\ndisableKinds = ['taxonomy', 'term', 'rss', 'sitemap']\n\
+    let config = "baseURL = 'https://example.org/'\nsectionPagesMenu = 'main'\ndisableKinds = ['taxonomy', 'term', 'rss', 'sitemap']\n\
         [[menus.main]]\nname = 'Home'\npageRef = '/'\nweight = 2\n\
         [[menus.main]]\nname = 'News'\nidentifier = 'news'\npageRef = '/news'\nweight = 1\n\
         [[menus.main]]\nname = 'Early'\nurl = 'https://other.example/'\nweight = -5\n\
         [[menus.main]]\nname = 'Under'\nparent = 'news'\npageRef = '/plain'\n\
         [[menus.main]]\nname = 'Itself'\nparent = 'Itself'\npageRef = '/plain'\n\
-        [[menus.main]]\nname = 'back'\nurl = 'https://other.example/b'\nweight = 2\n";
+        [[menus.main]]\nname = 'back'\nurl = 'https://other.example/b'\nweight = 2\n\
+        [[menus.main]]\nname = 'By file'\npageRef = '/deep/one.md'\nweight = 7\n\
+        [[menus.main]]\npageRef = '/Deep/One/'\nweight = 7\n\
+        [[menus.main]]\nname = 'Both'\nurl = '/wrong/'\npageRef = 'deep/one'\nweight = 7\n\
+        [[menus.main]]\nname = 'Draft'\npageRef = '/deep/two'\nweight = 7\n\
+        [[menus.main]]\nname = 'Missing'\npageRef = '/nowhere'\nweight = 7\n\
+        [[menus.main]]\nname = 'Instead'\npageRef = '/nowhere'\nurl = '/about/'\nweight = 7\n";
     let layouts =
         ["home", "single", "list"].map(|kind| (format!("layouts/{kind}.html"), LAYOUT.to_owned()));
     let mut files: Vec<_> = pages.iter().map(|(path, text)| (*path, text.as_str())).collect();

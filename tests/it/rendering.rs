@@ -306,7 +306,7 @@ on_both! {
         let before = app.query(all, Value::Null);
         app.sql("UPDATE article_copy SET summary = 'own' WHERE title = 'C'");
         app.sql("UPDATE article_copy SET word_count = 0, summary = 'old' WHERE title <> 'C'");
-        app.sql("UPDATE body SET html = 'old', plain_text = 'old', summary = 'old', renderer = 0, links = '[]'");
+        app.sql("UPDATE body SET html = 'old', summary = 'old', renderer = 0, links = '[]'");
         let renew = || app.block_on(api::worker::renew(&app.app)).expect("a rendering");
         assert_eq!(renew(), 4);
         assert_eq!(renew(), 0);

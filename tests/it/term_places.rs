@@ -124,7 +124,7 @@ on_both! {
         let answer = app.query("{ sections { name title path articleCount sections { name path } }
             one: articles(filter: { section: { eq: \"my-notes\" } }) { nodes { section path } } }", Value::Null);
         assert_eq!(answer.at("/sections"), &json!([
-            { "name": "loud", "title": "Loud", "path": "/loud/", "articleCount": 1, "sections": [] },
+            { "name": "loud", "title": "Louds", "path": "/loud/", "articleCount": 1, "sections": [] },
             { "name": "my-notes", "title": "Notes of mine", "path": "/my-notes/", "articleCount": 1,
               "sections": [{ "name": "my-notes/deep", "path": "/my-notes/deep/" }] },
         ]));

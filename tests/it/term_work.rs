@@ -1,9 +1,13 @@
 //! Terms of taxonomies beside tags and categories: given to articles, worked on, and
 //! exported.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use api::hugo::sync::{self, Action, Options};
 use api::policy::Role;
 use serde_json::{Value, json};
-use tests::{Answer, Client, TestApp, on_both};
+use tests::{Answer, Client, TestApp, on_both, write_files};
 
 const CONFIG: &str = "baseURL = 'https://example.org/'\ndefaultContentLanguage = 'en'\n[taxonomies]\n\
     tag = 'tags'\ncategory = 'categories'\nseries = 'series'\nauthor = 'authors'\n\
@@ -161,7 +165,7 @@ on_both! {
         // A merge of terms is in the files of those who carry them, and only there.
         let beta = read("content/b.md");
         let _ = editor.ask("mutation($ids: [ID!]!, $into: ID!) { mergeTerms(ids: $ids, into: $into) { userErrors { message } } }",
-            json!({"ids": [term(&app, "bridges-fords")], "into": term(&app, "rivers")})).accepted("mergeTerms");
+            json!({"ids": [term(&app, "bridges--fords")], "into": term(&app, "rivers")})).accepted("mergeTerms");
         assert_eq!(app.export(out.path()).failures, []);
         assert_eq!((read("content/a.md"), read("content/b.md")), (ALPHA.replace("['Rivers', 'Old Tales']", "['Rivers']"), beta));
         // And so it is read again.
@@ -192,6 +196,55 @@ on_both! {
         let _ = editor.ask(undo, json!({"id": merged.at("/mergeTerms/change/id")})).accepted("undoTaxonomyChange");
         assert_eq!(terms(&editor, "/a/"), ["series/rivers", "series/old-tales", "tags/x"]);
         assert_eq!(route(&app, "/series/old-tales/"), "Term");
+    }
+
+    fn files_of_terms_that_are_merged_or_deleted_go_and_come_back(app) {
+        let page = |title: &str| format!("---\ntitle: {title}\n---\nOf it.\n");
+        let site = tempfile::tempdir().expect("a folder");
+        write_files(site.path(), &[
+            ("hugo.toml", CONFIG),
+            ("content/a.md", "---\ntitle: A\nseries: [one, two]\n---\nText.\n"),
+            ("content/series/one/_index.md", &page("one")),
+            ("content/series/two/_index.md", &page("two")),
+            ("content/series/two/photo.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>"),
+            ("content/series/unused/_index.md", &page("unused")),
+        ]);
+        let synced = |expected: &[(Action, &str)]| {
+            let report = app.block_on(sync::run(&app.ctx(), &Options::new(site.path()))).expect("a run");
+            assert!(report.is_good(), "{report}");
+            let mut done: Vec<_> = report.changes.iter().map(|change| (change.action, &*change.file)).collect();
+            done.sort_by_key(|(_, file)| *file);
+            assert_eq!(done, expected);
+        };
+        let out = tempfile::tempdir().expect("a folder");
+        let exported = || {
+            assert_eq!(app.export(out.path()).failures, []);
+            crate::export::contents(out.path())
+        };
+        app.block_on(sync::run(&app.ctx(), &Options::new(site.path()))).expect("a run");
+        let before = exported();
+        assert_eq!(before.len(), 6);
+        let editor = app.as_role(Role::Editor);
+        let merged = editor.ask("mutation($ids: [ID!]!, $into: ID!) { mergeTerms(ids: $ids, into: $into) { change { id } userErrors { message } } }",
+            json!({"ids": [term(&app, "two")], "into": term(&app, "one")})).accepted("mergeTerms");
+        let unused = editor.ask("{ term(by: { slug: { taxonomy: \"series\", slug: \"unused\" } }, view: WORKING) { id } }", Value::Null);
+        let deleted = editor.ask("mutation($id: ID!) { deleteTerm(id: $id) { change { id } userErrors { message } } }",
+            json!({"id": unused.at("/term/id")})).accepted("deleteTerm");
+        let paths = |files: BTreeMap<PathBuf, Vec<u8>>| -> Vec<String> {
+            files.keys().map(|path| path.display().to_string()).collect()
+        };
+        assert_eq!(paths(exported()), ["content/a.md", "content/series/one/_index.md", "hugo.toml"]);
+        let (two, picture, unused) = ("content/series/two/_index.md", "content/series/two/photo.svg", "content/series/unused/_index.md");
+        synced(&[(Action::Written, "content/a.md"), (Action::Removed, two), (Action::Removed, picture), (Action::Removed, unused)]);
+        synced(&[]);
+        let undo = "mutation($id: ID!) { undoTaxonomyChange(id: $id) { userErrors { message } } }";
+        for change in [merged.at("/mergeTerms/change/id"), deleted.at("/deleteTerm/change/id")] {
+            let _ = editor.ask(undo, json!({"id": change})).accepted("undoTaxonomyChange");
+        }
+        assert_eq!(exported(), before);
+        synced(&[(Action::Written, "content/a.md"), (Action::Made, two), (Action::Made, picture), (Action::Made, unused)]);
+        synced(&[]);
+        assert_eq!(crate::export::contents(site.path()), before);
     }
 
     fn terms_are_split_renamed_and_deleted_and_each_is_undone(app) {

@@ -234,7 +234,7 @@ on_both! {
              "articles": {"totalCount": 4, "nodes": [{"title": "E"}]},
              "tagCounts": [{"tag": {"name": "x"}, "count": 3}, {"tag": {"name": "y"}, "count": 1}],
              "archive": [{"year": 2026, "count": 4}]},
-            {"name": "blog", "title": "Blog", "path": "/blog/", "weight": 0, "articleCount": 1, "sections": [],
+            {"name": "blog", "title": "Blogs", "path": "/blog/", "weight": 0, "articleCount": 1, "sections": [],
              "articles": {"totalCount": 1, "nodes": [{"title": "D"}]}, "tagCounts": [{"tag": {"name": "y"}, "count": 1}],
              "archive": [{"year": 2025, "count": 1}]}]));
         assert_eq!(answer["site"]["sections"], json!([{"path": "/de/news/", "articleCount": 1, "language": {"tag": "de"}}]));

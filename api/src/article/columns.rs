@@ -113,4 +113,5 @@ fields! {
     Params params = Json::default(),
     Listed listed = true,
     Render render = entity::Render::Always,
+    LogicalPath logical_path = String::new(),
 }

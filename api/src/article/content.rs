@@ -129,4 +129,10 @@ impl Content {
     pub fn section(&self) -> String {
         normalize(self.directory.split('/').next().unwrap_or_default())
     }
+
+    /// Where it lies in the tree of content.
+    #[must_use]
+    pub fn logical_path(&self) -> String {
+        normalize(&format!("{}/{}", self.directory, self.name))
+    }
 }

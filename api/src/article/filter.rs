@@ -58,7 +58,7 @@ pub enum Own {
     Ids(Vec<Uuid>),
     /// Articles that carry one of these terms.
     Carrying(Vec<Uuid>),
-    /// Articles whose decoded address is below this one.
+    /// Articles in the folder of the section of this name.
     Below(String),
     /// Articles with one of these lists of authors, as they are stored.
     Authors(Vec<String>),
@@ -71,14 +71,6 @@ pub enum Own {
     /// Translations whose source has changed since they said it last, with the
     /// default language.
     Outdated { default: Arc<str> },
-}
-
-impl Own {
-    /// The least text that is greater than every address below this one.
-    #[must_use]
-    pub fn end_of(path: &str) -> String {
-        format!("{}0", path.trim_end_matches('/'))
-    }
 }
 
 /// Conditions and values that a filter holds at most: SQLite takes a statement

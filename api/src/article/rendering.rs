@@ -174,7 +174,6 @@ async fn replace(txn: &DatabaseTransaction, new: body::Model, old: &body::Model)
         id: _,
         markdown: _,
         html,
-        plain_text,
         headings,
         summary,
         word_count,
@@ -185,7 +184,6 @@ async fn replace(txn: &DatabaseTransaction, new: body::Model, old: &body::Model)
     } = new;
     body::Entity::update_many()
         .col_expr(body::Column::Html, Expr::value(html))
-        .col_expr(body::Column::PlainText, Expr::value(plain_text))
         .col_expr(body::Column::Headings, Expr::value(headings))
         .col_expr(body::Column::Summary, Expr::value(summary))
         .col_expr(body::Column::WordCount, Expr::value(word_count))

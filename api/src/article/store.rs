@@ -218,6 +218,7 @@ pub fn project(
         params: Value::Object(params.clone()).into(),
         listed: build.listed,
         render: build.render,
+        logical_path: content.logical_path(),
     };
     let terms = terms::rows(&copy, terms);
     let menus = menus
@@ -242,6 +243,7 @@ pub fn project(
             weight: place.weight,
             params: Value::Object(place.params.clone()).into(),
             file: None,
+            page_ref: None,
         })
         .collect();
     let keywords = keywords::of(frame, language, view, identity.article_id, params);

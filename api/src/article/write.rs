@@ -327,7 +327,6 @@ pub fn body_row(
         links: entity::Json::of(&links)?,
         id,
         html: rendered.html,
-        plain_text: rendered.plain_text,
         headings: entity::Json::of(&rendered.headings)?,
         summary: rendered.summary,
         word_count: i32::try_from(rendered.word_count).unwrap_or(i32::MAX),

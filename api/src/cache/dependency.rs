@@ -41,6 +41,8 @@ pub enum Dependency<'a> {
     Path(&'a str),
     /// The same, whichever of its letters are capitals.
     PathInAnyCase(&'a str),
+    /// That nothing, or no other thing, lies at a place in the tree of content.
+    LogicalPath(&'a str),
     /// Which published article comes from a file of the Hugo site, by its path there.
     File(&'a str),
     /// Which articles share a translation key.
@@ -122,6 +124,7 @@ impl Dependency<'_> {
             Self::Name(id) => format!("name {id}"),
             Self::Path(path) => format!("path {path}"),
             Self::PathInAnyCase(path) => format!("any {}", path.to_lowercase()),
+            Self::LogicalPath(path) => format!("logical {path}"),
             Self::File(path) => format!("file {path}"),
             Self::Translations(key) => format!("translations {key}"),
             Self::List(of) => of.text("list"),
@@ -240,6 +243,7 @@ mod tests {
             Dependency::Modified(Where::default()),
             Dependency::Path("/a/"),
             Dependency::PathInAnyCase("/a/"),
+            Dependency::LogicalPath("/a/"),
             Dependency::Translations("/a/"),
             list(None, None, None),
             list(Some("en"), None, None),

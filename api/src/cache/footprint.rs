@@ -30,6 +30,9 @@ pub struct Footprint {
     pub(super) language: String,
     pub(super) section: String,
     pub(super) path: String,
+    /// Where it lies in the tree of content.
+    #[serde(default)]
+    pub(super) logical: String,
     /// Where redirects lead to it from: aliases, and where it was before.
     pub(super) old_paths: Vec<String>,
     pub(super) key: String,
@@ -89,7 +92,7 @@ impl Footprint {
                     Column::VisibleUntil,
                 ])
                 .expr(in_menus())
-                .columns([Column::Listed, Column::Render])
+                .columns([Column::Listed, Column::Render, Column::LogicalPath])
                 .from(Entity)
                 .cond_where(Column::View.eq(View::Published))
                 .cond_where(Column::ArticleId.is_in(ids.iter().copied()));
@@ -119,6 +122,7 @@ impl Footprint {
             language: row.try_get_by_index(1)?,
             section: row.try_get_by_index(2)?,
             path: row.try_get_by_index(3)?,
+            logical: row.try_get_by_index(18)?,
             key: row.try_get_by_index(4)?,
             old_paths: Vec::new(),
             terms: Vec::new(),
@@ -155,6 +159,7 @@ impl Footprint {
         let paths = self.old_paths.iter().chain([&self.path]);
         tags.extend(paths.map(|path| Dependency::Path(path).tag()));
         tags.insert(Dependency::PathInAnyCase(&self.path).tag());
+        tags.insert(Dependency::LogicalPath(&self.logical).tag());
     }
 
     pub(super) fn touch_files(&self, tags: &mut BTreeSet<Tag>) {
@@ -191,6 +196,7 @@ impl Footprint {
             language,
             section,
             path,
+            logical,
             old_paths,
             key,
             terms,
@@ -214,7 +220,7 @@ impl Footprint {
         // When it goes is accounted for when it does; what menus say, and what leads to
         // it, by itself. Since when it is there is what sorts related ones.
         let _ = (until, menus, old_paths, title, link_title, authors, keywords, modified, files);
-        let _ = (language, section, path, key, listed, render);
+        let _ = (language, section, path, logical, key, listed, render);
         !self.is_at(other)
             || (terms, above) != (&other.terms, &other.above)
             || (*date, *utc_offset, *created) != (other.date, other.utc_offset, other.created)
@@ -223,8 +229,8 @@ impl Footprint {
 
     /// Whether it is found where another is.
     pub(super) fn is_at(&self, other: &Self) -> bool {
-        (&self.language, &self.section, &self.path, &self.key)
-            == (&other.language, &other.section, &other.path, &other.key)
+        (&self.language, &self.section, &self.path, &self.logical, &self.key)
+            == (&other.language, &other.section, &other.path, &other.logical, &other.key)
             && (self.listed, self.render) == (other.listed, other.render)
     }
 
@@ -416,6 +422,7 @@ impl Default for Footprint {
             language: text(),
             section: text(),
             path: text(),
+            logical: text(),
             old_paths: Vec::new(),
             key: text(),
             terms: Vec::new(),

@@ -83,7 +83,7 @@ pub async fn find(
     match section::at(ctx, scope, frame, path).await? {
         None => Ok(None),
         Some(section) => found(List::Section {
-            filter: section.filter(frame),
+            filter: section.filter(),
             name: section.row.name.clone(),
             title: section.row.title.clone(),
             about: section.row.description.clone(),

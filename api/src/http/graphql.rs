@@ -281,6 +281,26 @@ async fn ask(
     bytes: &[u8],
     only_queries: bool,
 ) -> Result<Asked, Refusal> {
+    let seconds = endpoint.app.config().limits.seconds;
+    // What runs is ended at the limit, and told what it cost. This is for who does not
+    // get so far: who waits for the database, or for others who ask the same.
+    let patience = Duration::from_secs(seconds.saturating_add(1));
+    let answer = Box::pin(answer_to(http, endpoint, parameters, bytes, only_queries));
+    tokio::time::timeout(patience, answer).await.unwrap_or_else(|_| Err(too_slow(seconds)))
+}
+
+fn too_slow(seconds: u64) -> Refusal {
+    let message = format!("the request took longer than the limit of {seconds} seconds");
+    Refusal::new(StatusCode::OK, "LIMIT_EXCEEDED", message)
+}
+
+async fn answer_to(
+    http: &HttpRequest,
+    endpoint: &Endpoint,
+    parameters: Value,
+    bytes: &[u8],
+    only_queries: bool,
+) -> Result<Asked, Refusal> {
     let ready = match prepare(http, endpoint, parameters, only_queries).await? {
         Prepared::Ready(ready) => ready,
         Prepared::Failed(response) => return Ok(Asked::Own(response)),
@@ -475,13 +495,7 @@ async fn execute(
     let patience = Duration::from_secs(limits.seconds);
     let schema = if doubtful { &endpoint.schema } else { &endpoint.trusting };
     let response = tokio::time::timeout(patience, schema.execute(request.data(ctx))).await;
-    let response = finish(response.map_err(|_| {
-        Refusal::new(
-            StatusCode::OK,
-            "LIMIT_EXCEEDED",
-            format!("the request took longer than the limit of {} seconds", limits.seconds),
-        )
-    })?);
+    let response = finish(response.map_err(|_| too_slow(limits.seconds))?);
     if doubtful && ran(&response) {
         document.set_valid();
     }

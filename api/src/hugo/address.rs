@@ -33,7 +33,11 @@ pub struct Rules {
     pub default_in_subdir: bool,
     pub disable_path_to_lower: bool,
     pub remove_path_accents: bool,
+    pub list_titles: ListTitles,
     pub ugly_urls: UglyUrls,
+    /// `section`, `taxonomy`, `term`: what has no pages.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub disabled_kinds: Vec<String>,
     pub permalinks: Permalinks,
     /// Singular to plural.
     pub taxonomies: IndexMap<String, String>,
@@ -41,6 +45,19 @@ pub struct Rules {
     pub language_permalinks: IndexMap<String, Permalinks>,
     /// Only the languages that have taxonomies of their own.
     pub language_taxonomies: IndexMap<String, IndexMap<String, String>>,
+}
+
+/// What sections are called that say no title: `Posts`, after the folder `post`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListTitles {
+    pub plural: bool,
+    pub capital: bool,
+}
+
+impl Default for ListTitles {
+    fn default() -> Self {
+        Self { plural: true, capital: true }
+    }
 }
 
 /// Where pages are files (`/a.html`) and not folders (`/a/`).
@@ -142,8 +159,30 @@ impl Rules {
         !self.permalinks(language).0.is_empty()
     }
 
+    /// Whether the site has pages of a kind.
+    #[must_use]
+    pub fn has_pages(&self, kind: &str) -> bool {
+        !self.disabled_kinds.iter().any(|disabled| disabled == kind)
+    }
+
     fn permalinks(&self, language: &str) -> &Permalinks {
         self.language_permalinks.get(language).unwrap_or(&self.permalinks)
+    }
+
+    /// What a section, or the list of a taxonomy's terms, is called that says no title.
+    #[must_use]
+    pub fn list_title(&self, folder: &str) -> String {
+        let name = folder.rsplit('/').next().unwrap_or_default();
+        let name = if self.list_titles.plural { plural(name) } else { name.to_owned() };
+        if !self.list_titles.capital {
+            return name;
+        }
+        let mut before = ' ';
+        let capital = |c: char| {
+            let is_first = matches!(std::mem::replace(&mut before, c), ' ' | '-');
+            if is_first { c.to_uppercase().collect() } else { c.to_string() }
+        };
+        name.chars().map(capital).collect()
     }
 
     /// A text as it stands in an address.
@@ -157,14 +196,21 @@ impl Rules {
     /// whatever their addresses look like.
     #[must_use]
     pub fn leads(&self, name: &str, slug: &str) -> bool {
-        let own = self.urlize(name.trim());
+        let own = self.term_slug(name);
         own == slug || (self.disable_path_to_lower && lower(&own) == lower(slug))
+    }
+
+    /// The slug of the term that a name leads to: unlike in other texts, each space of it
+    /// is a hyphen (`A - B`, `a---b`).
+    #[must_use]
+    pub fn term_slug(&self, name: &str) -> String {
+        self.urlize(&self.element(name))
     }
 
     /// By what a term is known.
     #[must_use]
     pub fn key(&self, name: &str) -> String {
-        lower(&self.urlize(name.trim()))
+        lower(&self.term_slug(name))
     }
 
     /// The address of a page, section, taxonomy, term or the home page.
@@ -234,6 +280,41 @@ impl Rules {
                     .map(|section| section.title.as_str())
                     .filter(|title| !title.is_empty())
                     .unwrap_or(term),
+                date: None,
+            },
+        )
+    }
+
+    /// The address of a taxonomy, the list of its terms, that may have no file.
+    #[must_use]
+    pub fn taxonomy_path(&self, sections: &Sections, language: &str, plural: &str) -> String {
+        let kind = Kind::Taxonomy { plural: plural.to_owned() };
+        self.list_path(sections, language, &kind, plural)
+    }
+
+    /// The address of a section that has no file.
+    #[must_use]
+    pub fn section_path(&self, sections: &Sections, language: &str, folder: &str) -> String {
+        self.list_path(sections, language, &Kind::Section, folder)
+    }
+
+    fn list_path(&self, sections: &Sections, language: &str, kind: &Kind, folder: &str) -> String {
+        let section = sections.get(language, &normalize(folder));
+        let title = self.list_title(folder);
+        self.page_path(
+            sections,
+            &Parts {
+                language,
+                kind,
+                dir: folder,
+                name: "",
+                bundle: false,
+                slug: section.and_then(|section| section.slug.as_deref()),
+                url: section.and_then(|section| section.url.as_deref()),
+                title: section
+                    .map(|section| section.title.as_str())
+                    .filter(|title| !title.is_empty())
+                    .unwrap_or(&title),
                 date: None,
             },
         )
@@ -322,6 +403,11 @@ impl Rules {
         if prefix.is_empty() { link.to_owned() } else { format!("/{prefix}{link}") }
     }
 
+    /// A title as it stands in an address: it is no path.
+    fn title(&self, title: &str) -> String {
+        self.urlize(&title.replace(['/', '\\'], "-"))
+    }
+
     /// One element of a path, as the logical path has it.
     fn element(&self, name: &str) -> String {
         if self.disable_path_to_lower { name.to_owned() } else { lower(name).replace(' ', "-") }
@@ -384,15 +470,24 @@ impl Rules {
                     } else {
                         section.map(|section| section.title.as_str())
                     };
-                    let name = slug
-                        .filter(|slug| !slug.is_empty())
-                        .or(title.filter(|title| !title.is_empty()));
-                    match name {
-                        Some(name) => self.urlize(name),
-                        None => self.urlize(&plural(current.get(depth - 1).map_or("", |s| s))),
+                    let filled = |text: &&str| !text.is_empty();
+                    match (slug.filter(filled), title.filter(filled)) {
+                        (Some(slug), _) => self.urlize(slug),
+                        (None, Some(title)) => self.title(title),
+                        (None, None) => {
+                            self.urlize(&plural(current.get(depth - 1).map_or("", |s| s)))
+                        }
                     }
                 })
                 .collect::<Vec<_>>()
+        };
+        // Pages that list others have no name but that of their folder.
+        let own = parts.dir.trim_matches('/').rsplit('/').next().unwrap_or_default();
+        let base = if is_branch(parts.kind) { own } else { parts.name };
+        let base = self.urlize(base);
+        let title = match parts.kind {
+            Kind::Term { .. } => self.urlize(parts.title),
+            _ => self.title(parts.title),
         };
         permalink::expand(
             pattern,
@@ -401,9 +496,10 @@ impl Rules {
                 section: current.first().map_or("", String::as_str),
                 sections: &current,
                 section_slugs: &slugs,
-                title: self.urlize(parts.title),
+                title,
                 slug: parts.slug.filter(|slug| !slug.is_empty()).map(|slug| self.urlize(slug)),
                 name: self.urlize(parts.name),
+                base,
             },
         )
     }

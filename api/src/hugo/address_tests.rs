@@ -94,6 +94,7 @@ fn ugly_addresses_are_files() {
     check(&all, &section, "/post/index.html");
     let none = Sections::default();
     assert_eq!(all.term_path(&none, "en", "tags", "x y"), "/tags/x-y.html");
+    assert_eq!(all.taxonomy_path(&none, "en", "tags"), "/tags/index.html");
     let some = rules(json!({"uglyURLs": {"Post": true}}));
     check(&some, &page("post", "p"), "/post/p.html");
     check(&some, &page("other", "p"), "/other/p/");
@@ -132,6 +133,19 @@ fn slugs_of_sections_stand_in_the_addresses_below() {
     );
     assert_eq!(patterns.term_path(&sections, "en", "tags", "C#"), "/t/csharp/");
     assert_eq!(patterns.term_path(&sections, "en", "tags", "New"), "/t/new/");
+    assert_eq!(patterns.taxonomy_path(&sections, "en", "tags"), "/tags/");
+    let names = rules(json!({"permalinks": {
+        "term": {"tags": "/t/:contentbasename/:filename"},
+        "taxonomy": {"tags": "/topics/"},
+        "page": {"posts": "/:filename/:contentbasename/:title"}
+    }}));
+    assert_eq!(names.term_path(&sections, "en", "tags", "New One"), "/t/new-one/");
+    assert_eq!(names.taxonomy_path(&sections, "en", "tags"), "/topics/");
+    check(
+        &names,
+        &Parts { title: "A/b\\c", ..page("Posts", "Bun  dle") },
+        "/bun-dle/bun-dle/a-b-c/",
+    );
 }
 
 #[test]
@@ -147,6 +161,8 @@ fn patterns_make_addresses() {
 #[test]
 fn terms_have_addresses() {
     let rules = rules(json!({}));
+    assert_eq!(rules.term_slug("News - Local  X"), "news---local--x");
+    assert_eq!(rules.urlize("News - Local  X"), "news-local-x");
     let check = |term: &str, expected: &str| {
         let path = rules.term_path(&Sections::default(), "en", "tags", term);
         assert_eq!(path, expected, "{term}");

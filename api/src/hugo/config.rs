@@ -11,10 +11,11 @@ use std::path::Path;
 
 use chrono_tz::Tz;
 use indexmap::IndexMap;
+use regex::RegexSet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::address::{Rules, UglyUrls};
+use super::address::{ListTitles, Rules, UglyUrls};
 use super::cascade::Cascades;
 use super::mounts::{self, Mount, clean};
 use super::permalink::Permalinks;
@@ -38,8 +39,8 @@ pub struct SiteConfig {
     pub disabled_languages: Vec<String>,
     /// Where each of a page's dates comes from.
     pub dates: DateFields,
-    /// Name patterns of files to be left out, as Hugo's `ignoreFiles` are written.
-    pub ignore_files: Vec<String>,
+    /// Hugo's `ignoreFiles`: files to be left out, by their full names.
+    pub ignore_files: RegexSet,
     /// What is mounted as content; nothing where the folders of the languages are it.
     pub mounts: Vec<Mount>,
     /// The main file, below the site's folder; none for a bare content folder.
@@ -122,7 +123,10 @@ pub fn load(dir: &Path, language: Option<&str>) -> Result<SiteConfig, Problem> {
         _ => "content".to_owned(),
     };
     build(root, file.clone(), &content_dir, language)
-        .map_err(|problem| problem.in_file(file.as_deref().unwrap_or_default()))
+        .map_err(|problem| {
+            let main = file.as_deref().unwrap_or_default();
+            config_file::located(dir, problem).in_file(main)
+        })
 }
 
 /// Types a merged configuration; pure.
@@ -134,6 +138,7 @@ pub(super) fn build(
 ) -> Result<SiteConfig, Problem> {
     let text = |key: &str| fold::get(&root, key).and_then(cast::text);
     let flag = |key: &str| fold::get(&root, key).and_then(cast::flag).unwrap_or_default();
+    let is_on = |key: &str| fold::get(&root, key).and_then(cast::flag) != Some(false);
     let time_zone = zone(&root)?.unwrap_or(Tz::UTC);
     let named = text("defaultContentLanguage")
         .filter(|key| !key.is_empty())
@@ -148,9 +153,13 @@ pub(super) fn build(
         (named, _) => named.unwrap_or(synthesized),
     };
     if !has(&default_language) {
+        let what = if disabled_languages.contains(&default_language) {
+            "is switched off; switch it on"
+        } else {
+            "`languages` does not have; add it there"
+        };
         return Err(Problem::new(format!(
-            "`defaultContentLanguage` is `{default_language}`, which `languages` does not have; \
-             add it there, or name another"
+            "`defaultContentLanguage` is `{default_language}`, which {what}, or name another"
         )));
     }
     let mut rules = Rules {
@@ -158,13 +167,20 @@ pub(super) fn build(
         default_in_subdir: flag("defaultContentLanguageInSubdir"),
         disable_path_to_lower: flag("disablePathToLower"),
         remove_path_accents: flag("removePathAccents"),
+        list_titles: ListTitles {
+            plural: is_on("pluralizeListTitles"),
+            capital: is_on("capitalizeListTitles"),
+        },
+        disabled_kinds: fold::get(&root, "disableKinds")
+            .and_then(cast::list)
+            .unwrap_or_default()
+            .iter()
+            .map(|kind| kind.to_lowercase())
+            .filter(|kind| ["section", "taxonomy", "term"].contains(&kind.as_str()))
+            .collect(),
         ugly_urls: UglyUrls::from_config(fold::get(&root, "uglyURLs")),
         permalinks: Permalinks::from_config(fold::get(&root, "permalinks"))?,
-        taxonomies: taxonomies(fold::get(&root, "taxonomies")).unwrap_or_else(|| {
-            [("category", "categories"), ("tag", "tags")]
-                .map(|(one, many)| (one.to_owned(), many.to_owned()))
-                .into()
-        }),
+        taxonomies: all_taxonomies(&root),
         language_permalinks: IndexMap::new(),
         language_taxonomies: IndexMap::new(),
     };
@@ -189,16 +205,25 @@ pub(super) fn build(
         languages,
         disabled_languages,
         dates: DateFields::from_config(fold::map(&root, "frontmatter")),
-        ignore_files: fold::get(&root, "ignoreFiles")
-            .and_then(|value| match value {
-                Value::String(pattern) => Some(vec![pattern.clone()]),
-                value => cast::list(value),
-            })
-            .unwrap_or_default(),
+        ignore_files: ignore_files(fold::get(&root, "ignoreFiles"))?,
         mounts: mounts::read(&root),
         file,
         cascades: Cascades::from_config(&root),
         root,
+    })
+}
+
+fn ignore_files(value: Option<&Value>) -> Result<RegexSet, Problem> {
+    let patterns = match value {
+        Some(Value::String(pattern)) => vec![pattern.clone()],
+        value => value.and_then(cast::list).unwrap_or_default(),
+    };
+    RegexSet::new(&patterns).map_err(|_| {
+        let is_wrong = |pattern: &&String| RegexSet::new([pattern]).is_err();
+        let wrong = patterns.iter().find(is_wrong).map_or("", |pattern| pattern.as_str());
+        Problem::new(format!(
+            "`ignoreFiles` has `{wrong}`, which is no regular expression; correct it"
+        ))
     })
 }
 
@@ -349,6 +374,17 @@ fn zone(settings: &Map<String, Value>) -> Result<Option<Tz>, Problem> {
 }
 
 /// Singular to plural, both in lower case; `None` when nothing is said.
+/// Those of the site, under `taxonomies` or the older `indexes`; without any, Hugo's own.
+fn all_taxonomies(root: &Map<String, Value>) -> IndexMap<String, String> {
+    let said = ["taxonomies", "indexes"].map(|key| taxonomies(fold::get(root, key)));
+    if said.iter().any(Option::is_some) {
+        return said.into_iter().flatten().flatten().collect();
+    }
+    [("category", "categories"), ("tag", "tags")]
+        .map(|(one, many)| (one.to_owned(), many.to_owned()))
+        .into()
+}
+
 fn taxonomies(value: Option<&Value>) -> Option<IndexMap<String, String>> {
     let map = value?.as_object()?;
     Some(

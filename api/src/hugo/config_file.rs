@@ -75,6 +75,44 @@ fn files(dir: &Path, folder: &str) -> Result<Vec<String>, Problem> {
     Ok(files)
 }
 
+/// A problem of the merged configuration, with the file and the line that it speaks of:
+/// where a value that it quotes stands, else where the key does.
+pub(super) fn located(dir: &Path, problem: Problem) -> Problem {
+    let quoted: Vec<&str> = problem.message.split('`').skip(1).step_by(2).collect();
+    let Some((path, values)) = quoted.split_first() else { return problem };
+    let key = path.rsplit('.').next().unwrap_or_default();
+    let says_key = |line: &str| {
+        let line = line.trim_start().trim_start_matches(['[', '"', '\'']);
+        let (named, rest) = line.split_at_checked(key.len()).unwrap_or_default();
+        let rest = rest.trim_start_matches(['"', '\'']).trim_start();
+        fold::same(named, key) && rest.starts_with(['=', ':', ']'])
+    };
+    let says_value =
+        |line: &str| values.iter().any(|value| value.len() > 1 && line.contains(value));
+    let mut all: Vec<String> = NAMES
+        .iter()
+        .flat_map(|name| EXTENSIONS.iter().map(move |extension| format!("{name}.{extension}")))
+        .collect();
+    for environment in ["config/_default", "config/production"] {
+        all.extend(files(dir, environment).unwrap_or_default());
+    }
+    let texts: Vec<(String, String)> = all
+        .into_iter()
+        .filter_map(|file| Some((std::fs::read_to_string(dir.join(&file)).ok()?, file)))
+        .map(|(text, file)| (file, text))
+        .collect();
+    let find = |says: &dyn Fn(&str) -> bool| {
+        texts.iter().find_map(|(file, text)| Some((file, text.lines().position(says)?)))
+    };
+    match find(&says_value).or_else(|| find(&says_key)) {
+        Some((file, line)) => {
+            let line = u32::try_from(line + 1).ok();
+            Problem { line, ..problem.in_file(file) }
+        }
+        None => problem,
+    }
+}
+
 /// Below which keys the settings of a file stand, by its name without extension:
 /// `menus` below `menus`, `params.zh` below `languages.zh.params`, and
 /// `languages.zh`, like any other name with a language, below `languages.zh`.

@@ -96,7 +96,8 @@ pub fn draft(
         mut params,
         warnings: _,
     } = page;
-    if let Some(keywords) = keywords {
+    // Where they are a taxonomy, they are its terms.
+    if let Some(keywords) = keywords.filter(|_| !terms.contains_key("keywords")) {
         params.insert("keywords".to_owned(), keywords);
     }
     let content = Content {

@@ -11,7 +11,7 @@
 //! read as well, so that an export gives back the whole site. What is not in the
 //! folder any more stays in the database: to import is to add.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -37,6 +37,7 @@ use super::rows::{Before, Ready, Rows};
 use super::sanitize::normalize;
 use super::sections::Sections;
 use super::sync::beside::{Beside, Verdict};
+use super::taken::{self, Settled};
 use super::tree::{self, Entry, EntryKind, Kind, Layout, Tree};
 use super::{file_path, known, menu_rows, settings};
 use crate::ctx::Ctx;
@@ -97,6 +98,11 @@ pub async fn run_beside(
     };
     let Tree { layout, files, problems } = tree;
     report.failures.extend(problems);
+    for mount in config.mounts.iter().filter(|mount| !dir.join(&mount.source).exists()) {
+        let source = &mount.source;
+        let message = format!("`module.mounts` names `{source}` as content, which is not there");
+        report.warnings.push(Problem::new(message).in_file(source));
+    }
     let (lists, mut pages) = sort(&config, &layout, files, &mut report);
     if let Some(beside) = &beside {
         pages.retain(|page| !beside.skip.contains(&file_path::to_text(page)));
@@ -112,6 +118,7 @@ pub async fn run_beside(
         known: Arc::default(),
         anew: moved,
         paths: HashMap::new(),
+        giving_way: Vec::new(),
         touched: Vec::new(),
         unread: Vec::new(),
         created: HashSet::new(),
@@ -141,14 +148,33 @@ fn sort(
     report: &mut Report,
 ) -> (Vec<Entry>, Vec<Box<Path>>) {
     let (mut lists, mut pages) = (Vec::new(), files);
+    // In other languages of markup, by the extension: how many, and the first.
+    let mut foreign: BTreeMap<String, (usize, String)> = BTreeMap::new();
     pages.retain(|file| match layout.entry(config, file) {
         Some(Entry { kind: EntryKind::Content(Kind::Page), .. }) => true,
         Some(entry) if matches!(entry.kind, EntryKind::Content(_)) => {
             lists.push(entry);
             false
         }
-        _ => false,
+        Some(entry) => {
+            if entry.is_foreign() {
+                let (count, _) = foreign.entry(entry.extension).or_insert((0, entry.relative));
+                *count += 1;
+            }
+            false
+        }
+        None => false,
     });
+    for (extension, (count, first)) in foreign {
+        let others = match count - 1 {
+            0 => String::new(),
+            others => format!(", and {others} more files of its kind,"),
+        };
+        let message = format!(
+            "`.{extension}`{others} is kept as it is and becomes no article; convert it to Markdown"
+        );
+        report.warnings.push(Problem::new(message).in_file(&first));
+    }
     report.documents = pages.len() + lists.len();
     report.lists = lists.len();
     (lists, pages)
@@ -178,6 +204,8 @@ struct Import<'a> {
     /// Addresses given in this import that nobody has yet in the database, to the file
     /// that has each.
     paths: HashMap<String, String>,
+    /// Drafts in the database that make way for what is published, and where they go.
+    giving_way: Vec<(Uuid, String)>,
     /// Files that are as they were, at other times.
     touched: Vec<Touched>,
     /// Pages that are kept as they are.
@@ -366,7 +394,7 @@ impl Import<'_> {
             self.known = known;
             done += outcomes.len();
             let ready = self.sort_out(outcomes);
-            let ready = self.refuse_taken(ready).await?;
+            let ready = self.settle(ready).await?;
             if self.report.dry_run {
                 for ready in &ready {
                     let known = self.known.get(&ready.file.path);
@@ -405,61 +433,23 @@ impl Import<'_> {
         all
     }
 
-    /// Reports documents whose address another one has.
-    async fn refuse_taken(&mut self, ready: Vec<Ready>) -> Result<Vec<Ready>> {
-        use entity::article_copy::{Column, Entity};
-        let paths: Vec<_> = ready.iter().map(|ready| ready.draft.path.clone()).collect();
-        let taken: Vec<(String, Uuid)> = Entity::find()
-            .select_only()
-            .columns([Column::Path, Column::ArticleId])
-            .filter(Column::Path.is_in(paths))
-            .filter(Column::View.ne(View::Trash))
-            .into_tuple()
-            .all(self.ctx.app().db().read())
-            .await?;
-        let mut owners: HashMap<String, HashSet<Uuid>> = HashMap::new();
-        for (path, id) in taken {
-            owners.entry(path).or_default().insert(id);
+    /// Sees to it that each document has an address of its own.
+    async fn settle(&mut self, ready: Vec<Ready>) -> Result<Vec<Ready>> {
+        let known = Arc::clone(&self.known);
+        let settled = taken::settle(self.ctx, &known, &mut self.paths, ready).await?;
+        let Settled { free, refused, warnings, giving_way } = settled;
+        for (problem, found) in refused {
+            self.give_up(problem, found);
         }
-        let mut free = Vec::with_capacity(ready.len());
-        for ready in ready {
-            let path = &ready.draft.path;
-            let own = self.known.get(&ready.file.path).and_then(|known| known.article_id);
-            let owner = owners.get(path).and_then(|ids| ids.iter().find(|id| Some(**id) != own));
-            let other = match (self.paths.get(path), owner) {
-                (Some(file), _) => Some(file.clone()),
-                (None, Some(id)) => Some(self.file_of(*id).await?),
-                (None, None) => None,
-            };
-            if let Some(other) = other {
-                let message =
-                    format!("the address {path} is that of {other}, too: give one of them a slug");
-                let problem = Problem::new(message).in_file(&ready.file.path);
-                self.give_up(problem, Found::of(&ready.found, &ready.file));
-            } else {
-                self.paths.insert(path.clone(), ready.file.path.clone());
-                free.push(ready);
-            }
-        }
+        self.report.warnings.extend(warnings);
+        self.giving_way = giving_way;
         Ok(free)
-    }
-
-    /// The file of an article, for whoever has to change it.
-    async fn file_of(&self, id: Uuid) -> Result<String> {
-        let path = source_file::Entity::find()
-            .select_only()
-            .column(source_file::Column::Path)
-            .filter(source_file::Column::ArticleId.eq(id))
-            .order_by_asc(source_file::Column::Path)
-            .into_tuple::<String>()
-            .one(self.ctx.app().db().read())
-            .await?;
-        Ok(path.unwrap_or_else(|| "another article".to_owned()))
     }
 
     /// Writes a chunk in one transaction.
     async fn write(&mut self, ready: Vec<Ready>) -> Result<()> {
         let mut write = Write::begin(self.ctx).await?;
+        taken::give_way(&write, std::mem::take(&mut self.giving_way)).await?;
         // Articles are locked before terms, as everywhere.
         let before = self.before(&write, &ready).await?;
         let terms = self.terms(&mut write, &ready).await?;

@@ -26,6 +26,7 @@ pub struct Entry {
     pub parent: Option<String>,
     pub name: String,
     pub url: Option<String>,
+    pub page_ref: Option<String>,
     pub title: Option<String>,
     pub weight: i32,
     pub params: Map<String, Value>,
@@ -33,20 +34,15 @@ pub struct Entry {
 
 impl Entry {
     #[must_use]
-    pub fn of(
-        config: &SiteConfig,
-        language: &LanguageConfig,
-        menu: &str,
-        entry: &MenuEntry,
-    ) -> Self {
-        let page = entry.page_ref.as_ref().map(|page| page_url(config, &language.key, page));
+    pub fn of(language: &LanguageConfig, menu: &str, entry: &MenuEntry) -> Self {
         Self {
             menu: menu.to_owned(),
             language: language.tag.clone(),
             identifier: entry.identifier.clone().unwrap_or_else(|| entry.name.clone()),
             parent: entry.parent.clone(),
             name: entry.name.clone(),
-            url: entry.url.clone().or(page).or(Some(String::new())),
+            url: entry.url.clone().or(Some(String::new())),
+            page_ref: entry.page_ref.clone(),
             title: entry.title.clone(),
             weight: entry.weight,
             params: params(entry),
@@ -61,6 +57,7 @@ impl Entry {
             parent: row.parent,
             name: row.name,
             url: row.url,
+            page_ref: row.page_ref,
             title: row.title,
             weight: row.weight,
             params: row.params.0.as_object().cloned().unwrap_or_default(),
@@ -82,7 +79,36 @@ impl Entry {
             weight: self.weight,
             params: Value::Object(self.params).into(),
             file: file.map(str::to_owned),
+            page_ref: self.page_ref,
         }
+    }
+
+    /// Whether it names the page that an arranged entry leads to.
+    #[must_use]
+    pub fn is_of_page(&self, is: &PlainEntry) -> bool {
+        let page = self.page_ref.as_ref().map(|page| crate::menu::logical(page));
+        page.is_some() && page == is.page
+    }
+
+    /// Whether it is the arranged entry: one without any name is known by its page.
+    #[must_use]
+    pub fn is_known_as(&self, is: &PlainEntry) -> bool {
+        if self.identifier.is_empty() {
+            return self.is_of_page(is);
+        }
+        self.identifier == is.identifier
+    }
+
+    /// Whether it leads where an arranged entry does.
+    #[must_use]
+    pub fn leads_as(&self, is: &PlainEntry) -> bool {
+        self.is_of_page(is) || leads(self.url.as_deref().unwrap_or_default(), &is.url)
+    }
+
+    /// Whether it is called as an arranged entry is.
+    #[must_use]
+    pub fn is_called_as(&self, is: &PlainEntry) -> bool {
+        self.name == is.name || (self.name.is_empty() && !is.is_named && self.is_of_page(is))
     }
 }
 
@@ -114,17 +140,15 @@ pub fn params(entry: &MenuEntry) -> Map<String, Value> {
 
 /// The entries of one language.
 #[must_use]
-pub fn of_language(config: &SiteConfig, language: &LanguageConfig) -> Vec<Entry> {
+pub fn of_language(language: &LanguageConfig) -> Vec<Entry> {
     let menus = language.menus.iter();
-    menus
-        .flat_map(|(menu, own)| own.iter().map(|entry| Entry::of(config, language, menu, entry)))
-        .collect()
+    menus.flat_map(|(menu, own)| own.iter().map(|entry| Entry::of(language, menu, entry))).collect()
 }
 
 /// All entries of a configuration.
 #[must_use]
 pub fn of(config: &SiteConfig) -> Vec<Entry> {
-    config.languages.iter().flat_map(|language| of_language(config, language)).collect()
+    config.languages.iter().flat_map(of_language).collect()
 }
 
 /// Writes what a configuration says.
@@ -212,6 +236,7 @@ pub async fn put_of_file(
             parent: entry.parent,
             name: entry.name,
             url: Some(url.to_owned()),
+            page_ref: None,
             title: entry.title,
             weight: entry.weight,
             params,
@@ -245,13 +270,13 @@ pub fn leads(one: &str, other: &str) -> bool {
 /// Whether a configured menu is the arranged one, whatever the order of its lines.
 #[must_use]
 pub fn same(was: &[&Entry], is: &[PlainEntry]) -> bool {
-    let known = |name: &&String| was.iter().any(|entry| entry.identifier == **name);
+    let known = |name: &&String| is.iter().any(|entry| entry.identifier == **name);
     let one = |was: &Entry, is: &PlainEntry| {
         let parent = was.parent.as_ref().filter(known);
-        was.identifier == is.identifier
+        was.is_known_as(is)
             && parent.filter(|parent| **parent != was.identifier) == is.parent.as_ref()
-            && was.name == is.name
-            && leads(was.url.as_deref().unwrap_or_default(), &is.url)
+            && was.is_called_as(is)
+            && was.leads_as(is)
             && was.title == is.title
             && was.weight == is.weight
             && was.params == is.params

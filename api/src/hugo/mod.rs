@@ -58,7 +58,7 @@
 //! a term of more than 2,000 bytes, by which PostgreSQL could find nothing.
 //!
 //! Not looked at: themes and modules, mounts of what lies outside the site, content
-//! adapters, dates from Git or the file system, and Org mode.
+//! adapters, dates from Git or the file system, Org mode, and `buildDrafts` and its like.
 //! Sections without a date have none here; Hugo gives them that of their newest page.
 
 pub mod address;
@@ -103,3 +103,4 @@ pub mod report;
 pub(crate) mod rows;
 mod settings;
 pub mod sync;
+mod taken;

@@ -118,6 +118,8 @@ pub fn read(
     let (language, name) = (entry.language.as_str(), entry.name.as_str());
     config.cascades.apply(entry, &mut map);
     let mut rest = Rest::new(map);
+    let mut plurals = config.rules.taxonomies(language).values();
+    let mut is_taxonomy = |key: &str| plurals.any(|plural| fold::same(plural, key));
     let mut page = Page {
         title: rest.text("title").unwrap_or_default(),
         link_title: rest.text("linkTitle"),
@@ -125,7 +127,11 @@ pub fn read(
         summary: rest.text("summary"),
         description: rest.text("description"),
         lead: rest.text("lead"),
-        keywords: rest.take("keywords", cast::list).unwrap_or_default(),
+        keywords: if is_taxonomy("keywords") {
+            Vec::new()
+        } else {
+            rest.take("keywords", cast::list).unwrap_or_default()
+        },
         translation_key: rest.text("translationKey"),
         comments: rest.flag("comments"),
         authorbox: rest.flag("authorbox"),

@@ -136,7 +136,10 @@ pub(super) struct Fill<'a> {
     pub section_slugs: &'a dyn Fn() -> Vec<String>,
     pub title: String,
     pub slug: Option<String>,
+    /// Of the file; empty for pages that list others.
     pub name: String,
+    /// The last part of the logical path.
+    pub base: String,
 }
 
 /// The pattern with its tokens filled in.
@@ -178,10 +181,10 @@ fn value(token: &str, fill: &Fill<'_>) -> Option<String> {
         "sectionslugs" => (fill.section_slugs)().join("/"),
         "title" => fill.title.clone(),
         "slug" => fill.slug.clone().unwrap_or_else(|| fill.title.clone()),
-        "filename" | "contentbasename" => fill.name.clone(),
-        "slugorfilename" | "slugorcontentbasename" => {
-            fill.slug.clone().unwrap_or_else(|| fill.name.clone())
-        }
+        "filename" => fill.name.clone(),
+        "contentbasename" => fill.base.clone(),
+        "slugorfilename" => fill.slug.clone().unwrap_or_else(|| fill.name.clone()),
+        "slugorcontentbasename" => fill.slug.clone().unwrap_or_else(|| fill.base.clone()),
         token => {
             if let Some(cut) = token.strip_prefix("sections[") {
                 slice(fill.sections, cut).join("/")
@@ -279,6 +282,7 @@ mod tests {
             title: "a-title".to_owned(),
             slug: None,
             name: "name".to_owned(),
+            base: "base".to_owned(),
         };
         assert_eq!(expand(pattern, &fill), expected, "{pattern}");
     }
@@ -287,6 +291,7 @@ mod tests {
     fn tokens_are_filled_in() {
         check("/:year/:month/:day/:title/", "/2021/03/04/a-title/");
         check("/:slug-:slugorfilename/", "/a-title-name/");
+        check("/:filename/:contentbasename/:slugorcontentbasename/", "/name/base/base/");
         check("/:section/:sections/", "/posts/posts/nested/deep/");
         check("/:sections[0]/:sections[last]/:sections[1:]", "/posts/deep/nested/deep");
         check("/:sections[7]/:sections[:last]/:sections[5:9]", "//posts/nested/");

@@ -20,13 +20,13 @@ use crate::article::build::Build;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sections(HashMap<(String, String), Section>);
 
-/// A term whose own page gives it another address than its name does, or says that it is
+/// A taxonomy or term whose own page gives it another address than its name does, or says that it is
 /// in no list or has no page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TermPlace {
     /// Hugo's key.
     language: String,
-    /// Its taxonomy and its slug: `tags/a-b`.
+    /// Its taxonomy, and of a term its slug: `tags/a-b`.
     path: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     slug: Option<String>,
@@ -96,7 +96,7 @@ impl Sections {
         }
     }
 
-    /// The terms among them that are elsewhere, in order.
+    /// The taxonomies and terms among them that are elsewhere, in order.
     #[must_use]
     pub fn term_places(&self, rules: &Rules) -> Vec<TermPlace> {
         let mut places: Vec<_> = self
@@ -104,10 +104,15 @@ impl Sections {
             .iter()
             .filter_map(|((language, path), section)| {
                 let mut taxonomies = rules.taxonomies(language).values();
-                let (plural, term) = taxonomies.find_map(|plural| {
-                    Some((plural, path.strip_prefix(plural.as_str())?.strip_prefix('/')?))
+                let path = taxonomies.find_map(|plural| {
+                    match path.strip_prefix(normalize(plural).as_str())? {
+                        "" => Some(path.clone()),
+                        below => {
+                            let slug = rules.term_slug(below.strip_prefix('/')?);
+                            Some(format!("{plural}/{}", normalize(&slug)))
+                        }
+                    }
                 })?;
-                let path = format!("{plural}/{}", normalize(&rules.urlize(term)));
                 let Section { slug, url, title, unlisted, local, pageless } = section.clone();
                 // A title is in addresses where a pattern makes them.
                 let title = if rules.has_patterns(language) { title } else { String::new() };
@@ -183,20 +188,10 @@ impl Sections {
     }
 }
 
-/// The title that Hugo makes up for a section without a file, in the plural.
+/// The title that Hugo makes up for a section without a file, in the plural. Hugo puts
+/// an `s` behind other scripts, too.
 pub(super) fn plural(name: &str) -> String {
-    let before = |ending: &str| name.strip_suffix(ending);
-    if name.is_empty() || name.ends_with('s') || !name.is_ascii() {
-        name.to_owned()
-    } else if let Some(stem) = before("y")
-        && !stem.ends_with(['a', 'e', 'i', 'o', 'u'])
-    {
-        format!("{stem}ies")
-    } else if name.ends_with(['x', 'z']) || name.ends_with("ch") || name.ends_with("sh") {
-        format!("{name}es")
-    } else {
-        format!("{name}s")
-    }
+    if name.is_ascii() { pluralizer::pluralize(name, 2, false) } else { name.to_owned() }
 }
 
 #[cfg(test)]
@@ -224,6 +219,11 @@ mod tests {
             ("news", "news"),
             ("story", "stories"),
             ("box", "boxes"),
+            ("people", "people"),
+            ("child", "children"),
+            ("FAQ", "FAQs"),
+            ("c++-tips", "c++-tips"),
+            ("", ""),
             ("中", "中"),
         ] {
             assert_eq!(plural(name), expected);

@@ -175,6 +175,9 @@ pub fn language_row(config: &SiteConfig, language: &LanguageConfig) -> language:
         params: Value::Object(params.clone()).into(),
         widget_lists: entity::Json::default(),
         markup: json(&Markup::from_config(&config.root, own)),
+        section_menu: own
+            .and_then(|own| text(own, "sectionPagesMenu"))
+            .or_else(|| text(&config.root, "sectionPagesMenu")),
     }
 }
 

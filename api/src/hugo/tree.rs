@@ -10,11 +10,13 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use regex::RegexSet;
+
 use super::config::SiteConfig;
 use super::mounts::Files;
 use super::problem::Problem;
 use super::sanitize::normalize;
-use super::{file_path, fold, glob};
+use super::{file_path, fold};
 
 /// What a page is to Hugo.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -381,8 +383,8 @@ fn is_ignored(dir: &Path, config: &SiteConfig, path: &Path) -> bool {
     name.starts_with(['.', '#'])
         || name.ends_with('~')
         || (!patterns.is_empty() && {
-            let relative = text(dir, path);
-            patterns.iter().any(|pattern| ignores(pattern, &relative))
+            let relative = path.strip_prefix(dir).unwrap_or(path).to_string_lossy();
+            ignores(patterns, &relative)
         })
 }
 
@@ -393,6 +395,15 @@ fn is_leaf(config: &SiteConfig, name: &str) -> bool {
         && split(config, name).is_some_and(|name| {
             name.stem.eq_ignore_ascii_case("index") && CONTENT.contains(&name.extension.as_str())
         })
+}
+
+impl Entry {
+    /// Whether it is a page to Hugo, in a language of markup that is not read here.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        let extension = self.extension.as_str();
+        self.kind == EntryKind::Other && extension != "gotmpl" && FOREIGN.contains(&extension)
+    }
 }
 
 /// What an `_index` file in this folder is.
@@ -452,18 +463,10 @@ struct Name {
     extension: String,
 }
 
-/// Hugo's patterns are regular expressions that look for a place in the full
-/// path; the plain ones are understood: `\.foo$`, `foo/.*\.bar`. One that
-/// begins with `^` means the root of the file system, and so nothing here.
-fn ignores(pattern: &str, path: &str) -> bool {
-    let open = !pattern.ends_with('$');
-    let plain =
-        pattern.trim_end_matches('$').replace("\\.", ".").replace("\\/", "/").replace(".*", "**");
-    if plain.contains(['\\', '(', '[', '+', '|', '^']) {
-        return false;
-    }
-    let end = if open { "**" } else { "" };
-    glob::matches(&format!("**{plain}{end}"), &format!("/{path}"))
+/// Hugo's patterns look for a place in the full path. Where the site lies is nobody's
+/// business: a folder that no pattern names stands for that.
+fn ignores(patterns: &RegexSet, path: &str) -> bool {
+    patterns.is_match(&format!("/\u{1}/{path}"))
 }
 
 fn join(folder: &str, name: &str) -> String {

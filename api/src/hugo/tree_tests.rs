@@ -230,7 +230,10 @@ fn no_content_folder_is_a_problem() {
 
 #[test]
 fn patterns_of_ignored_files_are_known() {
+    let ignores = |pattern: &str, path: &str| ignores(&RegexSet::new([pattern]).unwrap(), path);
     assert!(ignores("\\.foo$", "p/a.foo") && !ignores("\\.foo$", "p/a.fool"));
     assert!(ignores("README", "p/README.md") && !ignores("^p", "p/a.md"));
     assert!(ignores("p/.*\\.draft\\.md$", "content/p/q/a.draft.md"));
+    assert!(ignores("(^|/)README[-]+[a-z]*\\.md", "content/p/README--x.md"));
+    assert!(!ignores("(^|/)README[-]+[a-z]*\\.md", "content/p/README.md"));
 }

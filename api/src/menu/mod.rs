@@ -9,6 +9,7 @@
 //!
 //! - `tree`: the arranged form (pure). `write`: arranging.
 //! - `read`: a menu as it is shown. `target`: what entries point at.
+//! - `pages`: what the entries of a configuration name by `pageRef`.
 //! - `plain`: what is arranged as a configuration would say it.
 //!
 //! To add something to point at: a case of `tree::Target`, how `target` finds it
@@ -16,6 +17,7 @@
 
 mod bring;
 mod graphql;
+mod pages;
 pub(crate) mod plain;
 mod read;
 mod target;
@@ -27,9 +29,11 @@ use uuid::Uuid;
 
 pub use bring::bring;
 pub use graphql::{MenuMutation, MenuQuery};
+pub use pages::logical;
 pub use read::load;
 pub use tree::is_safe;
 
+use self::tree::Target;
 use crate::graphql::decode_path;
 use crate::site::Frame;
 
@@ -69,6 +73,11 @@ pub struct MenuItem {
     title: Option<String>,
     weight: i32,
     params: Map<String, Value>,
+    target: Option<Target>,
+    /// Where its target lies in the tree of content.
+    page: Option<String>,
+    /// None where it is called as its target is.
+    own_name: Option<String>,
     /// Whether the page at hand is its own, is one below in the menu, or has an
     /// address below its own.
     active: bool,

@@ -4,7 +4,7 @@
 //! Invariant: the public's menus and no others. An entry whose target nobody may
 //! see is left out, with what is below it, until it may be seen.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use entity::menu;
 use sea_orm::sea_query::Expr;
@@ -43,6 +43,10 @@ pub struct PlainEntry {
     pub weight: i32,
     pub params: Map<String, Value>,
     pub target: Option<Target>,
+    /// Where its target lies in the tree of content.
+    pub page: Option<String>,
+    /// Whether it has a name of its own; else it is called as its target is.
+    pub is_named: bool,
 }
 
 /// All menus that were arranged, in every language of the site.
@@ -73,16 +77,14 @@ pub async fn load(ctx: &Ctx) -> Result<Vec<PlainMenu>> {
             let Some(entries) = own.or_else(|| tree("")) else { continue };
             let wanted = tree::targets(entries);
             let targets = Targets::load(ctx, &scope, &frame, language, wanted).await?;
-            let mut leads = HashMap::new();
-            tree::walk(entries, &mut |entry, _| {
-                leads.insert(entry.id, entry.target.clone());
-            });
             let chain = frame.chain(language);
             let mut rows = Vec::new();
             flatten(entries.clone(), None, language, &chain, &targets, &mut rows);
             let entries = rows.into_iter().map(|Row { parent, item }| PlainEntry {
                 parent,
-                target: leads.remove(&item.id).flatten(),
+                target: item.target,
+                page: item.page,
+                is_named: item.own_name.is_some(),
                 identifier: item.identifier,
                 name: item.name,
                 url: item.url,
@@ -118,16 +120,4 @@ pub async fn give_back(write: &mut Write<'_>, name: &str, language: &str) -> Res
         .exec(write.txn())
         .await?;
     Ok(())
-}
-
-/// Articles that entries lead to.
-#[must_use]
-pub fn articles(menus: &[PlainMenu]) -> HashSet<uuid::Uuid> {
-    let entries = menus.iter().flat_map(|menu| &menu.entries);
-    entries
-        .filter_map(|entry| match entry.target {
-            Some(Target::Article(id)) => Some(id),
-            _ => None,
-        })
-        .collect()
 }

@@ -6,9 +6,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use entity::{article_copy, menu, menu_entry};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, JoinType, Query, SelectStatement, UnionType};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::target::Targets;
+use super::pages;
+use super::target::{Place, Targets};
 use super::tree::{self, Entry, Target};
 use super::{DEPTH, Menu, MenuItem, Origin};
 use crate::article::read::{visible, within};
@@ -17,6 +19,7 @@ use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::hugo::address;
 use crate::policy::Scope;
+use crate::section;
 use crate::site::LanguageFrame;
 
 /// An entry and the identifier of the one above it.
@@ -57,7 +60,42 @@ async fn read(ctx: &Ctx, scope: &Scope, language: &str, name: &str) -> Result<Me
         None => (Origin::Configuration, configured),
     };
     rows.extend(of_pages);
+    add_sections(ctx, scope, language, name, &mut rows).await?;
     Ok(Menu { name: name.to_owned(), origin, items: hang_all(rows) })
+}
+
+/// The sections at the top, where the site has them in this menu by themselves; one
+/// whose name another entry has is in it already (Hugo: hugolib/site.go,
+/// `assembleMenus`).
+async fn add_sections(
+    ctx: &Ctx,
+    scope: &Scope,
+    language: &str,
+    name: &str,
+    rows: &mut Vec<Row>,
+) -> Result<()> {
+    let frame = ctx.frame().await?;
+    let language = frame.language_of(language);
+    if language.row.section_menu.as_deref() != Some(name) {
+        return Ok(());
+    }
+    for section in section::top(ctx, scope, language).await? {
+        let row = &section.row;
+        if rows.iter().any(|other| other.item.identifier == row.name) {
+            continue;
+        }
+        // The same whenever it is asked for: it is in no table.
+        let id = Sha256::digest(&row.name).first_chunk().copied().map(Uuid::from_bytes);
+        let item = MenuItem {
+            origin: Origin::Section,
+            name: row.title.clone(),
+            url: address::encode(&row.path),
+            weight: row.weight,
+            ..stand_in(id.unwrap_or_default(), row.name.clone())
+        };
+        rows.push(Row { parent: None, item });
+    }
+    Ok(())
 }
 
 /// The entries that may be seen, each with what it is called and where it leads.
@@ -71,14 +109,15 @@ pub fn flatten(
 ) {
     for entry in entries {
         let found = entry.target.as_ref().map(|target| targets.get(target));
-        let (url, called) = match found {
-            None => (String::new(), None),
-            Some(Some(found)) => (found.url, found.name),
+        let Place { url, name: called, page } = match found {
+            None => Place::default(),
+            Some(Some(found)) => found,
             Some(None) => continue,
         };
         let own = entry.names.get(&*language.tag).or(entry.name.as_ref()).cloned();
         let standing_in = || chain.iter().find_map(|tag| entry.names.get(&**tag)).cloned();
-        let name = own.or(called).or_else(standing_in).unwrap_or_else(|| entry.identifier.clone());
+        let name = own.clone().or(called).or_else(standing_in);
+        let name = name.unwrap_or_else(|| entry.identifier.clone());
         let identifier = entry.identifier;
         rows.push(Row {
             parent: parent.map(str::to_owned),
@@ -91,6 +130,9 @@ pub fn flatten(
                 title: entry.title,
                 weight: entry.weight,
                 params: entry.params,
+                target: entry.target,
+                page,
+                own_name: own,
                 active: false,
                 active_trail: false,
                 active_below: false,
@@ -122,6 +164,7 @@ fn statement(scope: &Scope, language: &str, name: &str) -> SelectStatement {
             Expr::col((menu::Entity, menu::Column::Version)),
             Expr::col((menu::Entity, menu::Column::Entries)),
             nothing(),
+            nothing(),
             Expr::val(None::<Uuid>),
             nothing(),
         ])
@@ -142,6 +185,7 @@ fn statement(scope: &Scope, language: &str, name: &str) -> SelectStatement {
                 Column::Title,
                 Column::Weight,
                 Column::Params,
+                Column::PageRef,
             ]
             .map(|column| (menu_entry::Entity, column)),
         )
@@ -185,10 +229,11 @@ pub async fn find(ctx: &Ctx, scope: &Scope, language: &str, name: &str) -> Resul
             }
             continue;
         }
-        let path: Option<String> = result.get(9)?;
+        let page: Option<String> = result.get(9)?;
+        let path: Option<String> = result.get(10)?;
         let url: Option<String> = result.get(5)?;
-        let article: Option<Uuid> = result.get(10)?;
-        let file: Option<String> = result.get(11)?;
+        let article: Option<Uuid> = result.get(11)?;
+        let file: Option<String> = result.get(12)?;
         let (origin, rows) = match (article, file) {
             (Some(_), _) => (Origin::Article, &mut found.of_pages),
             (None, Some(_)) => (Origin::Section, &mut found.of_pages),
@@ -205,6 +250,9 @@ pub async fn find(ctx: &Ctx, scope: &Scope, language: &str, name: &str) -> Resul
                 title: result.get(6)?,
                 weight: result.get(7)?,
                 params: params.as_object().cloned().unwrap_or_default(),
+                target: None,
+                page: page.map(|page| pages::logical(&page)),
+                own_name: Some(result.get(4)?),
                 active: false,
                 active_trail: false,
                 active_below: false,
@@ -212,23 +260,41 @@ pub async fn find(ctx: &Ctx, scope: &Scope, language: &str, name: &str) -> Resul
             },
         });
     }
+    let named = found.configured.iter().filter_map(|row| row.item.page.clone()).collect();
+    let frame = ctx.frame().await?;
+    let pages = pages::find(ctx, scope, frame.language_of(language), named).await?;
+    for Row { parent: _, item } in &mut found.configured {
+        let page = item.page.as_ref().and_then(|page| pages.get(page));
+        if let Some((target, place)) = page.cloned() {
+            item.url = place.url;
+            item.target = Some(target);
+            if item.name.is_empty() {
+                item.own_name = None;
+                item.name = place.name.unwrap_or_default();
+            }
+        }
+        if item.identifier.is_empty() {
+            item.identifier.clone_from(&item.name);
+        }
+    }
     Ok(found)
 }
 
 /// A configured menu in the form in which it can be arranged.
 pub fn arrangeable(rows: Vec<Row>) -> Vec<Entry> {
     fn entry(item: MenuItem) -> Entry {
-        let MenuItem { id, identifier, name, url, title, weight, params, children, .. } = item;
+        let MenuItem { id, identifier, own_name, url, title, weight, params, target, .. } = item;
+        let url = || Some(url).filter(|url| !url.is_empty()).map(Target::Url);
         Entry {
             id,
             identifier,
-            name: Some(name),
+            name: own_name,
             names: indexmap::IndexMap::new(),
             title,
             weight,
             params,
-            target: Some(url).filter(|url| !url.is_empty()).map(Target::Url),
-            children: children.into_iter().map(entry).collect(),
+            target: target.or_else(url),
+            children: item.children.into_iter().map(entry).collect(),
         }
     }
     hang_all(rows).into_iter().map(entry).collect()
@@ -282,11 +348,14 @@ fn stand_in(id: Uuid, name: String) -> MenuItem {
         id,
         origin: Origin::Configuration,
         identifier: name.clone(),
+        own_name: Some(name.clone()),
         name,
         url: String::new(),
         title: None,
         weight: 0,
         params: serde_json::Map::new(),
+        target: None,
+        page: None,
         active: false,
         active_trail: false,
         active_below: false,

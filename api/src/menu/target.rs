@@ -14,6 +14,7 @@ use crate::article::read;
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::hugo::address;
+use crate::hugo::sanitize::normalize;
 use crate::policy::Scope;
 use crate::section;
 use crate::site::{Frame, LanguageFrame};
@@ -23,10 +24,12 @@ use crate::taxonomy;
 type Pointed = fn(Uuid) -> Target;
 
 /// Where a target is, and what it is called.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Place {
     pub url: String,
     pub name: Option<String>,
+    /// Where it lies in the tree of content, as [`super::logical`] has it.
+    pub page: Option<String>,
 }
 
 /// The targets that may be seen.
@@ -36,7 +39,7 @@ pub struct Targets(HashMap<Target, Place>);
 impl Targets {
     pub fn get(&self, target: &Target) -> Option<Place> {
         match target {
-            Target::Url(url) => Some(Place { url: url.clone(), name: None }),
+            Target::Url(url) => Some(Place { url: url.clone(), ..Place::default() }),
             target => self.0.get(target).cloned(),
         }
     }
@@ -63,7 +66,8 @@ impl Targets {
         let mut found = HashMap::new();
         for (id, row) in in_language(ctx, scope, language, articles).await? {
             let name = row.link_title.unwrap_or(row.title);
-            let place = Place { url: address::encode(&row.path), name: Some(name) };
+            let (url, page) = (address::encode(&row.path), Some(row.logical_path));
+            let place = Place { url, name: Some(name), page };
             found.insert(Target::Article(id), place);
         }
         let pointed: [(_, Pointed); 3] =
@@ -72,13 +76,17 @@ impl Targets {
             for (id, term) in taxonomy::meant(ctx, scope, ids, &language.tag).await? {
                 let plural = term.row.taxonomy.plural();
                 let path = frame.term_path(language, plural, &term.row.slug);
-                let place =
-                    Place { url: address::encode(&path), name: Some(term.row.name.clone()) };
+                let place = Place {
+                    url: address::encode(&path),
+                    name: Some(term.row.name.clone()),
+                    page: Some(format!("{plural}/{}", term.row.slug)),
+                };
                 found.insert(target(id), place);
             }
         }
         for (name, path, title) in section::linked(ctx, scope, frame, language, sections).await? {
-            let place = Place { url: address::encode(&path), name: Some(title) };
+            let (url, page) = (address::encode(&path), Some(normalize(&name)));
+            let place = Place { url, name: Some(title), page };
             found.insert(Target::Section(name), place);
         }
         Ok(Self(found))
@@ -125,6 +133,7 @@ async fn in_language(
         Column::Title,
         Column::LinkTitle,
         Column::TranslationKey,
+        Column::LogicalPath,
     ]));
     let rows = read::by_ids(ctx, scope, &ids, columns).await?;
     let (here, elsewhere): (Vec<_>, Vec<_>) =

@@ -50,6 +50,7 @@ pub use commonmark::blocks;
 pub use headings::nest;
 pub use mathml::with_mathml;
 pub use mdast::tree;
+pub use plain::text as plain_text;
 pub use sanitize::{sanitize, sanitize_for};
 pub use summary::DIVIDER;
 
@@ -139,8 +140,6 @@ pub struct TocEntry {
 pub struct Rendered {
     /// Safe HTML.
     pub html: String,
-    /// Text without markup, a line for each block (Hugo's `.Plain` in spirit).
-    pub plain_text: String,
     /// Flat, in document order; [`nest`] makes a table of contents of it.
     pub headings: Vec<Heading>,
     /// Hugo's `.WordCount`.
@@ -190,7 +189,6 @@ fn finish(raw: String, marked: bool, cjk: bool, options: Options) -> Rendered {
     let word_count = words::count(&raw, cjk);
     let (summary, truncated) = summary::extract(&html, &raw, divider, cjk, options.summary_length);
     Rendered {
-        plain_text: plain::text(&html),
         headings: Vec::new(),
         word_count,
         reading_time_minutes: words::reading_time(word_count, cjk),

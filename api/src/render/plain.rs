@@ -16,9 +16,10 @@ const INLINE: &[&str] = &[
     "wbr",
 ];
 
-/// The text of safe HTML, one line for each block or `<br>`, white space collapsed except in `<pre>`.
+/// The text of safe HTML (Hugo's `.Plain` in spirit), one line for each block or `<br>`, white space collapsed except in `<pre>`.
 /// Cells of a table row share a line; the arrows that lead back from footnotes are left out.
-pub(super) fn text(html: &str) -> String {
+#[must_use]
+pub fn text(html: &str) -> String {
     let mut lines = Lines::default();
     let mut preformatted = 0_usize;
     let mut tokens = Tokens::new(html);

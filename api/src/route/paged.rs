@@ -63,7 +63,7 @@ impl ListPage {
             ..ArticleFilter::default()
         };
         let (filter, scope) = match &list {
-            List::Section(section) => (section.filter(frame), section.scope().clone()),
+            List::Section(section) => (section.filter(), section.scope().clone()),
             List::Tag(tag) => (carrying(tag.term().row.id), tag.term().scope.clone()),
             List::Category(one) => (carrying(one.term().row.id), one.term().scope.clone()),
             List::Term(one) => (carrying(one.term().row.id), one.term().scope.clone()),

@@ -12,6 +12,7 @@ use crate::article::content::Author;
 use crate::article::read;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
+use crate::render;
 use crate::taxonomy::{self, Label, Taxonomy};
 
 /// Articles that are read at once.
@@ -31,8 +32,7 @@ pub async fn documents(ctx: &Ctx, ids: &[Uuid]) -> Result<Vec<Document>> {
     let copies = read::copies(ctx, ids).await?;
     let mut labels = taxonomy::labels(ctx, ids).await?;
     let bodies = copies.iter().map(|copy| copy.body_id).collect();
-    let bodies =
-        read::bodies(ctx, bodies, &[body::Column::PlainText, body::Column::Headings]).await?;
+    let bodies = read::bodies(ctx, bodies, &[body::Column::Html, body::Column::Headings]).await?;
     let mut documents: HashMap<Uuid, Vec<(Uuid, Document)>> = HashMap::new();
     for copy in copies {
         let (id, view, revision) = (copy.article_id, copy.view, copy.revision_id);
@@ -97,6 +97,6 @@ fn document(copy: Model, body: &body::Model, labels: &[Label]) -> Result<Documen
         tags,
         categories,
         authors: authors.into_iter().map(|author| author.name).collect(),
-        body: body.plain_text.clone(),
+        body: render::plain_text(&body.html),
     })
 }

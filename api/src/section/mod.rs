@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 pub use graphql::SectionQuery;
 pub use read::{
-    all, at, below, build, deepest, languages, linked, named, title_of, top, written_at,
+    all, at, below, build, deepest, languages, linked, named, present, title_of, top, written_at,
 };
 
 use entity::section;
@@ -26,7 +26,6 @@ use crate::article::read::Parents;
 use crate::graphql::scalar::LanguageTag;
 use crate::graphql::siblings::Siblings;
 use crate::policy::Scope;
-use crate::site::Frame;
 
 /// A folder of articles in one language.
 #[derive(Clone)]
@@ -47,14 +46,10 @@ struct Group {
 }
 
 impl Section {
-    fn group(rows: Vec<section::Model>, frame: &Frame, scope: &Scope) -> Vec<Self> {
+    fn group(rows: Vec<section::Model>, scope: &Scope) -> Vec<Self> {
         let rows: Vec<_> = rows.into_iter().map(Arc::new).collect();
-        let own = rows.iter().map(|row| own_filter(frame, row));
-        let any = rows.iter().map(|row| {
-            let chain = frame.chain(frame.language_of(&row.language));
-            let languages = chain.iter().filter_map(|tag| frame.language(tag));
-            within(row, &languages.map(|language| frame.prefix(language)).collect::<Vec<_>>())
-        });
+        let own = rows.iter().map(|row| own_filter(row));
+        let any = rows.iter().map(|row| within(row));
         let group = Arc::new(Group {
             with: Siblings::new((0..rows.len()).map(Parents::id).collect()),
             own: Arc::new(Parents::Filters(own.collect())),
@@ -73,8 +68,8 @@ impl Section {
     }
 
     /// The articles below it, in its language.
-    pub(crate) fn filter(&self, frame: &Frame) -> ArticleFilter {
-        own_filter(frame, &self.row)
+    pub(crate) fn filter(&self) -> ArticleFilter {
+        own_filter(&self.row)
     }
 
     fn parent(&self, fallback: bool) -> Parent {
@@ -85,29 +80,23 @@ impl Section {
 }
 
 /// What is below a section in its language.
-fn own_filter(frame: &Frame, row: &section::Model) -> ArticleFilter {
-    ArticleFilter {
-        language: Some(LanguageTag(row.language.clone())),
-        ..within(row, &[frame.prefix(frame.language_of(&row.language))])
-    }
+fn own_filter(row: &section::Model) -> ArticleFilter {
+    ArticleFilter { language: Some(LanguageTag(row.language.clone())), ..within(row) }
 }
 
-/// What is below a section; the prefixes are those of the languages meant.
-fn within(row: &section::Model, prefixes: &[String]) -> ArticleFilter {
+/// What is below a section in any language.
+fn within(row: &section::Model) -> ArticleFilter {
     if row.name.is_empty() {
         return ArticleFilter::default();
     }
-    if !row.name.contains('/') {
-        let section = Some(StringFilter { eq: Some(row.name.clone()), ..StringFilter::default() });
-        return ArticleFilter { section, ..ArticleFilter::default() };
+    if row.name.contains('/') {
+        return ArticleFilter {
+            own: Some(Own::Below(row.name.clone())),
+            ..ArticleFilter::default()
+        };
     }
-    // Its own address says how its folders are spelt there.
-    let own = prefixes.iter().find_map(|prefix| row.path.strip_prefix(prefix.as_str()));
-    let below = |prefix: &String| ArticleFilter {
-        own: Some(Own::Below(format!("{prefix}{}", own.unwrap_or(&row.path)))),
-        ..ArticleFilter::default()
-    };
-    ArticleFilter { or: Some(prefixes.iter().map(below).collect()), ..ArticleFilter::default() }
+    let section = Some(StringFilter { eq: Some(row.name.clone()), ..StringFilter::default() });
+    ArticleFilter { section, ..ArticleFilter::default() }
 }
 
 /// The articles at the top that are in no section have the home page's.

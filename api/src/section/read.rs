@@ -29,21 +29,25 @@ pub async fn at(
     path: &str,
 ) -> Result<Option<Section>> {
     let language = frame.language_at(path);
+    if !frame.rules.has_pages("section") && path != frame.home_path(language) {
+        return Ok(None);
+    }
     if let Some(section) = written_at(ctx, scope, &language.tag, path).await? {
         let has_page = build(scope, &section.row).render == Render::Always;
         return Ok(has_page.then_some(section));
     }
     let prefix = frame.prefix(language);
-    let name = path.strip_prefix(prefix.as_str()).unwrap_or(path).trim_matches('/');
-    let home = name == HOME;
-    if !home
-        && (name.contains('/')
-            || !has_articles(ctx, scope, language.row.tag.as_str(), name).await?)
-    {
+    let below = path.strip_prefix(prefix.as_str()).unwrap_or(path).trim_start_matches('/');
+    let name = below.trim_end_matches("index.html").trim_end_matches('/');
+    let row = unwritten(frame, language, name);
+    // Without its last slash, or with one too many, it is answered as it stands.
+    let is_there = row.path.trim_end_matches('/') == path.trim_end_matches('/')
+        && (name == HOME || is_unwritten(ctx, scope, language, name).await?);
+    if !is_there {
         return Ok(None);
     }
-    let row = section::Model { path: path.to_owned(), ..unwritten(frame, language, name) };
-    Ok(Section::group(vec![row], frame, scope).pop())
+    let row = section::Model { path: path.to_owned(), ..row };
+    Ok(Section::group(vec![row], scope).pop())
 }
 
 /// The section with a page of its own at a decoded path.
@@ -57,8 +61,7 @@ pub async fn written_at(
         .filter(section::Column::Path.eq(path))
         .filter(section::Column::Language.eq(language));
     let row = find.one(ctx.db_of([Dependency::Sections]).orm()).await?;
-    let frame = ctx.frame().await?;
-    Ok(row.and_then(|row| Section::group(vec![row], &frame, scope).pop()))
+    Ok(row.and_then(|row| Section::group(vec![row], scope).pop()))
 }
 
 /// Where the public is shown a section, as its page says; editors are shown all.
@@ -96,14 +99,41 @@ async fn has_articles(ctx: &Ctx, scope: &Scope, language: &str, name: &str) -> R
     Ok(ctx.db_of([]).query_one(&select).await?.is_some())
 }
 
+/// Whether a folder is a section though it says nothing: one at the top that holds
+/// articles or sections.
+pub async fn is_unwritten(
+    ctx: &Ctx,
+    scope: &Scope,
+    language: &LanguageFrame,
+    name: &str,
+) -> Result<bool> {
+    if name.contains('/') {
+        return Ok(false);
+    }
+    if has_articles(ctx, scope, &language.tag, name).await? {
+        return Ok(true);
+    }
+    let inner = written(scope)
+        .filter(section::Column::Language.eq(&*language.tag))
+        .filter(section::Column::Name.gt(format!("{name}/")))
+        .filter(section::Column::Name.lt(format!("{name}0")));
+    Ok(inner.one(ctx.db_of([Dependency::Sections]).orm()).await?.is_some())
+}
+
 /// A section that says nothing of itself.
 fn unwritten(frame: &Frame, language: &LanguageFrame, name: &str) -> section::Model {
     let home = frame.home_path(language);
     section::Model {
         language: language.row.tag.clone(),
         name: name.to_owned(),
-        path: if name == HOME { home } else { format!("{home}{name}/") },
-        title: if name == HOME { language.row.title.clone() } else { capitalized(name) },
+        path: match name {
+            HOME => home,
+            name => frame.section_path(language, name),
+        },
+        title: match name {
+            HOME => language.row.title.clone(),
+            name => frame.rules.list_title(name),
+        },
         description: None,
         draft: false,
         weight: 0,
@@ -114,11 +144,6 @@ fn unwritten(frame: &Frame, language: &LanguageFrame, name: &str) -> section::Mo
         links: entity::Json::default(),
         source: None,
     }
-}
-
-fn capitalized(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// Sections by language and name, those without a page among them.
@@ -151,7 +176,7 @@ pub async fn named(
         row.unwrap_or_else(|| unwritten(&frame, frame.language_of(&key.0), &key.1))
     };
     let rows: Vec<_> = keys.iter().map(row).collect();
-    Ok(keys.into_iter().zip(Section::group(rows, &frame, scope)).collect())
+    Ok(keys.into_iter().zip(Section::group(rows, scope)).collect())
 }
 
 /// Sections by their names, with their paths and titles; one that is a draft is
@@ -181,10 +206,42 @@ pub async fn linked(
                 found.push((name, frame.home_path(language), language.row.title.clone()));
             }
             None => {
-                let path = format!("{}{name}/", frame.home_path(language));
-                let title = capitalized(name.rsplit('/').next().unwrap_or_default());
-                found.push((name, path, title));
+                let row = unwritten(frame, language, &name);
+                found.push((name, row.path, row.title));
             }
+        }
+    }
+    Ok(found)
+}
+
+/// The home page, sections and lists of terms by their names, as far as there are such
+/// pages.
+pub async fn present(
+    ctx: &Ctx,
+    scope: &Scope,
+    language: &LanguageFrame,
+    names: &[String],
+) -> Result<Vec<section::Model>> {
+    let frame = ctx.frame().await?;
+    let rows = section::Entity::find()
+        .filter(section::Column::Language.eq(&*language.tag))
+        .filter(section::Column::Name.is_in(names.iter().map(String::as_str)))
+        .all(ctx.db_of([Dependency::Sections]).orm())
+        .await?;
+    let mut found = Vec::new();
+    for name in names {
+        let own = rows.iter().find(|row| row.name == *name);
+        let is_list = frame.taxonomies(language).iter().any(|(_, plural)| plural == name);
+        if let Some(row) = own {
+            let is_seen = !row.draft || scope.view != View::Published;
+            if is_seen && build(scope, row).render == Render::Always {
+                found.push(row.clone());
+            }
+        } else if is_list {
+            let path = frame.taxonomy_path(language, name);
+            found.push(section::Model { path, ..unwritten(&frame, language, name) });
+        } else if name == HOME || is_unwritten(ctx, scope, language, name).await? {
+            found.push(unwritten(&frame, language, name));
         }
     }
     Ok(found)
@@ -279,6 +336,8 @@ pub async fn top(ctx: &Ctx, scope: &Scope, language: &LanguageFrame) -> Result<V
     let taxonomies = frame.taxonomies(language);
     let is_taxonomy = |name: &str| taxonomies.iter().any(|(_, plural)| *plural == name);
     let mut sections = Vec::new();
+    let top = |row: &section::Model| row.name.split('/').next().map(str::to_owned);
+    names.extend(rows.iter().filter_map(top).filter(|name| name != HOME && !is_taxonomy(name)));
     for row in rows {
         let nested = row.name.contains('/') || row.name == HOME;
         let listed =
@@ -289,7 +348,7 @@ pub async fn top(ctx: &Ctx, scope: &Scope, language: &LanguageFrame) -> Result<V
     }
     sections.extend(names.iter().map(|name| unwritten(&frame, language, name)));
     sort(&mut sections);
-    Ok(Section::group(sections, &frame, scope))
+    Ok(Section::group(sections, scope))
 }
 
 fn sort(sections: &mut [section::Model]) {
@@ -306,7 +365,6 @@ fn sort(sections: &mut [section::Model]) {
 /// The sections directly below each of several, with their pages: by what they
 /// are below.
 pub async fn below(ctx: &Ctx, scope: &Scope, above: &[Key]) -> Result<HashMap<Key, Vec<Section>>> {
-    let frame = ctx.frame().await?;
     let languages: BTreeSet<_> = above.iter().map(|(language, _)| language.as_str()).collect();
     let rows = written(scope)
         .filter(section::Column::Language.is_in(languages))
@@ -322,7 +380,7 @@ pub async fn below(ctx: &Ctx, scope: &Scope, above: &[Key]) -> Result<HashMap<Ke
     sort(&mut rows);
     let owners: Vec<_> = rows.iter().filter_map(owner).collect();
     let mut groups: HashMap<Key, Vec<Section>> = HashMap::new();
-    for (owner, section) in owners.into_iter().zip(Section::group(rows, &frame, scope)) {
+    for (owner, section) in owners.into_iter().zip(Section::group(rows, scope)) {
         groups.entry(owner).or_default().push(section);
     }
     Ok(groups)

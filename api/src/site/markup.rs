@@ -81,7 +81,7 @@ impl LanguageFrame {
         {
             return line.to_owned();
         }
-        render::render(line, &options).plain_text.trim().to_owned()
+        render::plain_text(&render::render(line, &options).html).trim().to_owned()
     }
 }
 

@@ -291,18 +291,32 @@ impl Frame {
         self.rules.term_path(&self.term_places, &language.row.key, taxonomy, slug)
     }
 
+    /// Where a section is whose folder says nothing of it.
+    #[must_use]
+    pub fn section_path(&self, language: &LanguageFrame, folder: &str) -> String {
+        self.rules.section_path(&self.term_places, &language.row.key, folder)
+    }
+
+    /// Where the list of a taxonomy's terms is.
+    #[must_use]
+    pub fn taxonomy_path(&self, language: &LanguageFrame, taxonomy: &str) -> String {
+        self.rules.taxonomy_path(&self.term_places, &language.row.key, taxonomy)
+    }
+
     /// Whether a term has a page for the public, as far as its own file says.
     #[must_use]
     pub fn term_has_page(&self, language: &LanguageFrame, taxonomy: &str, slug: &str) -> bool {
         let key = &language.row.key;
-        !self.term_places.is_pageless(key, &format!("{taxonomy}/{slug}"))
+        let says_none = || self.term_places.is_pageless(key, &format!("{taxonomy}/{slug}"));
+        self.rules.has_pages("term") && !says_none()
     }
 
     /// Whether a term is in the map of the site, as far as its own file says.
     #[must_use]
     pub fn maps_term(&self, language: &LanguageFrame, taxonomy: &str, slug: &str) -> bool {
         let key = &language.row.key;
-        !self.term_places.is_unmapped(key, &format!("{taxonomy}/{slug}"))
+        let says_none = || self.term_places.is_unmapped(key, &format!("{taxonomy}/{slug}"));
+        self.rules.has_pages("term") && !says_none()
     }
 
     /// The slugs of the terms that lists in a language leave out.
@@ -403,6 +417,7 @@ fn blank() -> (site::Model, language::Model) {
         params: Value::Object(Map::new()).into(),
         widget_lists: Json::default(),
         markup: Json::default(),
+        section_menu: None,
     };
     (site, language)
 }

@@ -29,7 +29,7 @@ pub async fn at_paths(
         for (_, plural) in frame.taxonomies(language) {
             if let Some(slug) = slug_at(frame, language, plural, path) {
                 asked.push((path, plural, slug));
-            } else if frame.term_path(language, plural, "").trim_end_matches('/')
+            } else if frame.taxonomy_path(language, plural).trim_end_matches('/')
                 == path.trim_end_matches('/')
             {
                 found.insert(path.clone(), path.clone());

@@ -127,12 +127,16 @@ pub fn slug_at(
     plural: &str,
     path: &str,
 ) -> Option<String> {
+    /// A slug that no term has; where it stands in an address, any other could.
+    const ANY: &str = "zzanyslugzz";
     let is_at = |slug: &&str| !slug.is_empty() && frame.term_path(language, plural, slug) == path;
-    let folder = frame.term_path(language, plural, "");
-    let below = || path.strip_prefix(folder.trim_end_matches('/'))?.strip_prefix('/');
+    let named = || {
+        let any = frame.term_path(language, plural, ANY);
+        let (before, after) = any.split_once(ANY)?;
+        path.strip_prefix(before)?.strip_suffix(after).filter(is_at)
+    };
     // Its own page may put it anywhere, where another term's name would lead as well.
     let mut placed = frame.term_places.below(&language.row.key, plural);
-    let named = || below().map(|slug| slug.trim_end_matches('/')).filter(is_at);
     placed.find(is_at).or_else(named).map(str::to_owned)
 }
 

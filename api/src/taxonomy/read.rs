@@ -345,7 +345,7 @@ pub async fn list(
 ) -> Result<Slice<Term>> {
     let mut select = select(language.map(Expr::val));
     select.cond_where(term::Column::Taxonomy.eq(taxonomy.plural()));
-    restrict_to_used(&mut select, scope);
+    restrict_to_used_in(&mut select, scope, language);
     restrict_to_listed(&mut select, ctx, scope, taxonomy, language).await?;
     note_all(ctx, Some(taxonomy));
     let count = if order == TermOrder::Count {
@@ -401,14 +401,22 @@ pub async fn list(
 /// The public sees the terms that some published article carries, and the
 /// categories above them; a term of drafts alone does not exist for it.
 pub(super) fn restrict_to_used(select: &mut SelectStatement, scope: &Scope) {
+    restrict_to_used_in(select, scope, None);
+}
+
+/// The same, of terms that articles in a language carry.
+fn restrict_to_used_in(select: &mut SelectStatement, scope: &Scope, language: Option<&str>) {
     if scope.view != entity::View::Published {
         return;
     }
-    let carried = Query::select()
+    let mut carried = Query::select();
+    carried
         .column((article_term::Entity, article_term::Column::TermId))
         .from(article_term::Entity)
-        .cond_where(articles::visible(scope, "article_term"))
-        .take();
+        .cond_where(articles::visible(scope, "article_term"));
+    if let Some(language) = language {
+        carried.cond_where(article_term::Column::Language.eq(language));
+    }
     let above = Query::select()
         .column((term::Entity, term::Column::ParentId))
         .from(term::Entity)
@@ -469,7 +477,7 @@ pub async fn total(
         .expr_as(Expr::col((term::Entity, term::Column::Id)).count(), "count")
         .from(term::Entity)
         .cond_where(term::Column::Taxonomy.eq(taxonomy.plural()));
-    restrict_to_used(&mut select, scope);
+    restrict_to_used_in(&mut select, scope, language);
     restrict_to_listed(&mut select, ctx, scope, taxonomy, language).await?;
     note_all(ctx, Some(taxonomy));
     let result = ctx.db_of([]).query_one(&select).await?;

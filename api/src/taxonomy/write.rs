@@ -129,7 +129,7 @@ async fn slugs_of(
     taxonomy: &str,
     names: &[String],
 ) -> Result<Vec<String>> {
-    let slugs = names.iter().map(|name| frame.rules.urlize(name.trim()));
+    let slugs = names.iter().map(|name| frame.rules.term_slug(name));
     if !frame.rules.disable_path_to_lower {
         return Ok(slugs.collect());
     }
@@ -268,7 +268,8 @@ pub async fn plan_new(
 ) -> Result<term::Model> {
     let Rename { name, slug, description, weight, parent, texts: _ } = new;
     let name = checked_name(name.as_deref().unwrap_or_default())?;
-    let slug = frame.rules.urlize(slug.as_deref().unwrap_or(&name));
+    let slug = slug.as_deref().map(|slug| frame.rules.urlize(slug));
+    let slug = slug.unwrap_or_else(|| frame.rules.term_slug(&name));
     let mut row = blank(ctx, taxonomy.plural(), &slug, &name);
     row.description = description.flatten();
     row.weight = weight.unwrap_or_default();

@@ -89,7 +89,7 @@ impl Body {
         match field {
             "markdown" => &[body::Column::Markdown],
             "html" => &[body::Column::Html, body::Column::Links],
-            "plainText" => &[body::Column::PlainText],
+            "plainText" => &[body::Column::Html],
             "tableOfContents" => &[body::Column::Headings],
             "blocks" => &[body::Column::Markdown, body::Column::Mode, body::Column::Links],
             _ => &[],
@@ -159,8 +159,8 @@ impl Body {
     }
 
     /// Without any markup, a line for each block.
-    async fn plain_text(&self) -> &str {
-        &self.row.plain_text
+    async fn plain_text(&self) -> String {
+        render::plain_text(&self.row.html)
     }
 
     /// Headings by level, each below the one that it belongs to.

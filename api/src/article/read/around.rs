@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use entity::article_copy::{Column, Entity, Model};
 use sea_orm::ColumnTrait;
-use sea_orm::sea_query::{CaseStatement, Condition, Expr, ExprTrait, Func, Order, Query};
+use sea_orm::sea_query::{BinOper, CaseStatement, Condition, Expr, ExprTrait, Func, Order, Query};
 use uuid::Uuid;
 
 use super::{addressed, depends, from, rows, select_named, visible, within};
@@ -94,16 +94,15 @@ enum Kind {
     Unweighted,
 }
 
-/// The deepest section below the first level that an article is in, by its page;
-/// nothing where it is in none, as on most sites.
+/// The deepest section below the first level that an article is in; nothing where it is in none, as on most sites.
 fn inner_section(table: &'static str) -> Expr {
     use entity::section;
     let own = |column: section::Column| Expr::col((section::Entity, column));
-    let path = || own(section::Column::Path);
+    let folder = || own(section::Column::Name).binary(BinOper::Custom("||"), "/");
     let start = Func::cust("SUBSTR").args([
-        Expr::col((table, Column::Path)),
+        Expr::col((table, Column::LogicalPath)),
         Expr::val(1_i32),
-        Func::char_length(path()).into(),
+        Func::char_length(folder()).into(),
     ]);
     let mut deepest = Query::select();
     deepest
@@ -112,8 +111,8 @@ fn inner_section(table: &'static str) -> Expr {
         .cond_where(own(section::Column::Language).equals((table, Column::Language)))
         .cond_where(own(section::Column::Name).like("%/%"))
         .cond_where(own(section::Column::Draft).eq(false))
-        .cond_where(Expr::from(start).eq(path()))
-        .order_by_expr(Func::char_length(path()).into(), Order::Desc)
+        .cond_where(Expr::from(start).eq(folder()))
+        .order_by_expr(Func::char_length(folder()).into(), Order::Desc)
         .limit(1);
     let deepest = Expr::SubQuery(None, Box::new(deepest.into()));
     Func::coalesce([deepest, Expr::val("")]).into()

@@ -132,10 +132,10 @@ fn reviewed(state: ReviewState) -> SelectStatement {
 fn own_condition(scope: &Scope, own: &Own) -> Condition {
     match own {
         Own::Ids(ids) => Column::ArticleId.is_in(ids.iter().copied()).into_condition(),
-        Own::Below(path) => {
-            let end = Own::end_of(path);
-            Condition::all().add(Column::Path.gt(path.as_str())).add(Column::Path.lt(end))
-        }
+        // What sorts behind the folder's slash, and before what follows a slash.
+        Own::Below(folder) => Condition::all()
+            .add(Column::LogicalPath.gt(format!("{folder}/")))
+            .add(Column::LogicalPath.lt(format!("{folder}0"))),
         Own::Authors(lists) => {
             Column::Authors.is_in(lists.iter().map(String::as_str)).into_condition()
         }

@@ -272,6 +272,32 @@ pub async fn by_paths(
     named_rows(ctx, &select, columns, paths.iter().map(|path| Dependency::Path(path))).await
 }
 
+/// Articles of a language by where they lie in the tree of content, if the site has
+/// pages of them.
+pub async fn by_logical_paths(
+    ctx: &Ctx,
+    scope: &Scope,
+    language: &str,
+    paths: &[String],
+    columns: Columns,
+) -> Result<Vec<Model>> {
+    if paths.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut select = select_named(scope, columns);
+    rendered(&mut select);
+    // What an index knows; mostly these are pages at the top.
+    let section = |path: &'_ String| match path.split_once('/') {
+        Some((section, _)) => section.to_owned(),
+        None => String::new(),
+    };
+    select
+        .cond_where(Column::Language.eq(language))
+        .cond_where(Column::Section.is_in(paths.iter().map(section)))
+        .cond_where(Column::LogicalPath.is_in(paths.iter().map(String::as_str)));
+    named_rows(ctx, &select, columns, paths.iter().map(|path| Dependency::LogicalPath(path))).await
+}
+
 /// A page of a list.
 pub async fn list(
     ctx: &Ctx,

@@ -33,7 +33,6 @@ pub async fn bodies(
             id: result.get(0)?,
             markdown: String::new(),
             html: String::new(),
-            plain_text: String::new(),
             headings: entity::Json::default(),
             summary: String::new(),
             word_count: 0,
@@ -48,7 +47,6 @@ pub async fn bodies(
                 body::Column::Id => {}
                 body::Column::Markdown => row.markdown = result.get(index)?,
                 body::Column::Html => row.html = result.get(index)?,
-                body::Column::PlainText => row.plain_text = result.get(index)?,
                 body::Column::Headings => row.headings = result.get(index)?,
                 body::Column::Summary => row.summary = result.get(index)?,
                 body::Column::WordCount => row.word_count = result.get(index)?,

@@ -89,7 +89,7 @@ impl State {
             site: site_table::Entity::find_by_id(1).one(db).await?,
             languages: rows,
             made,
-            menus: Menus::load(ctx, site).await?,
+            menus: Menus::load(ctx).await?,
         })
     }
 }

@@ -264,7 +264,7 @@ impl Export<'_> {
         Ok(())
     }
 
-    /// Removes the file of an article that is gone, if nobody has changed it.
+    /// Removes the file of an article or term that is gone, if nobody has changed it.
     fn remove(&mut self, gone: Gone) {
         let Gone { path, hash, article_id: _ } = gone;
         let there = match self.folder.hash(&path) {
@@ -276,7 +276,7 @@ impl Export<'_> {
             }
         };
         if there != hash && self.exported.get(&path) != Some(&there) {
-            let message = "its article is gone, but the file has changed since; remove it by hand \
+            let message = "what it says is gone, but the file has changed since; remove it by hand \
                            if nobody needs it";
             self.report.warnings.push(Problem::new(message).in_file(&path));
             return;

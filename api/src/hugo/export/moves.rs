@@ -23,6 +23,8 @@ use crate::media;
 pub struct Moves {
     /// New places of pages, by their old paths.
     pages: HashMap<String, Entry>,
+    /// Pages of articles and terms that are there no more.
+    gone: HashSet<String>,
     /// What becomes of the files of bundles, by their folders with a slash.
     folders: HashMap<String, Fate>,
 }
@@ -38,7 +40,7 @@ pub struct Fate {
 impl Moves {
     pub async fn load(ctx: &Ctx, site: &Site, lists: &[Row]) -> Result<Self> {
         let mut moves = Self::of_terms(site, lists);
-        let gone = gone(ctx).await?;
+        moves.gone.extend(gone(ctx).await?);
         let directories = sections(ctx).await?;
         let ids: Vec<Uuid> = directories.keys().copied().collect();
         for row in site::rows_of(ctx, &ids).await? {
@@ -51,7 +53,7 @@ impl Moves {
                 moves.pages.insert(row.path, new);
             }
         }
-        if gone.is_empty() && moves.pages.is_empty() {
+        if moves.gone.is_empty() && moves.pages.is_empty() {
             return Ok(moves);
         }
         let terms = moves.pages.iter().filter(|(_, new)| !new.bundle);
@@ -64,14 +66,14 @@ impl Moves {
             moves.folders.entry(from).or_default().goes.insert(to);
         }
         // The bundles of all these, and the pages that are in them beside.
-        let bundles = gone.iter().chain(moves.pages.keys());
+        let bundles = moves.gone.iter().chain(moves.pages.keys());
         let bundles: BTreeSet<&str> = bundles.filter_map(|path| media::bundle(path)).collect();
         let bundles: Vec<&str> = bundles.into_iter().collect();
         let pages = known::in_bundles(ctx.app().db().read(), &bundles).await?;
         let pages: BTreeSet<&str> = pages
             .iter()
             .map(|(path, _)| path.as_str())
-            .chain(gone.iter().map(String::as_str))
+            .chain(moves.gone.iter().map(String::as_str))
             .collect();
         for path in pages {
             let Some(entry) = site.entry(path).filter(|entry| entry.bundle) else {
@@ -80,7 +82,7 @@ impl Moves {
             let fate = moves.folders.entry(folder(&entry.relative).to_owned()).or_default();
             if let Some(new) = moves.pages.get(path) {
                 fate.goes.insert(folder(&new.relative).to_owned());
-            } else if !gone.contains(path) {
+            } else if !moves.gone.contains(path) {
                 fate.stays = true;
             }
         }
@@ -89,13 +91,18 @@ impl Moves {
     }
 
     /// Terms whose slugs were changed: a folder has the name that leads to its term.
+    /// Those that were merged or deleted have none.
     fn of_terms(site: &Site, lists: &[Row]) -> Self {
         let mut moves = Self::default();
         let paths: HashSet<&str> = lists.iter().map(|row| row.path.as_str()).collect();
         for row in lists.iter().filter(|row| row.kind == "term") {
-            if let Some(entry) = site.entry(&row.path)
-                && let EntryKind::Content(Kind::Term { taxonomy, term }) = &entry.kind
-                && let Some((_, Some(slug))) = site.terms.at(&site.config.rules, taxonomy, term)
+            let Some(entry) = site.entry(&row.path) else { continue };
+            let EntryKind::Content(Kind::Term { taxonomy, term }) = &entry.kind else { continue };
+            let rules = &site.config.rules;
+            if site.terms.is_gone(rules, taxonomy, term) {
+                moves.gone.insert(row.path.clone());
+                moves.folders.entry(folder(&row.path).to_owned()).or_default();
+            } else if let Some((_, Some(slug))) = site.terms.at(rules, taxonomy, term)
                 && let Some(new) = place::moved(&site.config, &entry, &format!("{taxonomy}/{slug}"))
                 && !paths.contains(new.relative.as_str())
             {
@@ -111,6 +118,12 @@ impl Moves {
     #[must_use]
     pub fn page(&self, path: &str) -> Option<&Entry> {
         self.pages.get(path)
+    }
+
+    /// Whether the file of a section or term says what is there no more.
+    #[must_use]
+    pub fn is_gone(&self, path: &str) -> bool {
+        self.gone.contains(path)
     }
 
     /// What becomes of a file that is no page.

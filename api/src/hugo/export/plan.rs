@@ -457,6 +457,7 @@ impl<'a> Plan<'a> {
                     None => State::Gone,
                 },
                 ("article", None) => State::Gone,
+                _ if self.moves.is_gone(&row.path) => State::Gone,
                 _ => lists.state(&row.path),
             };
             // Only what is edited needs to know how others do it.

@@ -2,7 +2,7 @@
 //!
 //! Invariants: a name that a file has and that still means its term stays as it
 //! is written, whatever case it is in; a term that was renamed or merged is
-//! called by its new name. Where the name does not lead to the term's address, the
+//! called by its new name, and has no file of its own. Where the name does not lead to the term's address, the
 //! files call it by what does, and its own file says the name (`term_files`).
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -10,11 +10,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use entity::{merged_term, taxonomy_change, term, term_text};
 use indexmap::IndexMap;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::error::Result;
 use crate::hugo::address::Rules;
 use crate::hugo::sanitize::lower;
+use crate::taxonomy::change::Lost;
 
 /// All terms of the site.
 #[derive(Debug, Default)]
@@ -28,6 +30,8 @@ pub struct Terms {
     former: HashSet<(Uuid, String)>,
     /// Where terms were before their slugs were changed.
     moved: HashMap<(String, String), Uuid>,
+    /// Where terms were that were merged into others, or deleted.
+    gone: HashSet<(String, String)>,
     /// What is said in single languages, by term and language.
     localized: HashMap<(Uuid, String), Localized>,
 }
@@ -112,15 +116,32 @@ impl Terms {
         let changes: Vec<entity::Json> = taxonomy_change::Entity::find()
             .select_only()
             .column(taxonomy_change::Column::Data)
-            .filter(taxonomy_change::Column::Kind.eq("update"))
+            .filter(taxonomy_change::Column::Kind.is_in(["update", "merge", "delete"]))
             .filter(taxonomy_change::Column::UndoneAt.is_null())
             .into_tuple()
             .all(db)
             .await?;
-        for change in changes {
-            terms.note_renaming(&change);
+        for change in &changes {
+            terms.note_renaming(change);
+        }
+        for change in &changes {
+            terms.note_loss(change)?;
         }
         Ok(terms)
+    }
+
+    /// A merge or a deletion keeps the terms that are gone.
+    fn note_loss(&mut self, change: &serde_json::Value) -> Result<()> {
+        let lost = ["merge", "delete"].into_iter();
+        for lost in lost.filter_map(|kind| change.get(kind)?.get("terms")) {
+            for term in Lost::deserialize(lost)?.terms {
+                // It may have been elsewhere before.
+                let former = self.moved.iter().filter(|(_, id)| **id == term.id);
+                self.gone.extend(former.map(|(at, _)| at.clone()));
+                self.gone.insert((term.taxonomy, term.slug));
+            }
+        }
+        Ok(())
     }
 
     /// A change of a term keeps what stood before, and what stood after.
@@ -148,16 +169,23 @@ impl Terms {
         if let Some(id) = self.id(rules, taxonomy, folder) {
             return Some((id, None));
         }
-        let id = *self.moved.get(&(taxonomy.to_owned(), rules.urlize(folder)))?;
+        let id = *self.moved.get(&(taxonomy.to_owned(), rules.term_slug(folder)))?;
         let term = self.by_id.get(&id).filter(|term| term.can_be_named(rules))?;
         Some((id, Some(&term.slug)))
+    }
+
+    /// Whether a folder is that of a term that was merged into another or deleted.
+    #[must_use]
+    pub fn is_gone(&self, rules: &Rules, taxonomy: &str, folder: &str) -> bool {
+        self.at(rules, taxonomy, folder).is_none()
+            && self.gone.contains(&(taxonomy.to_owned(), rules.term_slug(folder)))
     }
 
     /// The term that a name leads to.
     #[must_use]
     pub fn id(&self, rules: &Rules, taxonomy: &str, name: &str) -> Option<Uuid> {
         let at = |slug| (taxonomy.to_owned(), slug);
-        let exact = self.by_slug.get(&at(rules.urlize(name.trim())));
+        let exact = self.by_slug.get(&at(rules.term_slug(name)));
         let any = || self.by_key.get(&at(rules.key(name))).filter(|_| rules.disable_path_to_lower);
         exact.or_else(any).copied()
     }

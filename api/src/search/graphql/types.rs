@@ -17,6 +17,7 @@ use crate::graphql::ContextExt;
 use crate::graphql::page::{Cursor, Page};
 use crate::graphql::scalar::LanguageTag;
 use crate::policy::Scope;
+use crate::render;
 use crate::search::collect::Gathered;
 use crate::search::highlight::{self, Marked};
 use crate::search::plan::Plan;
@@ -73,12 +74,13 @@ impl Hit {
     /// Where the words stand, in the fields in which they do.
     async fn highlights(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<SearchHighlight>> {
         let ctx = ctx.broadsheet();
-        let body = self.article.load_body(ctx, vec![&body::Column::PlainText]).await?.row;
+        let body = self.article.load_body(ctx, vec![&body::Column::Html]).await?.row;
         let row = &self.article.row;
+        let body = render::plain_text(&body.html);
         let texts = [
             (SearchField::Title, &row.title),
             (SearchField::Summary, &row.summary),
-            (SearchField::Body, &body.plain_text),
+            (SearchField::Body, &body),
         ];
         Ok(texts
             .into_iter()

@@ -104,8 +104,7 @@ impl TaxonomyObject {
     #[must_use]
     pub fn decoded_path(&self) -> String {
         let language = self.frame.language_of(&self.language);
-        let folder = self.frame.term_path(language, self.taxonomy.plural(), "");
-        format!("{}/", folder.trim_end_matches('/'))
+        self.frame.taxonomy_path(language, self.taxonomy.plural())
     }
 }
 
@@ -143,7 +142,8 @@ impl TaxonomyObject {
         Ok(section::written_at(ctx, &self.scope, &self.language, &path).await?)
     }
 
-    /// Its terms that articles carry, by name. The working view holds them all.
+    /// Its terms that articles in its language carry, by name. The working view holds
+    /// them all.
     async fn terms(
         &self,
         ctx: &Context<'_>,
@@ -232,7 +232,9 @@ impl TaxonomyQuery {
         #[graphql(desc = "At most so many, from the end; at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
         #[graphql(desc = "In which order.")] order_by: Option<TermOrder>,
-        #[graphql(desc = "What nested lists and addresses follow; null means all languages.")]
+        #[graphql(
+            desc = "Only terms that articles in it carry, and what addresses and nested lists follow; null means all languages."
+        )]
         language: Option<LanguageTag>,
         #[graphql(default, desc = "Which copies to read, here and in everything nested.")]
         view: ViewArgument,
@@ -272,7 +274,9 @@ impl TaxonomyQuery {
         #[graphql(desc = "At most so many, from the end; at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
         #[graphql(desc = "In which order.")] order_by: Option<TermOrder>,
-        #[graphql(desc = "What nested lists and addresses follow; null means all languages.")]
+        #[graphql(
+            desc = "Only tags that articles in it carry, and what addresses and nested lists follow; null means all languages."
+        )]
         language: Option<LanguageTag>,
         #[graphql(default, desc = "Which copies to read, here and in everything nested.")]
         view: ViewArgument,
@@ -312,7 +316,9 @@ impl TaxonomyQuery {
         #[graphql(desc = "At most so many, from the end; at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
         #[graphql(desc = "In which order.")] order_by: Option<TermOrder>,
-        #[graphql(desc = "What nested lists and addresses follow; null means all languages.")]
+        #[graphql(
+            desc = "Only categories that articles in it carry, and what addresses and nested lists follow; null means all languages."
+        )]
         language: Option<LanguageTag>,
         #[graphql(default, desc = "Which copies to read, here and in everything nested.")]
         view: ViewArgument,

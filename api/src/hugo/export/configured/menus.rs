@@ -6,79 +6,29 @@
 //! when it is active; its address is said as well where it does not follow from
 //! that path.
 
-use std::collections::HashMap;
-
-use entity::{article, revision};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::{Map, Value, json};
 
-use super::super::site::Site;
 use super::Setting;
-use crate::article::content::Content;
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::hugo::config::{LanguageConfig, SiteConfig};
+use crate::hugo::fold;
 use crate::hugo::menu::MenuEntry;
 use crate::hugo::menu_rows::{self, Entry, leads, same};
-use crate::hugo::{fold, sanitize};
 use crate::menu::plain::{self, PlainEntry, PlainMenu};
-use crate::menu::tree::Target;
 
 /// Names of menus, and their lists as they should be.
 type Changed<'a> = Vec<(&'a str, Vec<Value>)>;
 
-/// What was arranged, and how Hugo names what it leads to.
+/// What was arranged.
 #[derive(Debug, Default)]
 pub(super) struct Menus {
     menus: Vec<PlainMenu>,
-    pages: HashMap<Target, String>,
 }
 
 impl Menus {
-    pub(super) async fn load(ctx: &Ctx, site: &Site) -> Result<Self> {
-        let menus = plain::load(ctx).await?;
-        let mut pages = HashMap::new();
-        for target in
-            menus.iter().flat_map(|menu| &menu.entries).filter_map(|it| it.target.as_ref())
-        {
-            let page = match target {
-                Target::Section(name) => Some(format!("/{name}")),
-                Target::Tag(id) | Target::Category(id) | Target::Term(id) => {
-                    let term = site.terms.of(*id);
-                    term.map(|term| format!("/{}/{}", term.taxonomy, term.slug))
-                }
-                Target::Article(_) | Target::Url(_) => None,
-            };
-            pages.extend(page.map(|page| (target.clone(), page)));
-        }
-        let db = ctx.app().db().read();
-        let articles = plain::articles(&menus);
-        if !articles.is_empty() {
-            let heads: Vec<(uuid::Uuid, uuid::Uuid)> = article::Entity::find()
-                .select_only()
-                .columns([article::Column::RevisionId, article::Column::Id])
-                .filter(article::Column::Id.is_in(articles))
-                .into_tuple()
-                .all(db)
-                .await?;
-            let heads: HashMap<_, _> = heads.into_iter().collect();
-            let contents: Vec<(uuid::Uuid, entity::Json)> = revision::Entity::find()
-                .select_only()
-                .columns([revision::Column::Id, revision::Column::Content])
-                .filter(revision::Column::Id.is_in(heads.keys().copied()))
-                .into_tuple()
-                .all(db)
-                .await?;
-            for (revision, content) in contents {
-                let content: Content = serde_json::from_value(content.0)?;
-                let place = format!("{}/{}", content.directory, content.name);
-                if let Some(id) = heads.get(&revision) {
-                    let page = format!("/{}", sanitize::normalize(&place));
-                    pages.insert(Target::Article(*id), page);
-                }
-            }
-        }
-        Ok(Self { menus, pages })
+    pub(super) async fn load(ctx: &Ctx) -> Result<Self> {
+        Ok(Self { menus: plain::load(ctx).await? })
     }
 
     pub(super) fn wanted(&self, config: &SiteConfig) -> Vec<Setting> {
@@ -112,7 +62,7 @@ impl Menus {
         language: &LanguageConfig,
         level: &Map<String, Value>,
     ) -> Changed<'a> {
-        let configured = menu_rows::of_language(config, language);
+        let configured = menu_rows::of_language(language);
         self.menus
             .iter()
             .filter(|menu| menu.language == language.tag)
@@ -120,80 +70,77 @@ impl Menus {
                 let was = configured.iter().filter(|entry| entry.menu == menu.name);
                 !same(&was.collect::<Vec<_>>(), &menu.entries)
             })
-            .map(|menu| (menu.name.as_str(), self.list(config, language, level, menu)))
+            .map(|menu| (menu.name.as_str(), list(config, language, level, menu)))
             .collect()
     }
+}
 
-    /// A menu's list as it should be: what stays in its order, then what is new.
-    fn list(
-        &self,
-        config: &SiteConfig,
-        language: &LanguageConfig,
-        level: &Map<String, Value>,
-        menu: &PlainMenu,
-    ) -> Vec<Value> {
-        let mut left: Vec<&PlainEntry> = menu.entries.iter().collect();
-        let mut list = Vec::new();
-        for map in entries_of(level, &menu.name).iter().filter_map(Value::as_object) {
-            let read = MenuEntry::default().read(map);
-            let was = Entry::of(config, language, &menu.name, &read);
-            let Some(at) = left.iter().position(|entry| entry.identifier == was.identifier) else {
-                continue;
-            };
-            let entry = left.remove(at);
-            list.push(self.entry(config, language, map.clone(), &was, entry));
-        }
-        let nothing = Entry::of(config, language, &menu.name, &MenuEntry::default());
-        let new = left.into_iter();
-        list.extend(new.map(|entry| self.entry(config, language, Map::new(), &nothing, entry)));
-        list
+/// A menu's list as it should be: what stays in its order, then what is new.
+fn list(
+    config: &SiteConfig,
+    language: &LanguageConfig,
+    level: &Map<String, Value>,
+    menu: &PlainMenu,
+) -> Vec<Value> {
+    let mut left: Vec<&PlainEntry> = menu.entries.iter().collect();
+    let mut list = Vec::new();
+    for map in entries_of(level, &menu.name).iter().filter_map(Value::as_object) {
+        let read = MenuEntry::default().read(map);
+        let was = Entry::of(language, &menu.name, &read);
+        let Some(at) = left.iter().position(|is| was.is_known_as(is)) else {
+            continue;
+        };
+        list.push(entry(config, language, map.clone(), &was, left.remove(at)));
     }
+    let nothing = Entry::of(language, &menu.name, &MenuEntry::default());
+    let new = left.into_iter();
+    list.extend(new.map(|is| entry(config, language, Map::new(), &nothing, is)));
+    list
+}
 
-    /// One entry: the keys that it has, and those of what is otherwise now.
-    fn entry(
-        &self,
-        config: &SiteConfig,
-        language: &LanguageConfig,
-        mut map: Map<String, Value>,
-        was: &Entry,
-        is: &PlainEntry,
-    ) -> Value {
-        let text = |text: &Option<String>| text.as_ref().map(|text| json!(text));
-        // Without an identifier an entry is known by its name.
-        let named = if is.identifier == is.name { None } else { Some(json!(is.identifier)) };
-        if was.name != is.name {
-            if fold::get(&map, "identifier").is_none() {
-                put(&mut map, "identifier", named);
-            }
-            put(&mut map, "name", Some(json!(is.name)));
+/// One entry: the keys that it has, and those of what is otherwise now.
+fn entry(
+    config: &SiteConfig,
+    language: &LanguageConfig,
+    mut map: Map<String, Value>,
+    was: &Entry,
+    is: &PlainEntry,
+) -> Value {
+    let text = |text: &Option<String>| text.as_ref().map(|text| json!(text));
+    // Without an identifier an entry is known by its name.
+    let named = if is.identifier == is.name { None } else { Some(json!(is.identifier)) };
+    if !was.is_called_as(is) {
+        if fold::get(&map, "identifier").is_none() {
+            put(&mut map, "identifier", named);
         }
-        if !leads(was.url.as_deref().unwrap_or_default(), &is.url) {
-            let page = is.target.as_ref().and_then(|target| self.pages.get(target));
-            let follows = page.is_some_and(|page| {
-                leads(&menu_rows::page_url(config, &language.key, page), &is.url)
-            });
-            put(&mut map, "pageRef", page.map(|page| json!(page)));
-            let url = (!follows && !is.url.is_empty()).then(|| json!(is.url));
-            put(&mut map, "url", url);
-        }
-        if was.parent != is.parent {
-            put(&mut map, "parent", text(&is.parent));
-        }
-        if was.title != is.title {
-            put(&mut map, "title", text(&is.title));
-        }
-        if was.weight != is.weight {
-            put(&mut map, "weight", (is.weight != 0).then(|| json!(is.weight)));
-        }
-        if was.params != is.params {
-            let mut params = is.params.clone();
-            for key in ["pre", "post"] {
-                put(&mut map, key, params.shift_remove(key));
-            }
-            put(&mut map, "params", (!params.is_empty()).then_some(Value::Object(params)));
-        }
-        Value::Object(map)
+        put(&mut map, "name", Some(json!(is.name)));
     }
+    if !was.leads_as(is) {
+        let page = is.page.as_ref().map(|page| format!("/{page}"));
+        let follows = page
+            .as_ref()
+            .is_some_and(|page| leads(&menu_rows::page_url(config, &language.key, page), &is.url));
+        put(&mut map, "pageRef", page.map(|page| json!(page)));
+        let url = (!follows && !is.url.is_empty()).then(|| json!(is.url));
+        put(&mut map, "url", url);
+    }
+    if was.parent != is.parent {
+        put(&mut map, "parent", text(&is.parent));
+    }
+    if was.title != is.title {
+        put(&mut map, "title", text(&is.title));
+    }
+    if was.weight != is.weight {
+        put(&mut map, "weight", (is.weight != 0).then(|| json!(is.weight)));
+    }
+    if was.params != is.params {
+        let mut params = is.params.clone();
+        for key in ["pre", "post"] {
+            put(&mut map, key, params.shift_remove(key));
+        }
+        put(&mut map, "params", (!params.is_empty()).then_some(Value::Object(params)));
+    }
+    Value::Object(map)
 }
 
 /// What languages without menus of their own should find: among the site's own
