@@ -23,7 +23,8 @@ fn import(app: &TestApp, config: &str, pages: &[(&str, &str)]) -> api::hugo::rep
         .iter()
         .map(|(path, says)| (format!("content/{path}"), format!("---\n{says}\n---\nText.\n")))
         .collect();
-    let mut files: Vec<_> = pages.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let mut files: Vec<_> =
+        pages.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     files.push(("hugo.toml", &config));
     app.import_files(&files)
 }
@@ -47,6 +48,17 @@ on_both! {
         ] {
             assert_eq!(at(&app, path), expected, "{path}");
         }
+    }
+
+    fn names_of_terms_keep_their_spaces(app) {
+        let report = import(&app, "", &[("p/a.md", "title: A\ntags: ['  a  b ', 'R & D']")]);
+        assert_eq!(report.failures, []);
+        let terms = app.query("{ articles { nodes { tags { name path } } } }", Value::Null);
+        assert_eq!(terms.at("/articles/nodes/0/tags"), &json!([{"name": "a  b", "path": "/tags/--a--b-/"}, {"name": "R & D", "path": "/tags/r--d/"}]));
+        let out = tempfile::tempdir().expect("a folder");
+        assert_eq!(app.export(out.path()).failures, []);
+        let names: Vec<_> = contents(out.path()).into_keys().collect();
+        assert_eq!(names, ["content/p/a.md", "hugo.toml"].map(std::path::PathBuf::from));
     }
 
     fn pages_that_are_files_are_found(app) {
@@ -99,6 +111,18 @@ on_both! {
         assert_eq!(titles(&app, "{ sections { title } }", "/sections"), ["C++-Tips", "People", "Stories"]);
         assert_eq!(import(&app, "pluralizeListTitles = false\ncapitalizeListTitles = false\n", &[("story/a.md", "title: A")]).failures, []);
         assert_eq!(at(&app, "/story/"), "Section story");
+    }
+
+    fn aliases_of_lists_lead_to_them(app) {
+        assert_eq!(import(&app, "", &[
+            ("_index.md", "title: Home\naliases: [/home/]"), ("p/_index.md", "title: P\naliases: [/old-p/, ../older/, /p/a/]"),
+            ("p/a.md", "title: A\ntags: [x]"), ("tags/x/_index.md", "title: X\naliases: [/old-x/]"),
+        ]).failures, []);
+        for (path, expected) in [
+            ("/home/", "Redirect /"), ("/old-p/", "Redirect /p/"), ("/older/", "Redirect /p/"), ("/old-x/", "Redirect /tags/x/"), ("/p/a/", "Article A"),
+        ] {
+            assert_eq!(at(&app, path), expected, "{path}");
+        }
     }
 
     fn what_is_published_goes_before_drafts_of_its_address(app) {

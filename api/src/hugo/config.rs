@@ -122,11 +122,10 @@ pub fn load(dir: &Path, language: Option<&str>) -> Result<SiteConfig, Problem> {
         _ if file.is_none() && !dir.join("content").is_dir() => String::new(),
         _ => "content".to_owned(),
     };
-    build(root, file.clone(), &content_dir, language)
-        .map_err(|problem| {
-            let main = file.as_deref().unwrap_or_default();
-            config_file::located(dir, problem).in_file(main)
-        })
+    build(root, file.clone(), &content_dir, language).map_err(|problem| {
+        let main = file.as_deref().unwrap_or_default();
+        config_file::located(dir, problem).in_file(main)
+    })
 }
 
 /// Types a merged configuration; pure.

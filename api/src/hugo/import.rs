@@ -21,6 +21,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::address::{Parts, encode};
 use super::ahead::{Ahead, By, Chunk, Prepared};
 use super::config::{self, SiteConfig};
 use super::convert::{self, Draft};
@@ -36,10 +37,11 @@ pub use super::report::Report;
 use super::rows::{Before, Ready, Rows};
 use super::sanitize::normalize;
 use super::sections::Sections;
+use super::settings::{self, Lead};
 use super::sync::beside::{Beside, Verdict};
 use super::taken::{self, Settled};
 use super::tree::{self, Entry, EntryKind, Kind, Layout, Tree};
-use super::{file_path, known, menu_rows, settings};
+use super::{file_path, known, menu_rows};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::event::Write;
@@ -301,6 +303,10 @@ impl Import<'_> {
         let Document { entry, mut page, keywords: _, body, mut file } = document;
         let language = self.frame.language_of(&file.language);
         self.menus(write, &entry, &mut page, &file).await?;
+        let own = self.config.rules.page_path(&self.sections, &Parts::new(&entry, &page));
+        let alias = |alias: &String| self.config.rules.alias_path(&entry.language, &own, alias);
+        let aliases: Vec<_> = page.aliases.iter().map(alias).collect();
+        let mut leads = Lead { target: Some(encode(&own)), term: None, language: &language.tag };
         let row = render_row(Uuid::nil(), body, language, false, &file.path)?;
         if let EntryKind::Content(Kind::Term { taxonomy, term }) = &entry.kind {
             "term".clone_into(&mut file.kind);
@@ -308,6 +314,7 @@ impl Import<'_> {
                 taxonomy::ensure_many(write, &self.frame, taxonomy, std::slice::from_ref(term))
                     .await?;
             if let Some(id) = ids.get(term) {
+                leads = Lead { target: None, term: Some(*id), ..leads };
                 if page.weight != 0 {
                     settings::put_term_weight(write, *id, page.weight).await?;
                 }
@@ -327,8 +334,7 @@ impl Import<'_> {
             }
         } else {
             "section".clone_into(&mut file.kind);
-            let parts = super::address::Parts::new(&entry, &page);
-            let path = self.config.rules.page_path(&self.sections, &parts);
+            let path = own;
             let title = if page.title.is_empty() {
                 match entry.dir.rsplit('/').next() {
                     Some("") | None => language.row.title.clone(),
@@ -354,6 +360,7 @@ impl Import<'_> {
             };
             settings::put_section(write, row).await?;
         }
+        settings::put_aliases(write, aliases, &leads).await?;
         settings::put_files(write, vec![file]).await
     }
 
@@ -365,7 +372,7 @@ impl Import<'_> {
         page: &mut Page,
         file: &source_file::Model,
     ) -> Result<()> {
-        let parts = super::address::Parts::new(entry, page);
+        let parts = Parts::new(entry, page);
         let path = self.config.rules.page_path(&self.sections, &parts);
         let mut menus = std::mem::take(&mut page.menus);
         if page.draft {
@@ -376,7 +383,7 @@ impl Import<'_> {
             let language = self.frame.language_of(&file.language);
             own.unwrap_or(&language.row.title).clone_into(&mut place.name);
         }
-        let url = super::address::encode(&path);
+        let url = encode(&path);
         menu_rows::put_of_file(write, &file.path, &file.language, &url, menus).await
     }
 

@@ -221,7 +221,6 @@ mod tests {
             ("box", "boxes"),
             ("people", "people"),
             ("child", "children"),
-            ("FAQ", "FAQs"),
             ("c++-tips", "c++-tips"),
             ("", ""),
             ("中", "中"),

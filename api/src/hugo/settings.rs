@@ -3,7 +3,9 @@
 //! Mainroad's parameters become settings; every parameter stays in `params` as
 //! well. Source: the Mainroad theme's documentation, "Configuration".
 
-use entity::{language, section, site, source_file, term, term_text};
+use std::collections::HashMap;
+
+use entity::{language, redirect, section, site, source_file, term, term_text};
 use indexmap::IndexMap;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
@@ -17,7 +19,7 @@ use uuid::Uuid;
 use super::address::TermPlace;
 use super::config::{Direction, LanguageConfig, SiteConfig};
 use super::{cast, fold, menu_rows, page_values};
-use crate::article::keywords;
+use crate::article::{keywords, store};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::event::{Event, Write};
@@ -477,4 +479,48 @@ pub async fn put_term_text(write: &mut Write<'_>, row: term_text::Model, id: Uui
         .exec_without_returning(write.txn())
         .await?;
     Ok(())
+}
+
+/// Where aliases of a section or term lead.
+pub struct Lead<'a> {
+    pub target: Option<String>,
+    pub term: Option<Uuid>,
+    pub language: &'a str,
+}
+
+/// Lets the aliases of a section or term lead there. What lives at an address stays.
+pub async fn put_aliases(write: &mut Write<'_>, paths: Vec<String>, to: &Lead<'_>) -> Result<()> {
+    if paths.is_empty() {
+        return Ok(());
+    }
+    let inhabited = store::inhabited(write.txn(), &paths).await?;
+    let before: HashMap<String, redirect::Model> = redirect::Entity::find()
+        .filter(redirect::Column::Path.is_in(paths.iter().map(String::as_str)))
+        .all(write.txn())
+        .await?
+        .into_iter()
+        .map(|row| (row.path.clone(), row))
+        .collect();
+    let mut rows = Vec::new();
+    for path in paths {
+        let leads = |row: &redirect::Model| (&row.target, row.term_id) == (&to.target, to.term);
+        if inhabited.contains(&path) || before.get(&path).is_some_and(leads) {
+            continue;
+        }
+        write.record(Event {
+            language: Some(to.language.to_owned()),
+            data: json!({ "path": path, "target": to.target, "import": true }),
+            ..Event::new("redirect.created")
+        });
+        rows.push(redirect::Model {
+            path,
+            target: to.target.clone(),
+            article_id: None,
+            term_id: to.term,
+            language: to.language.to_owned(),
+            permanent: true,
+            created_at: write.ctx().now(),
+        });
+    }
+    store::redirect(write, rows).await
 }

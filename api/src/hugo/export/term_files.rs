@@ -34,7 +34,7 @@ pub async fn plan(ctx: &Ctx, site: &Site, rows: &[Row], languages: &[String]) ->
     let rules = &site.config.rules;
     let all = site.terms.all();
     let more = |term: &Term| {
-        let renamed = !term.is_named(rules) && term.can_be_named(rules);
+        let renamed = !term.is_named(rules) && !term.is_padded(rules) && term.can_be_named(rules);
         term.description.is_some() || term.weight != 0 || renamed
     };
     let is_said =

@@ -59,6 +59,13 @@ impl Term {
         rules.leads(&self.name, &self.slug)
     }
 
+    /// Whether it is known by its name with spaces around it, as articles name it: that is
+    /// no other name.
+    #[must_use]
+    pub fn is_padded(&self, rules: &Rules) -> bool {
+        rules.term_slug(&self.name) == self.slug.trim_matches('-')
+    }
+
     /// Whether anything leads to it: its address may follow other rules than those
     /// of the site now.
     #[must_use]
