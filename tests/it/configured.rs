@@ -103,6 +103,12 @@ on_both! {
         assert_eq!(titles(&app, inner, "/route/articles/nodes"), ["B", "C", "A"]);
     }
 
+    fn neighbours_without_dates_stand_by_title_in_any_case(app) {
+        assert_eq!(import(&app, "", &[("d/q.md", "title: Query"), ("d/b.md", "title: bleve"), ("d/s.md", "title: sorting"), ("d/a.md", "title: Äpfel")]).failures, []);
+        let around = app.query("{ article(by: { path: \"/d/q/\" }) { previous { title } next { title } } }", Value::Null);
+        assert_eq!(around.at("/article"), &json!({"previous": {"title": "sorting"}, "next": {"title": "bleve"}}));
+    }
+
     fn a_folder_is_a_section_without_a_page(app) {
         assert_eq!(import(&app, "", &[
             ("c++-tips/a.md", "title: A"), ("story/a.md", "title: A"), ("people/ada/_index.md", "title: Ada"), ("tags/x/_index.md", "title: X"),
@@ -123,6 +129,43 @@ on_both! {
         ] {
             assert_eq!(at(&app, path), expected, "{path}");
         }
+    }
+
+    fn a_menu_of_pages_takes_as_many_statements_for_each_kind_as_for_all(app) {
+        let pages = [
+            ("a.md", "title: A\nlinkTitle: Short\ntags: [x, y z]"), ("b.md", "title: B"), ("posts/deep/c.md", "title: C\ncategories: [k]"),
+            ("posts/_index.md", "title: All"), ("news/d.md", "title: D"), ("people/ada/_index.md", "title: Ada"), ("e.md", "title: E\ndraft: true"),
+        ];
+        let menu = |refs: &[&str]| -> String {
+            refs.iter().map(|page| format!("[[menus.main]]\npageRef = '{page}'\nidentifier = '{page}'\n")).collect()
+        };
+        let asked = |refs: &[&str]| {
+            assert_eq!(import(&app, &menu(refs), &pages).failures, []);
+            let (answer, statements) = app.statements(|| app.query("{ menu(name: \"main\") { items { identifier name url } } }", Value::Null));
+            (answer, statements.len())
+        };
+        let (_, few) = asked(&["/a", "/posts", "/news", "/tags/x", "/nowhere"]);
+        let all = ["/", "/a", "/b.md", "/e", "/posts/deep/c", "/posts/", "/news", "/People", "/people/ada", "/tags", "/tags/x", "/tags/Y Z", "/categories/k", "/categories/none", "/nowhere"];
+        let (answer, many) = asked(&all);
+        assert_eq!(few, many);
+        let items = answer.at("/menu/items").as_array().expect("entries").clone();
+        let mut said: Vec<String> = items
+            .iter()
+            .map(|item| ["identifier", "name", "url"].map(|key| item[key].as_str().unwrap_or_default()).join(" "))
+            .collect();
+        said.sort();
+        assert_eq!(said, [
+            "/  /", "/People People /people/", "/a Short /a/", "/b.md B /b/", "/categories/k k /categories/k/", "/categories/none  ", "/e  ",
+            "/news News /news/", "/nowhere  ", "/people/ada Ada /people/ada/", "/posts/ All /posts/", "/posts/deep/c C /posts/deep/c/",
+            "/tags Tags /tags/", "/tags/Y Z y z /tags/y-z/", "/tags/x x /tags/x/",
+        ]);
+        // One that is published later is there at once, and its entry leads to where it goes.
+        let editor = app.as_role(api::policy::Role::Editor);
+        let id = editor.ask("{ articles(view: WORKING, filter: { title: { eq: \"E\" } }) { nodes { id } } }", Value::Null).at("/articles/nodes/0/id").clone();
+        let _ = editor.ask("mutation($id: ID!) { publishArticle(id: $id) { userErrors { message } } }", json!({ "id": id })).accepted("publishArticle");
+        let urls = app.query("{ menu(name: \"main\") { items { identifier url } } }", Value::Null);
+        let entry = urls.at("/menu/items").as_array().and_then(|items| items.iter().find(|item| item["identifier"] == "/e")).cloned();
+        assert_eq!(entry.map(|entry| entry["url"].clone()), Some(json!("/e/")));
     }
 
     fn what_is_published_goes_before_drafts_of_its_address(app) {

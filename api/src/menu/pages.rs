@@ -14,8 +14,8 @@ use crate::error::Result;
 use crate::hugo::{address, sanitize};
 use crate::policy::Scope;
 use crate::section;
-use crate::site::{Frame, LanguageFrame};
-use crate::taxonomy::{self, Taxonomy, TermBy};
+use crate::site::LanguageFrame;
+use crate::taxonomy::{self, Taxonomy, Term};
 
 /// Where a `pageRef` leads in the tree of content: without slashes at its ends and
 /// without the extension of a file. Empty for the home page.
@@ -24,7 +24,7 @@ pub fn logical(page: &str) -> String {
     let path = sanitize::normalize(page);
     let stem = [".md", ".markdown", ".html"].iter().find_map(|end| path.strip_suffix(end));
     let stem = stem.unwrap_or(&path);
-    match stem.rsplit_once('/').map_or(("", stem), |(above, last)| (above, last)) {
+    match stem.rsplit_once('/').unwrap_or(("", stem)) {
         (above, "index" | "_index") => above.to_owned(),
         _ => stem.to_owned(),
     }
@@ -52,9 +52,26 @@ pub async fn find(
         found.insert(row.name.clone(), (Target::Section(row.name), place));
     }
     wanted.retain(|page| !found.contains_key(page));
+    let taxonomies = frame.taxonomies(language);
+    let slug = |page: &String| {
+        taxonomies.iter().find_map(|(_, plural)| {
+            let slug = frame.rules.term_slug(page.strip_prefix(*plural)?.strip_prefix('/')?);
+            frame.term_has_page(language, plural, &slug).then_some((*plural, slug))
+        })
+    };
+    let slugs: Vec<_> = wanted.iter().filter_map(slug).collect();
+    let terms = taxonomy::by_slugs(ctx, scope, &slugs, &language.tag).await?;
     for page in &wanted {
-        if let Some((target, name, path)) = term(ctx, scope, &frame, language, page).await? {
-            found.insert(page.clone(), (target, place(page, &path, name)));
+        let Some((plural, slug)) = slug(page) else { continue };
+        let is_it = |term: &&Term| (term.row.taxonomy.plural(), &term.row.slug) == (plural, &slug);
+        if let Some(term) = terms.iter().find(is_it) {
+            let path = frame.term_path(language, plural, &slug);
+            let target = match &term.row.taxonomy {
+                Taxonomy::Tags => Target::Tag(term.row.id),
+                Taxonomy::Categories => Target::Category(term.row.id),
+                Taxonomy::Other(_) => Target::Term(term.row.id),
+            };
+            found.insert(page.clone(), (target, place(page, &path, term.row.name.clone())));
         }
     }
     wanted.retain(|page| !found.contains_key(page));
@@ -67,37 +84,6 @@ pub async fn find(
         found.insert(row.logical_path, (Target::Article(row.article_id), place));
     }
     Ok(found)
-}
-
-/// A term that has a page, with its name and address.
-async fn term(
-    ctx: &Ctx,
-    scope: &Scope,
-    frame: &Frame,
-    language: &LanguageFrame,
-    page: &str,
-) -> Result<Option<(Target, String, String)>> {
-    let taxonomies = frame.taxonomies(language);
-    let place = taxonomies.into_iter().find_map(|(_, plural)| {
-        let slug = page.strip_prefix(plural)?.strip_prefix('/')?;
-        Some((plural, frame.rules.term_slug(slug)))
-    });
-    let Some((plural, slug)) = place else { return Ok(None) };
-    let path = frame.term_path(language, plural, &slug);
-    if !frame.term_has_page(language, plural, &slug) {
-        return Ok(None);
-    }
-    let taxonomy = Taxonomy::named(plural);
-    let by = TermBy::Slug(slug);
-    let term = taxonomy::one(ctx, scope, Some(&taxonomy), by, Some(&language.tag)).await?;
-    Ok(term.map(|term| {
-        let target = match taxonomy {
-            Taxonomy::Tags => Target::Tag(term.row.id),
-            Taxonomy::Categories => Target::Category(term.row.id),
-            Taxonomy::Other(_) => Target::Term(term.row.id),
-        };
-        (target, term.row.name.clone(), path)
-    }))
 }
 
 #[cfg(test)]

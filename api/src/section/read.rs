@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use entity::{Render, View, article_copy, section};
-use sea_orm::sea_query::{Expr, Query};
+use sea_orm::sea_query::{Expr, Query, UnionType};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{HOME, Section};
@@ -42,7 +42,8 @@ pub async fn at(
     let row = unwritten(frame, language, name);
     // Without its last slash, or with one too many, it is answered as it stands.
     let is_there = row.path.trim_end_matches('/') == path.trim_end_matches('/')
-        && (name == HOME || is_unwritten(ctx, scope, language, name).await?);
+        && (name == HOME
+            || !unwritten_among(ctx, scope, language, [name].into_iter()).await?.is_empty());
     if !is_there {
         return Ok(None);
     }
@@ -80,44 +81,53 @@ fn written(scope: &Scope) -> sea_orm::Select<section::Entity> {
     find
 }
 
-async fn has_articles(ctx: &Ctx, scope: &Scope, language: &str, name: &str) -> Result<bool> {
-    use article_copy::Column;
-    let mut select = Query::select();
-    select
-        .expr(Expr::val(1))
-        .from(article_copy::Entity)
-        .cond_where(read::visible(scope, "article_copy"))
-        .cond_where(read::within(scope, "article_copy"))
-        .cond_where(Column::Language.eq(language))
-        .cond_where(Column::Section.eq(name))
-        .limit(1);
-    let filter = ArticleFilter {
-        section: Some(StringFilter { eq: Some(name.to_owned()), ..StringFilter::default() }),
-        ..ArticleFilter::in_language(Some(language))
-    };
-    read::note_number(ctx, &filter, None);
-    Ok(ctx.db_of([]).query_one(&select).await?.is_some())
-}
-
-/// Whether a folder is a section though it says nothing: one at the top that holds
-/// articles or sections.
-pub async fn is_unwritten(
+/// Of these folders, those that are sections though they say nothing: those at the top
+/// that hold articles or sections.
+async fn unwritten_among<'a>(
     ctx: &Ctx,
     scope: &Scope,
     language: &LanguageFrame,
-    name: &str,
-) -> Result<bool> {
-    if name.contains('/') {
-        return Ok(false);
+    names: impl Iterator<Item = &'a str>,
+) -> Result<HashSet<String>> {
+    use article_copy::Column;
+    let holds_articles = |name: &str| {
+        let mut inner = Query::select();
+        inner
+            .expr(Expr::val(1))
+            .from(article_copy::Entity)
+            .cond_where(read::visible(scope, "article_copy"))
+            .cond_where(read::within(scope, "article_copy"))
+            .cond_where(Column::Language.eq(&*language.tag))
+            .cond_where(Column::Section.eq(name));
+        Query::select().expr(Expr::val(name)).cond_where(Expr::exists(inner)).take()
+    };
+    let names: Vec<_> = names.filter(|name| !name.contains('/')).collect();
+    let mut each = names.iter().map(|name| holds_articles(name));
+    let Some(mut select) = each.next() else { return Ok(HashSet::new()) };
+    for other in each {
+        select.union(UnionType::All, other);
     }
-    if has_articles(ctx, scope, &language.tag, name).await? {
-        return Ok(true);
+    for name in &names {
+        let section = StringFilter { eq: Some((*name).to_owned()), ..StringFilter::default() };
+        let filter = ArticleFilter {
+            section: Some(section),
+            ..ArticleFilter::in_language(Some(&language.tag))
+        };
+        read::note_number(ctx, &filter, None);
     }
-    let inner = written(scope)
-        .filter(section::Column::Language.eq(&*language.tag))
-        .filter(section::Column::Name.gt(format!("{name}/")))
-        .filter(section::Column::Name.lt(format!("{name}0")));
-    Ok(inner.one(ctx.db_of([Dependency::Sections]).orm()).await?.is_some())
+    let mut found = HashSet::new();
+    for row in ctx.db_of([]).query_all(&select).await? {
+        found.insert(row.get::<String>(0)?);
+    }
+    if found.len() < names.len() {
+        let inner = written(scope)
+            .filter(section::Column::Language.eq(&*language.tag))
+            .filter(section::Column::Name.like("%/%"));
+        let inner = inner.all(ctx.db_of([Dependency::Sections]).orm()).await?;
+        let above = inner.iter().filter_map(|row| row.name.split('/').next());
+        found.extend(above.filter(|name| names.contains(name)).map(str::to_owned));
+    }
+    Ok(found)
 }
 
 /// A section that says nothing of itself.
@@ -228,6 +238,10 @@ pub async fn present(
         .filter(section::Column::Name.is_in(names.iter().map(String::as_str)))
         .all(ctx.db_of([Dependency::Sections]).orm())
         .await?;
+    let is_written = |name: &str| rows.iter().any(|row| row.name == name);
+    let others = names.iter().map(String::as_str).filter(|name| !is_written(name));
+    let unwritten_ones =
+        unwritten_among(ctx, scope, language, others.filter(|name| *name != HOME)).await?;
     let mut found = Vec::new();
     for name in names {
         let own = rows.iter().find(|row| row.name == *name);
@@ -240,7 +254,7 @@ pub async fn present(
         } else if is_list {
             let path = frame.taxonomy_path(language, name);
             found.push(section::Model { path, ..unwritten(&frame, language, name) });
-        } else if name == HOME || is_unwritten(ctx, scope, language, name).await? {
+        } else if name == HOME || unwritten_ones.contains(name) {
             found.push(unwritten(&frame, language, name));
         }
     }

@@ -54,8 +54,8 @@ pub use labels::{Label, labels};
 pub use merged::{keep_existing, resolve};
 pub use page::source_at;
 pub use read::{
-    OfArticles, TermBy, TermOrder, by_ids, list, meant, most_used, names, of_articles, one, total,
-    with_counts, with_counts_by_parent,
+    OfArticles, TermBy, TermOrder, by_ids, by_slugs, list, meant, most_used, names, of_articles,
+    one, total, with_counts, with_counts_by_parent,
 };
 pub use texts::NewText;
 pub use tree::{ancestors, children, descendants, parents};

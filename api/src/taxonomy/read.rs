@@ -214,6 +214,29 @@ pub async fn by_ids(
     Ok(terms.into_iter().map(|term| (term.row.id, term)).collect())
 }
 
+/// Terms by taxonomy and slug, in no particular order; those that may not be seen are
+/// absent.
+pub async fn by_slugs(
+    ctx: &Ctx,
+    scope: &Scope,
+    wanted: &[(&str, String)],
+    language: &str,
+) -> Result<Vec<Term>> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut any = Condition::any();
+    for (plural, slug) in wanted {
+        let taxonomy = term::Column::Taxonomy.eq(*plural);
+        any = any.add(taxonomy.and(term::Column::Slug.eq(slug.as_str())));
+    }
+    let mut select = select(Some(Expr::val(language)));
+    select.cond_where(any);
+    restrict_to_used(&mut select, scope);
+    note_used(ctx, None);
+    rows(ctx, scope, &select, Some(language)).await
+}
+
 /// Terms by ids that may be those of merged ones, by the id asked for.
 pub async fn meant(
     ctx: &Ctx,

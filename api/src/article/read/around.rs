@@ -121,9 +121,11 @@ fn inner_section(table: &'static str) -> Expr {
 /// The nearest article of a kind, beyond the one at hand or at the kind's end.
 fn near(scope: &Scope, kind: Kind, newer: bool, beyond: bool) -> Expr {
     let near = |column: Column| Expr::col(("near", column));
+    // In any case; databases fold the letters of ASCII alone.
     let title = |table: &'static str| {
         let column = |column: Column| Expr::col((table, column));
-        Expr::from(Func::coalesce([column(Column::LinkTitle), column(Column::Title)]))
+        let title = Func::coalesce([column(Column::LinkTitle), column(Column::Title)]);
+        Expr::from(Func::lower(title))
     };
     // What is sorted by, and whether the smallest is first in the list.
     let mut keys = Vec::new();
