@@ -52,6 +52,17 @@ fn title(chromium: &std::path::Path, html: &str) -> String {
     title.map(|(title, _)| title.to_owned()).unwrap_or_default()
 }
 
+/// The same with frames that lead nowhere: there is no network, and a frame that looks for
+/// it in vain costs a browser more than all the rest. Frames of other schemes stay.
+fn offline(html: &str) -> String {
+    let mut parts = html.split("<iframe");
+    let before = parts.next().unwrap_or_default().to_owned();
+    parts.fold(before, |whole, part| {
+        let (tag, rest) = part.split_at(part.find('>').unwrap_or(part.len()));
+        format!("{whole}<iframe{}{rest}", tag.replace("src=\"https:", "src=\"about:blank#"))
+    })
+}
+
 /// Everything of an article that is HTML, with formulas both ways.
 fn rendered(app: &TestApp) -> Vec<String> {
     let query = "query($after: String) { articles(first: 100, after: $after) {
@@ -61,7 +72,11 @@ fn rendered(app: &TestApp) -> Vec<String> {
         let answer = app.query(query, json!({ "after": cursor }));
         for node in answer.at("/articles/nodes").as_array().expect("nodes") {
             let html = |name: &str| node["body"][name].as_str().expect("HTML").to_owned();
-            found.extend([html("html"), html("mathml")]);
+            let (plain, mathml) = (html("html"), html("mathml"));
+            if mathml != plain {
+                found.push(mathml);
+            }
+            found.push(plain);
         }
         if answer.at("/articles/pageInfo/hasNextPage") == &json!(false) {
             return found;
@@ -115,9 +130,13 @@ fn nothing_that_authors_write_runs_in_a_browser() {
     let report = app.import_files(&files);
     assert_eq!(report.failures, []);
     let outputs = rendered(&app);
-    assert_eq!(outputs.len(), 2 * files.len());
+    assert!(outputs.len() > files.len() && outputs.len() <= 2 * files.len(), "{}", outputs.len());
     let Some(chromium) = tool("chromium") else { return };
     // The page can be harmed at all.
     assert_eq!(title(&chromium, "<img src=x onerror=evil()>"), "executed");
-    assert_eq!(title(&chromium, &outputs.concat()), "calm");
+    assert_eq!(
+        title(&chromium, &offline("<iframe src='javascript:parent.evil()'></iframe>")),
+        "executed"
+    );
+    assert_eq!(title(&chromium, &offline(&outputs.concat())), "calm");
 }
