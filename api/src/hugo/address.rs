@@ -263,44 +263,34 @@ impl Rules {
         term: &str,
     ) -> String {
         let dir = format!("{plural}/{}", term.trim_matches('/'));
-        let normalized = normalize(&dir);
-        let section = sections.get(language, &normalized);
         let kind = Kind::Term { taxonomy: plural.to_owned(), term: term.to_owned() };
-        self.page_path(
-            sections,
-            &Parts {
-                language,
-                kind: &kind,
-                dir: &dir,
-                name: "",
-                bundle: false,
-                slug: section.and_then(|section| section.slug.as_deref()),
-                url: section.and_then(|section| section.url.as_deref()),
-                title: section
-                    .map(|section| section.title.as_str())
-                    .filter(|title| !title.is_empty())
-                    .unwrap_or(term),
-                date: None,
-            },
-        )
+        self.list_path(sections, language, &kind, (&dir, term))
     }
 
     /// The address of a taxonomy, the list of its terms, that may have no file.
     #[must_use]
     pub fn taxonomy_path(&self, sections: &Sections, language: &str, plural: &str) -> String {
         let kind = Kind::Taxonomy { plural: plural.to_owned() };
-        self.list_path(sections, language, &kind, plural)
+        self.list_path(sections, language, &kind, (plural, &self.list_title(plural)))
     }
 
     /// The address of a section that has no file.
     #[must_use]
     pub fn section_path(&self, sections: &Sections, language: &str, folder: &str) -> String {
-        self.list_path(sections, language, &Kind::Section, folder)
+        let title = self.list_title(folder);
+        self.list_path(sections, language, &Kind::Section, (folder, &title))
     }
 
-    fn list_path(&self, sections: &Sections, language: &str, kind: &Kind, folder: &str) -> String {
+    /// The address of a page that lists others, by its folder and by what it is called
+    /// where its own page says no title.
+    fn list_path(
+        &self,
+        sections: &Sections,
+        language: &str,
+        kind: &Kind,
+        (folder, title): (&str, &str),
+    ) -> String {
         let section = sections.get(language, &normalize(folder));
-        let title = self.list_title(folder);
         self.page_path(
             sections,
             &Parts {
@@ -314,7 +304,7 @@ impl Rules {
                 title: section
                     .map(|section| section.title.as_str())
                     .filter(|title| !title.is_empty())
-                    .unwrap_or(&title),
+                    .unwrap_or(title),
                 date: None,
             },
         )

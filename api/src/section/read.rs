@@ -18,6 +18,9 @@ use crate::hugo::sanitize::normalize;
 use crate::policy::Scope;
 use crate::site::{Frame, LanguageFrame};
 
+/// Statements in one: SQLite unites 500 at most.
+const UNITED: usize = 100;
+
 /// Language and name.
 pub type Key = (String, String);
 
@@ -102,10 +105,16 @@ async fn unwritten_among<'a>(
         Query::select().expr(Expr::val(name)).cond_where(Expr::exists(inner)).take()
     };
     let names: Vec<_> = names.filter(|name| !name.contains('/')).collect();
-    let mut each = names.iter().map(|name| holds_articles(name));
-    let Some(mut select) = each.next() else { return Ok(HashSet::new()) };
-    for other in each {
-        select.union(UnionType::All, other);
+    let mut found = HashSet::new();
+    for names in names.chunks(UNITED) {
+        let mut each = names.iter().map(|name| holds_articles(name));
+        let Some(mut select) = each.next() else { continue };
+        for other in each {
+            select.union(UnionType::All, other);
+        }
+        for row in ctx.db_of([]).query_all(&select).await? {
+            found.insert(row.get::<String>(0)?);
+        }
     }
     for name in &names {
         let section = StringFilter { eq: Some((*name).to_owned()), ..StringFilter::default() };
@@ -114,10 +123,6 @@ async fn unwritten_among<'a>(
             ..ArticleFilter::in_language(Some(&language.tag))
         };
         read::note_number(ctx, &filter, None);
-    }
-    let mut found = HashSet::new();
-    for row in ctx.db_of([]).query_all(&select).await? {
-        found.insert(row.get::<String>(0)?);
     }
     if found.len() < names.len() {
         let inner = written(scope)
