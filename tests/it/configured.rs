@@ -244,6 +244,13 @@ on_both! {
             ["hugo.toml:2: `ignoreFiles` has `(`, which is no regular expression; correct it"]);
     }
 
+    fn a_key_that_slipped_into_the_patterns_is_passed_over(app) {
+        let report = import(&app, "[permalinks]\np = '/:title/'\npaginate = 5\n", &[("p/a.md", "title: A")]);
+        assert_eq!((report.failures, at(&app, "/a/")), (vec![], "Article A".to_owned()));
+        assert_eq!(report.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["hugo.toml:4: `permalinks.paginate` is passed over: it must be a pattern, or a table of patterns for one of page, section, taxonomy, term"]);
+    }
+
     fn what_is_wrong_in_a_configuration_is_said_with_its_line(app) {
         let said = |files: &[(&str, &str)]| app.import_files(files).failures[0].to_string();
         assert_eq!(said(&[("config/_default/hugo.toml", "title = 'T'\n"), ("config/_default/permalinks.yaml", "# ours\nposts: /:nothing/\n")]),

@@ -48,6 +48,8 @@ pub struct SiteConfig {
     /// What pages have from the site and from the sections above them; the latter
     /// are noted when they are read.
     pub cascades: Cascades,
+    /// What is passed over, and why.
+    pub warnings: Vec<Problem>,
     /// Everything, keys as written, for what has no field here.
     pub root: Map<String, Value>,
 }
@@ -122,10 +124,11 @@ pub fn load(dir: &Path, language: Option<&str>) -> Result<SiteConfig, Problem> {
         _ if file.is_none() && !dir.join("content").is_dir() => String::new(),
         _ => "content".to_owned(),
     };
-    build(root, file.clone(), &content_dir, language).map_err(|problem| {
-        let main = file.as_deref().unwrap_or_default();
-        config_file::located(dir, problem).in_file(main)
-    })
+    let main = file.clone().unwrap_or_default();
+    let placed = |problem: Problem| config_file::located(dir, problem).in_file(&main);
+    let mut config = build(root, file, &content_dir, language).map_err(placed)?;
+    config.warnings = std::mem::take(&mut config.warnings).into_iter().map(placed).collect();
+    Ok(config)
 }
 
 /// Types a merged configuration; pure.
@@ -208,6 +211,7 @@ pub(super) fn build(
         mounts: mounts::read(&root),
         file,
         cascades: Cascades::from_config(&root),
+        warnings: Permalinks::unread(fold::get(&root, "permalinks")),
         root,
     })
 }

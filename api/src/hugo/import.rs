@@ -100,6 +100,7 @@ pub async fn run_beside(
     };
     let Tree { layout, files, problems } = tree;
     report.failures.extend(problems);
+    report.warnings.extend(config.warnings.iter().cloned());
     for mount in config.mounts.iter().filter(|mount| !dir.join(&mount.source).exists()) {
         let source = &mount.source;
         let message = format!("`module.mounts` names `{source}` as content, which is not there");

@@ -47,6 +47,7 @@
 //! | an empty alias | the folder above the page | none |
 //! | an anchor without a value (`a: &x`) | error | null |
 //! | a key in two spellings (`Title`, `title`) | one of them by chance | the last; the other is kept in the parameters |
+//! | a number or a list in `permalinks` | error | passed over, a warning |
 //! | two `permalinks` for one page (`posts`, `posts/x`) | one of them by chance | the longer section's |
 //! | `index.md` at the root without `_index.md` | the home page, all others its resources | the home page, all others pages |
 //! | two languages with one code (`languageCode`) | both | the one whose key it is; the other goes by its key |

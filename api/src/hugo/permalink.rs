@@ -53,6 +53,27 @@ impl Permalinks {
         Ok(Self(rules))
     }
 
+    /// What is no pattern, and is passed over: a key that slipped in from the lines
+    /// above, most likely.
+    #[must_use]
+    pub fn unread(value: Option<&Value>) -> Vec<Problem> {
+        let map = value.and_then(Value::as_object).into_iter().flatten();
+        let is_read = |key: &str, value: &Value| {
+            value.is_string()
+                || (value.is_object() && KINDS.iter().any(|kind| fold::same(kind, key)))
+        };
+        let wrong = map.filter(|(key, value)| !is_read(key, value));
+        wrong
+            .map(|(key, _)| {
+                Problem::new(format!(
+                    "`permalinks.{key}` is passed over: it must be a pattern, or a table of \
+                     patterns for one of {}",
+                    KINDS.join(", ")
+                ))
+            })
+            .collect()
+    }
+
     /// The pattern for a page of this kind at this logical path.
     #[must_use]
     pub fn pattern(&self, kind: &str, logical: &str) -> Option<&str> {
@@ -116,12 +137,8 @@ fn sections(map: &Map<String, Value>) -> Result<Vec<Permalink>, Problem> {
                     add(&[kind], section, pattern);
                 }
             }
-            _ => {
-                return Err(Problem::new(format!(
-                    "`permalinks.{key}` must be a pattern, or a table of patterns for one of {}",
-                    KINDS.join(", ")
-                )));
-            }
+            // [`Permalinks::unread`] says so.
+            _ => {}
         }
     }
     rules.sort_by_key(|(section, _)| std::cmp::Reverse(section.len()));
