@@ -146,8 +146,8 @@ async fn no_article_at(ctx: &Ctx, asked: &Asked<'_>, path: &str) -> Result<Optio
     let language = &frame.language_at(path).tag;
     let mut taxonomies = TaxonomyObject::all(frame, language, scope).into_iter();
     let has_lists = frame.rules.has_pages("taxonomy");
-    let mut found = || taxonomies.find(|taxonomy| taxonomy.decoded_path() == path);
-    if let Some(taxonomy) = has_lists.then(&mut found).flatten() {
+    if let Some(taxonomy) = taxonomies.find(|taxonomy| has_lists && taxonomy.decoded_path() == path)
+    {
         return Ok(Some(Route::Taxonomy(taxonomy)));
     }
     if let Some((target, permanent)) = redirected(ctx, scope, frame, path).await? {

@@ -376,7 +376,6 @@ fn zone(settings: &Map<String, Value>) -> Result<Option<Tz>, Problem> {
     }
 }
 
-/// Singular to plural, both in lower case; `None` when nothing is said.
 /// Those of the site, under `taxonomies` or the older `indexes`; without any, Hugo's own.
 fn all_taxonomies(root: &Map<String, Value>) -> IndexMap<String, String> {
     let said = ["taxonomies", "indexes"].map(|key| taxonomies(fold::get(root, key)));
@@ -388,6 +387,7 @@ fn all_taxonomies(root: &Map<String, Value>) -> IndexMap<String, String> {
         .into()
 }
 
+/// Singular to plural, both in lower case; `None` when nothing is said.
 fn taxonomies(value: Option<&Value>) -> Option<IndexMap<String, String>> {
     let map = value?.as_object()?;
     Some(

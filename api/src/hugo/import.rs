@@ -303,10 +303,10 @@ impl Import<'_> {
     async fn list(&self, write: &mut Write<'_>, document: Document) -> Result<()> {
         let Document { entry, mut page, keywords: _, body, mut file } = document;
         let language = self.frame.language_of(&file.language);
-        self.menus(write, &entry, &mut page, &file).await?;
         let own = self.config.rules.page_path(&self.sections, &Parts::new(&entry, &page));
         let alias = |alias: &String| self.config.rules.alias_path(&entry.language, &own, alias);
         let aliases: Vec<_> = page.aliases.iter().map(alias).collect();
+        self.menus(write, &entry, &mut page, &file, &own).await?;
         let mut leads = Lead { target: Some(encode(&own)), term: None, language: &language.tag };
         let row = render_row(Uuid::nil(), body, language, false, &file.path)?;
         if let EntryKind::Content(Kind::Term { taxonomy, term }) = &entry.kind {
@@ -372,9 +372,8 @@ impl Import<'_> {
         entry: &Entry,
         page: &mut Page,
         file: &source_file::Model,
+        path: &str,
     ) -> Result<()> {
-        let parts = Parts::new(entry, page);
-        let path = self.config.rules.page_path(&self.sections, &parts);
         let mut menus = std::mem::take(&mut page.menus);
         if page.draft {
             menus.clear();
@@ -384,8 +383,7 @@ impl Import<'_> {
             let language = self.frame.language_of(&file.language);
             own.unwrap_or(&language.row.title).clone_into(&mut place.name);
         }
-        let url = encode(&path);
-        menu_rows::put_of_file(write, &file.path, &file.language, &url, menus).await
+        menu_rows::put_of_file(write, &file.path, &file.language, &encode(path), menus).await
     }
 
     async fn pages(&mut self, pages: Vec<Box<Path>>) -> Result<()> {

@@ -20,8 +20,8 @@ use crate::article::build::Build;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sections(HashMap<(String, String), Section>);
 
-/// A taxonomy or term whose own page gives it another address than its name does, or says that it is
-/// in no list or has no page.
+/// A taxonomy or term whose own page gives it another address than its name does, or says
+/// that it is in no list or has no page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TermPlace {
     /// Hugo's key.

@@ -243,20 +243,20 @@ pub async fn present(
         .filter(section::Column::Name.is_in(names.iter().map(String::as_str)))
         .all(ctx.db_of([Dependency::Sections]).orm())
         .await?;
-    let is_written = |name: &str| rows.iter().any(|row| row.name == name);
-    let others = names.iter().map(String::as_str).filter(|name| !is_written(name));
-    let unwritten_ones =
-        unwritten_among(ctx, scope, language, others.filter(|name| *name != HOME)).await?;
+    let taxonomies = frame.taxonomies(language);
+    let own = |name: &str| rows.iter().find(|row| row.name == name);
+    let is_list = |name: &str| taxonomies.iter().any(|(_, plural)| *plural == name);
+    let others = names.iter().map(String::as_str);
+    let others = others.filter(|name| *name != HOME && own(name).is_none() && !is_list(name));
+    let unwritten_ones = unwritten_among(ctx, scope, language, others).await?;
     let mut found = Vec::new();
     for name in names {
-        let own = rows.iter().find(|row| row.name == *name);
-        let is_list = frame.taxonomies(language).iter().any(|(_, plural)| plural == name);
-        if let Some(row) = own {
+        if let Some(row) = own(name) {
             let is_seen = !row.draft || scope.view != View::Published;
             if is_seen && build(scope, row).render == Render::Always {
                 found.push(row.clone());
             }
-        } else if is_list {
+        } else if is_list(name) {
             let path = frame.taxonomy_path(language, name);
             found.push(section::Model { path, ..unwritten(&frame, language, name) });
         } else if name == HOME || unwritten_ones.contains(name) {

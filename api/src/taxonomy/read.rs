@@ -225,10 +225,15 @@ pub async fn by_slugs(
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let mut any = Condition::any();
+    // However many there are, the condition is no deeper than there are taxonomies.
+    let mut slugs: HashMap<&str, Vec<&str>> = HashMap::new();
     for (plural, slug) in wanted {
-        let taxonomy = term::Column::Taxonomy.eq(*plural);
-        any = any.add(taxonomy.and(term::Column::Slug.eq(slug.as_str())));
+        slugs.entry(plural).or_default().push(slug);
+    }
+    let mut any = Condition::any();
+    for (plural, slugs) in slugs {
+        let taxonomy = term::Column::Taxonomy.eq(plural);
+        any = any.add(taxonomy.and(term::Column::Slug.is_in(slugs)));
     }
     let mut select = select(Some(Expr::val(language)));
     select.cond_where(any);

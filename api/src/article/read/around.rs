@@ -94,7 +94,8 @@ enum Kind {
     Unweighted,
 }
 
-/// The deepest section below the first level that an article is in; nothing where it is in none, as on most sites.
+/// The deepest section below the first level that an article is in; nothing where it is
+/// in none, as on most sites.
 fn inner_section(table: &'static str) -> Expr {
     use entity::section;
     let own = |column: section::Column| Expr::col((section::Entity, column));

@@ -2,8 +2,9 @@
 //!
 //! Invariants: a name that a file has and that still means its term stays as it
 //! is written, whatever case it is in; a term that was renamed or merged is
-//! called by its new name, and has no file of its own. Where the name does not lead to the term's address, the
-//! files call it by what does, and its own file says the name (`term_files`).
+//! called by its new name, and one that was merged or deleted has no file. Where the
+//! name does not lead to the term's address, the files call it by what does, and its
+//! own file says the name (`term_files`).
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
