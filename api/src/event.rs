@@ -15,7 +15,7 @@ use entity::{Json, Timestamp};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr,
     EntityTrait, IntoActiveModel, Iterable, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Select,
+    QueryTrait, Select, Statement,
 };
 use serde_json::Value;
 use tokio::sync::OnceCell;
@@ -27,11 +27,10 @@ use crate::error::Result;
 use crate::graphql::page::{Cursor, Key, Page, Slice};
 use crate::site::Frame;
 
-/// Values in one statement: SQLite takes 32,766.
-const BOUND: usize = 20_000;
-
-/// Rows in one statement.
-const AT_ONCE: usize = 100;
+/// Values in one statement; SQLite takes 32,766. Many, since a statement keeps each page
+/// that it changes as it was, until it ends; and few enough for the next to be built while
+/// it runs.
+const VALUES: usize = 9_000;
 
 /// What a transaction touches that changed more articles than were worth telling.
 pub const EVERYTHING: &str = "everything";
@@ -96,26 +95,43 @@ impl<'a> Write<'a> {
         self.frame.get_or_try_init(read).await.cloned()
     }
 
-    /// Inserts rows, many in one statement. While the database runs one, the next is
-    /// built.
+    /// Inserts rows, many in one statement.
     pub async fn insert_all<M, A>(&self, rows: Vec<M>) -> Result<(), DbErr>
+    where
+        M: IntoActiveModel<A>,
+        A: ActiveModelTrait + Send,
+    {
+        self.run_all(self.inserts(rows)).await
+    }
+
+    /// What inserts rows, for [`Self::run_all`].
+    pub fn inserts<M, A>(&self, rows: Vec<M>) -> impl Iterator<Item = Statement> + use<M, A>
     where
         M: IntoActiveModel<A>,
         A: ActiveModelTrait + Send,
     {
         let backend = self.txn.get_database_backend();
         let columns = <A::Entity as EntityTrait>::Column::iter().count();
-        let most = Ord::min(AT_ONCE, BOUND / columns.max(1));
+        let most = VALUES / columns.max(1);
         let mut rows = rows.into_iter().map(|row| row.into_active_model().reset_all()).peekable();
-        let mut build = || {
+        std::iter::from_fn(move || {
             rows.peek()?;
             let chunk: Vec<_> = rows.by_ref().take(most).collect();
             Some(A::Entity::insert_many(chunk).build(backend))
-        };
-        let mut next = build();
+        })
+    }
+
+    /// Runs statements one after the other. While the database is at one, the next is
+    /// built.
+    pub async fn run_all(
+        &self,
+        mut statements: impl Iterator<Item = Statement>,
+    ) -> Result<(), DbErr> {
+        let mut next = statements.next();
         while let Some(statement) = next {
             let done;
-            (done, next) = tokio::join!(self.txn.execute_raw(statement), async { build() });
+            (done, next) =
+                tokio::join!(self.txn.execute_raw(statement), async { statements.next() });
             done?;
         }
         Ok(())

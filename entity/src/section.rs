@@ -16,6 +16,9 @@ pub struct Model {
     pub title: String,
     pub description: Option<String>,
     pub draft: bool,
+    /// When the public sees it: never, where it is a draft.
+    pub visible_from: crate::Timestamp,
+    pub visible_until: crate::Timestamp,
     pub weight: i32,
     pub markdown: String,
     pub html: String,

@@ -24,6 +24,19 @@ pub struct Model {
     /// The file of the Hugo site that says this; none where it was said here.
     #[serde(default)]
     pub source: Option<String>,
+    /// When the public sees it: never, where its file is a draft.
+    #[serde(default = "always")]
+    pub visible_from: crate::Timestamp,
+    #[serde(default = "never")]
+    pub visible_until: crate::Timestamp,
+}
+
+fn always() -> crate::Timestamp {
+    crate::Timestamp::ALWAYS
+}
+
+fn never() -> crate::Timestamp {
+    crate::Timestamp::NEVER
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -28,6 +28,7 @@ mod m20261129_2_sections;
 mod m20261129_3_term_places;
 mod m20261129_4_bodies;
 mod m20261129_5_logical_paths;
+mod m20261130_1_list_times;
 
 pub struct Migrator;
 
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_3_term_places::Migration),
             Box::new(m20261129_4_bodies::Migration),
             Box::new(m20261129_5_logical_paths::Migration),
+            Box::new(m20261130_1_list_times::Migration),
         ]
     }
 }

@@ -236,12 +236,34 @@ on_both! {
         ]);
         assert_eq!((report.failures, report.documents), (vec![], 1));
         assert_eq!(report.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(), [
-            "node_modules/x: `module.mounts` names `node_modules/x` as content, which is not there",
+            "hugo.toml:7: `module.mounts` has `node_modules/x`, which is not there; it is passed over",
             "content/b.org: `.org`, and 1 more files of its kind, is kept as it is and becomes no article; convert it to Markdown",
         ]);
         let report = import(&app, "ignoreFiles = ['(']\n", &[("a.md", "title: A")]);
         assert_eq!(report.failures.iter().map(ToString::to_string).collect::<Vec<_>>(),
             ["hugo.toml:2: `ignoreFiles` has `(`, which is no regular expression; correct it"]);
+    }
+
+    fn a_mounted_folder_that_is_not_there_hides_nothing(app) {
+        let config = "[[module.mounts]]\nsource = 'gone'\ntarget = 'content'\n";
+        let report = import(&app, config, &[("a.md", "title: A")]);
+        assert_eq!((report.failures, report.documents, at(&app, "/a/")), (vec![], 1, "Article A".to_owned()));
+        // Nor is anything new put where Hugo would not look for it.
+        let editor = app.as_role(api::policy::Role::Editor);
+        let _ = editor.ask("mutation($input: CreateArticleInput!) { createArticle(input: $input) { article { id } userErrors { message } } }",
+            json!({ "input": { "title": "B", "language": "en", "body": "Text.\n" } })).accepted("createArticle");
+        let out = tempfile::tempdir().expect("a folder");
+        assert_eq!(app.export(out.path()).failures, []);
+        let files: Vec<_> = contents(out.path()).into_keys().map(|path| path.display().to_string()).collect();
+        assert_eq!(files, ["content/a.md", "content/b.md", "hugo.toml"]);
+    }
+
+    fn a_language_may_have_no_title_and_a_host_of_its_own_is_said(app) {
+        let config = "title = 'R'\ndefaultContentLanguage = 'en'\n[languages.en]\ntitle = ''\n[languages.fr]\nbaseURL = 'https://fr.example.org/'\n";
+        let report = import(&app, config, &[("a.fr.md", "title: A")]);
+        assert_eq!(report.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["hugo.toml:6: `languages.fr.baseURL` is `https://fr.example.org/`: no language has a host of its own here, and addresses of this one begin with `/fr/`"]);
+        assert_eq!(at(&app, "/fr/a/"), "Article A");
     }
 
     fn a_key_that_slipped_into_the_patterns_is_passed_over(app) {

@@ -50,7 +50,7 @@ on_both! {
 
 /// A site with one article, and what is asked of it.
 pub struct Site {
-    folder: tempfile::TempDir,
+    pub folder: tempfile::TempDir,
     pub out: tempfile::TempDir,
     pub editor: Client,
 }

@@ -44,6 +44,7 @@ mod feeds;
 mod freshness;
 mod fuzz;
 mod graphiql;
+mod held_back;
 mod history;
 mod hostile;
 mod http;

@@ -69,12 +69,12 @@ on_both! {
         for (name, variables, expected) in [
             // Site and languages, the page, its count, terms.
             ("article-list", json!({"first": 20, "language": "zh-CN"}), 5),
-            // The article, site and languages, translations, terms,
-            // counts of the tags, the body; for the widgets: recent articles, the
+            // The article with its body, site and languages, translations, terms,
+            // counts of the tags; for the widgets: recent articles, the
             // most frequent tags with their counts, their names; who is near and the
             // rows of the two; who is related, by what others could be, and their rows;
             // the menu.
-            ("article-page", json!({"path": surrounded(&app)}), 17),
+            ("article-page", json!({"path": surrounded(&app)}), 16),
             // The page, its count, counts of tags, their names.
             ("filtered", json!({"in": "c1", "notIn": "t1"}), 4),
             // Not an article, site and languages, the tag, its page, its count.
@@ -89,6 +89,23 @@ on_both! {
             });
             assert_eq!(statements.len(), expected, "{name}:\n{}", statements.join("\n"));
         }
+    }
+
+    fn an_article_and_its_body_are_read_at_once(app) {
+        generated(&app);
+        let by = format!("by: {{ path: \"{}\" }}", surrounded(&app));
+        let one = format!("{{ article({by}) {{ title body {{ html markdown }} }} }}");
+        assert_eq!(count(&app, &one, &Value::Null), 1);
+        // Asked for in parts, in another language or beside another: the same, if not as fast.
+        let parts = format!("{{ article({by}) {{ title a: body {{ html }} ...More }} \
+            fallback: article({by}, fallback: true) {{ body {{ html markdown }} }} }} fragment More on Article {{ b: body {{ markdown }} }}");
+        let (one, parts) = (app.query(&one, Value::Null), app.query(&parts, Value::Null));
+        let body = one.at("/article/body");
+        assert!(body["html"].as_str().is_some_and(|html| html.starts_with('<')), "{body}");
+        assert_eq!(parts.at("/article/a/html"), &body["html"]);
+        assert_eq!(parts.at("/article/b/markdown"), &body["markdown"]);
+        assert_eq!(parts.at("/fallback/body"), body);
+        assert_eq!(parts.at("/article/title"), one.at("/article/title"));
     }
 
     fn a_list_without_bodies_reads_none(app) {

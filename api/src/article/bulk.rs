@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::away::{self, Away};
 use super::check::{is_taken, refuse_taken, validate};
 use super::lock::lock;
-use super::store;
+use super::projection;
 use super::write::{Note, publish_in, save, working};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserErrorCode};
@@ -181,7 +181,7 @@ async fn relocate(write: &mut Write<'_>, id: Uuid, section: &str) -> Result<()> 
     directory.clone_into(&mut content.directory);
     content.address = None;
     validate(&content, Some(&now.content))?;
-    let path = store::path(&frame, frame.language_of(&head.language), &content);
+    let path = projection::path(&frame, frame.language_of(&head.language), &content);
     refuse_taken(write, &path, id).await?;
     let note = Note { before: Some(&now), ..Note::default() };
     save(write, &frame, head, content, now.row.body_id, note, "article.saved").await

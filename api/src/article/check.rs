@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::content::{Content, MAX_KEY};
-use super::store;
+use super::projection;
 use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::event::Write;
 use crate::site::{Frame, LanguageFrame};
@@ -21,7 +21,8 @@ pub fn validate(content: &Content, before: Option<&Content>) -> Result<()> {
     let mut errors = Vec::new();
     let mut wrong =
         |field: &str, code, message: &str| errors.push(UserError::new(field, code, message));
-    if content.title.trim().is_empty() {
+    let untitled = |content: &Content| content.title.trim().is_empty();
+    if untitled(content) && !before.is_some_and(untitled) {
         wrong("input.title", UserErrorCode::Required, "an article needs a title");
     }
     if content.directory.split('/').any(|part| part == "." || part == "..") {
@@ -96,7 +97,7 @@ pub async fn find_free_path(
     let chosen = content.slug.is_some() || content.url.is_some();
     let name = content.name.clone();
     for number in 2..100 {
-        match refuse_taken(write, &store::path(frame, language, content), id).await {
+        match refuse_taken(write, &projection::path(frame, language, content), id).await {
             Err(error) if !chosen && is_taken(&error) => {
                 content.name = format!("{name}-{number}");
             }

@@ -8,7 +8,9 @@ use uuid::Uuid;
 
 pub use crate::hugo::page::Author;
 use crate::hugo::sanitize::normalize;
-use crate::site::{Sidebar, WidgetSetting};
+use crate::hugo::{cast, fold};
+use crate::render;
+use crate::site::{LanguageFrame, Sidebar, WidgetSetting};
 
 /// Bytes of what things are found by: PostgreSQL's indexes hold some 2,700.
 pub const MAX_KEY: usize = 2000;
@@ -121,6 +123,16 @@ impl Content {
                 value.as_bool().or_else(|| value.get("enable")?.as_bool())
             })
         })
+    }
+
+    /// How the text is rendered: as it is in its language, but for what the article says
+    /// itself. `html`: it is no Markdown.
+    #[must_use]
+    pub fn rendering(&self, language: &LanguageFrame, html: bool) -> render::Options {
+        let math = self.has_math().or(language.switches.mathjax).unwrap_or(false);
+        let options = language.rendering(math, html);
+        let cjk = fold::get(&self.params, "isCJKLanguage").and_then(cast::flag);
+        render::Options { cjk: cjk.unwrap_or(options.cjk), ..options }
     }
 
     /// First part of the directory as Hugo calls it, in lower case and with hyphens

@@ -2,7 +2,7 @@
 //!
 //! **Invariants.**
 //! - Readers see copies ([`read`]); copies are projections of revisions
-//!   ([`store`]); only [`write`] and the importer make them.
+//!   ([`projection`]); only [`write`] and the importer make them.
 //! - The view is a column. No query is written twice, and none can forget it:
 //!   every statement starts from [`read`]'s one `FROM`.
 //! - What the public reads changes on publish, unpublish and trash alone; its
@@ -15,7 +15,7 @@
 //!   version is merged ([`merge`]) or comes back as a conflict ([`stale`]).
 //!
 //! To add a field: a column in a migration and in `entity::article_copy`, a line
-//! in [`columns`], a field in [`content`] and in `store::project` (the compiler
+//! in [`columns`], a field in [`content`] and in `projection::make` (the compiler
 //! asks for both), a getter and a line of `columns_of` in `graphql::types`, an
 //! input in `graphql::input`; then the front matter key in `hugo::page`. Is it more
 //! than one value, a line in `merge` says how it is taken apart.
@@ -35,6 +35,7 @@ pub mod keywords;
 pub mod links;
 pub mod lock;
 mod merge;
+pub mod projection;
 pub mod read;
 pub mod relocate;
 pub mod rendering;

@@ -15,10 +15,11 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::content::Content;
-use super::store::{self, last_part};
+use super::projection::{self, last_part};
 use crate::error::Result;
 use crate::event::{Event, Write};
 use crate::hugo::address::Rules;
+use crate::redirect::store as redirects;
 use crate::site::Frame;
 
 /// Copies that are read at a time.
@@ -101,8 +102,8 @@ pub async fn plan(db: &impl ConnectionTrait, frame: &Frame, rules: &Rules) -> Re
         for (view, article_id, version, language, title, from, content) in rows {
             let content: Content = serde_json::from_value(content.0)?;
             let frame_of = frame.language_of(&language);
-            let before = store::path_by(&frame.rules, frame_of, &content);
-            let after = store::path_by(rules, frame_of, &content);
+            let before = projection::path_by(&frame.rules, frame_of, &content);
+            let after = projection::path_by(rules, frame_of, &content);
             let to = if content.address.is_some() {
                 if before != after {
                     kept.insert(article_id);
@@ -173,8 +174,8 @@ pub async fn apply(write: &mut Write<'_>, plan: &Plan) -> Result<()> {
             permanent: true,
             created_at: write.ctx().now(),
         });
-    store::redirect(write, redirects.collect()).await?;
-    store::drop_redirects(write, &arrived).await?;
+    redirects::put(write, redirects.collect()).await?;
+    redirects::forget(write, &arrived).await?;
     let events: Vec<_> = plan
         .articles()
         .map(|one| Event {

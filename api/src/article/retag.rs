@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::history::Stored;
-use super::store::{self, Release};
+use super::projection::{self, Release};
+use super::store;
 use super::write::{Note, facts, identity, revise};
 use crate::error::{Error, Result};
 use crate::event::Write;
@@ -144,7 +145,7 @@ impl Retag {
             .map(|view| {
                 let identity = identity(&self.head);
                 let content = &self.working.content;
-                store::project(write, frame, *view, identity, content, &facts, self.release)
+                projection::make(write, frame, *view, identity, content, &facts, self.release)
             })
             .collect();
         store::put(write, projections).await

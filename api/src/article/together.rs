@@ -18,7 +18,7 @@ use super::content::Content;
 use super::fields;
 use super::history::{self, Stored};
 use super::merge::{self, Fields};
-use super::store;
+use super::projection;
 use super::write::{Note, insert_body, publish_in, save, working};
 use crate::error::{Error, Result};
 use crate::event::Write;
@@ -187,8 +187,8 @@ impl Together {
         let now = working(write, &head).await?;
         let mut content = fields::put(fields, &now.content)?;
         let language = frame.language_of(&head.language);
-        if store::made_path(&frame, language, &content)
-            != store::made_path(&frame, language, &now.content)
+        if projection::made_path(&frame, language, &content)
+            != projection::made_path(&frame, language, &now.content)
         {
             content.address = None;
         }

@@ -20,6 +20,7 @@ use uuid::Uuid;
 use super::check::{refuse_taken, validate};
 use super::content::{Content, Image, MenuPlace};
 use super::lock::lock;
+use super::projection;
 use super::read::{self, Group};
 use super::store;
 use super::write::{Note, insert_body, insert_head, save};
@@ -73,7 +74,7 @@ pub async fn create(ctx: &Ctx, source: Uuid, language: &str, new: NewTranslation
     validate(&content, None)?;
     crate::taxonomy::keep_existing(&write, &mut content.terms).await?;
     let id = ctx.new_id();
-    refuse_taken(&write, &store::path(&frame, language, &content), id).await?;
+    refuse_taken(&write, &projection::path(&frame, language, &content), id).await?;
     let head = insert_head(&write, id, tag).await?;
     let markdown = match markdown {
         Some(markdown) => markdown,

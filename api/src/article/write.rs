@@ -17,15 +17,17 @@ use super::check::{file_name, find_free_path, is_taken, refuse_taken, validate};
 use super::content::Content;
 use super::history::{self, Stored};
 use super::lock::lock;
+use super::projection::{self, BodyFacts, Identity, Release};
 use super::rendering;
 use super::stale::{self, Conflict, Merged, Stale};
-use super::store::{self, BodyFacts, Identity, Release};
+use super::store;
 use super::terms::{self, Named};
 use super::translation;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::event::{Event, Write};
 use crate::policy::{self, Action, Subject};
+use crate::redirect::store as redirects;
 use crate::render;
 use crate::site::Frame;
 
@@ -175,12 +177,12 @@ pub async fn update(ctx: &Ctx, id: Uuid, expected_version: i32, changes: Changes
     };
     validate(&content, Some(&now.content))?;
     let language = frame.language_of(&head.language);
-    if store::made_path(&frame, language, &content)
-        != store::made_path(&frame, language, &now.content)
+    if projection::made_path(&frame, language, &content)
+        != projection::made_path(&frame, language, &now.content)
     {
         content.address = None;
     }
-    refuse_taken(&write, &store::path(&frame, language, &content), id).await?;
+    refuse_taken(&write, &projection::path(&frame, language, &content), id).await?;
     let body_id =
         keep_or_insert_body(&write, &frame, &head, &content, now.row.body_id, body).await?;
     let note = Note {
@@ -210,7 +212,7 @@ pub async fn restore_revision(ctx: &Ctx, id: Uuid, revision_id: Uuid) -> Result<
     let mut content: Content = serde_json::from_value(old.content.0)?;
     crate::taxonomy::keep_existing(&write, &mut content.terms).await?;
     let language = frame.language_of(&head.language);
-    refuse_taken(&write, &store::path(&frame, language, &content), id).await?;
+    refuse_taken(&write, &projection::path(&frame, language, &content), id).await?;
     let message = Some(format!("Restored version {}", old.version));
     let note = Note { message, before: Some(&now), ..Note::default() };
     save(&mut write, &frame, head, content, old.body_id, note, "article.saved").await?;
@@ -264,9 +266,9 @@ pub async fn publish_in(
     }
     let release = Release { from, until };
     let language = frame.language_of(&head.language);
-    refuse_taken(write, &store::path(&frame, language, &content), id).await?;
+    refuse_taken(write, &projection::path(&frame, language, &content), id).await?;
     let facts = facts(write, row.body_id).await?;
-    let projection = store::project(
+    let projection = projection::make(
         write,
         &frame,
         View::Published,
@@ -277,11 +279,11 @@ pub async fn publish_in(
     );
     let path = projection.copy.path.clone();
     let before = before.map(|before| before.path);
-    let redirects = store::redirects_to(write, &content, before, &path, &head);
+    let redirects = redirects::to_article(write, &content, before, &path, &head);
     store::put(write, vec![projection]).await?;
     store::mark_released(write, id, Some(release)).await?;
-    store::redirect(write, redirects).await?;
-    store::drop_redirects(write, std::slice::from_ref(&path)).await?;
+    redirects::put(write, redirects).await?;
+    redirects::forget(write, std::slice::from_ref(&path)).await?;
     let kind = if from > ctx.now() { "article.scheduled" } else { "article.published" };
     write.record(Event {
         language: Some(head.language),
@@ -349,9 +351,7 @@ pub fn identity(head: &article::Model) -> Identity<'_> {
 
 /// How a body of an article is rendered.
 fn options(frame: &Frame, head: &article::Model, content: &Content) -> render::Options {
-    let language = frame.language_of(&head.language);
-    let math = content.has_math().or(language.switches.mathjax).unwrap_or(false);
-    language.rendering(math, false)
+    content.rendering(frame.language_of(&head.language), false)
 }
 
 /// Renders and stores a new body.
@@ -475,7 +475,7 @@ pub(super) async fn save(
     let release = published.as_ref().map(Release::of);
     let facts = facts(write, body_id).await?;
     let projection =
-        store::project(write, frame, View::Working, identity(&head), &content, &facts, release);
+        projection::make(write, frame, View::Working, identity(&head), &content, &facts, release);
     let path = projection.copy.path.clone();
     store::put(write, vec![projection]).await?;
     write.record(Event {

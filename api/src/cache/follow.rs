@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use entity::{Timestamp, due, event};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -121,6 +122,7 @@ async fn advance(app: &App, place: &mut Place) -> Result<()> {
     if heard || now.0 >= cache.due() {
         let before = place.time;
         let next = pass(app, place, now).await?;
+        let next = Ord::min(next, pass_lists(app, Timestamp(before), now).await?);
         place.settled = before;
         cache.set_due(next);
     }
@@ -160,6 +162,32 @@ async fn pass(app: &App, place: &mut Place, now: Timestamp) -> Result<i64> {
             return Ok(i64::MAX);
         }
     }
+}
+
+/// Drops all where a section or a term began or ceased to say something, which is rare;
+/// says when one will next.
+async fn pass_lists(app: &App, since: Timestamp, now: Timestamp) -> Result<i64> {
+    let next = next_of_lists(app, since).await?;
+    if next > now.0 {
+        return Ok(next);
+    }
+    app.cache().touch(&Touched::Everything);
+    next_of_lists(app, now).await
+}
+
+async fn next_of_lists(app: &App, since: Timestamp) -> Result<i64> {
+    let mut next = i64::MAX;
+    for table in ["section", "term_text"] {
+        for column in ["visible_from", "visible_until"].map(|column| (table, column)) {
+            let mut first = Query::select();
+            first.expr(Expr::col(column).min()).from(table);
+            first.cond_where(Expr::col(column).gt(since.0));
+            for row in app.db().reader().query_all(&first).await? {
+                next = Ord::min(next, row.get::<Option<i64>>(0)?.unwrap_or(i64::MAX));
+            }
+        }
+    }
+    Ok(next)
 }
 
 /// What events touch.

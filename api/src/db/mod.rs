@@ -43,8 +43,11 @@ const TERM_LOCK: i64 = 0x0062_7264_7368_7433;
 const PAGE: u32 = 8192;
 /// Memory of SQLite's one writer, in KB below nought as SQLite has it: what a
 /// chunk of an import changes fits, and is not written before it is committed.
-const WRITE_CACHE: &str = "-32768";
-/// Likewise of each reader: the inner pages of its indexes fit.
+const WRITE_CACHE: &str = "-65536";
+/// Pages that changed until they are put into their places: 32 MB. What changes again
+/// before that is put there once.
+const CHECKPOINT: &str = "4096";
+/// Memory of each reader, likewise: the inner pages of its indexes fit.
 const READ_CACHE: &str = "-8192";
 /// Bytes of the file that readers see without copying.
 const MAPPED: &str = "268435456";
@@ -181,7 +184,15 @@ impl Db {
         let wrong = |error| Error::internal(format!("cannot open {}: {error}", file.display()));
         let write = SqlitePoolOptions::new()
             .max_connections(1)
-            .connect_with(options.clone().pragma("cache_size", WRITE_CACHE))
+            .connect_with(
+                options
+                    .clone()
+                    .pragma("cache_size", WRITE_CACHE)
+                    .pragma("wal_autocheckpoint", CHECKPOINT)
+                    // A statement of many rows keeps what it changes as it was, by
+                    // default in a file.
+                    .pragma("temp_store", "MEMORY"),
+            )
             .await
             .map_err(wrong)?;
         let read = SqlitePoolOptions::new()

@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::http::header::AUTHORIZATION;
 
-use super::graphql::Refusal;
+use super::reply::Refusal;
 use crate::ctx::{Actor, App};
 use crate::error::Error;
 use crate::{preview, token, user};

@@ -28,7 +28,7 @@ use actix_web::{HttpMessage, HttpRequest};
 use async_graphql::{Name, Response, Value};
 use uuid::Uuid;
 
-use super::graphql::Refusal;
+use super::reply::Refusal;
 use super::{actor, client};
 use crate::config::Config;
 use crate::ctx::{Actor, App, Client, Via};

@@ -14,31 +14,28 @@ use actix_web::http::header::{self, ALLOW, CACHE_CONTROL, HeaderValue};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
-use async_graphql::{ErrorExtensionValues, Request, Response, ServerError, Variables};
+use async_graphql::{Request, Response, Variables};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tracing::Instrument;
 
 use super::allowance::{self, Budgets};
 use super::negotiation::negotiate;
 use super::parameters::{parse, query_string, read};
+use super::reply::{
+    self, JSON, Refusal, add_headers, answer, coded, content_type, failed, finish, ran, refuse,
+};
 use super::source::{self, Missing, Source, holds_nul};
 use super::{actor, answers, client, conditional, log};
 use crate::cache::{self, Answer, Entry, Key, Reads};
 use crate::ctx::{Actor, App, Ctx};
 use crate::document::{Document, Documents, are_plain};
-use crate::error::{self, Error};
 use crate::feed::state;
 use crate::graphql::cost::Costs;
 use crate::graphql::{Schema, limits};
 
-pub const JSON: &str = "application/json";
-pub const GRAPHQL_JSON: &str = "application/graphql-response+json";
 /// What an answer to GET differs by, beside its address.
 const VARY: &str = "Accept, Accept-Encoding, Authorization";
-
-/// Errors that are told at once: one in each row of many lists is not news.
-const MOST_ERRORS: usize = 100;
 
 /// The schema, what it runs in, and the documents that are known.
 pub struct Endpoint {
@@ -85,24 +82,6 @@ struct Parameters {
     variables: Option<serde_json::Map<String, Value>>,
     #[serde(default)]
     extensions: Option<serde_json::Map<String, Value>>,
-}
-
-/// What went wrong before a document could run.
-#[derive(Debug)]
-pub struct Refusal {
-    status: StatusCode,
-    code: &'static str,
-    message: String,
-}
-
-impl Refusal {
-    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: error::short(message.into()) }
-    }
-
-    pub fn bad(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
-    }
 }
 
 /// Queries and mutations as JSON.
@@ -246,7 +225,7 @@ async fn run_batch(
     for parameters in batch {
         responses.push(match run(request, endpoint, parameters, false).await {
             Ok(response) => response,
-            Err(refusal) => failed(vec![error_of(&refusal)]),
+            Err(refusal) => failed(vec![reply::error_of(&refusal)]),
         });
     }
     let mut answer = HttpResponse::Ok();
@@ -254,16 +233,6 @@ async fn run_batch(
         add_headers(&mut answer, response);
     }
     answer.content_type(content_type(media)).json(&responses)
-}
-
-/// What resolvers have set: cookies. An answer with one is nobody else's.
-fn add_headers(answer: &mut actix_web::HttpResponseBuilder, response: &Response) {
-    for (name, value) in &response.http_headers {
-        answer.append_header((name.as_str(), value.as_bytes()));
-    }
-    if !response.http_headers.is_empty() {
-        answer.insert_header((CACHE_CONTROL, "no-store"));
-    }
 }
 
 /// An answer: one that everybody is given, or who asked alone.
@@ -286,12 +255,7 @@ async fn ask(
     // get so far: who waits for the database, or for others who ask the same.
     let patience = Duration::from_secs(seconds.saturating_add(1));
     let answer = Box::pin(answer_to(http, endpoint, parameters, bytes, only_queries));
-    tokio::time::timeout(patience, answer).await.unwrap_or_else(|_| Err(too_slow(seconds)))
-}
-
-fn too_slow(seconds: u64) -> Refusal {
-    let message = format!("the request took longer than the limit of {seconds} seconds");
-    Refusal::new(StatusCode::OK, "LIMIT_EXCEEDED", message)
+    tokio::time::timeout(patience, answer).await.unwrap_or_else(|_| Err(Refusal::too_slow(seconds)))
 }
 
 async fn answer_to(
@@ -396,8 +360,7 @@ async fn prepare(
     let prepared = try_prepare(http, endpoint, parameters, only_queries).await;
     let is_charged = match &prepared {
         Ok(prepared) => matches!(prepared, Prepared::Failed(_)),
-        // A token that has run out says nothing of the document.
-        Err(Refusal { status, .. }) => status.is_client_error() && status.as_u16() != 401,
+        Err(refusal) => refusal.is_at_fault(),
     };
     if is_charged {
         endpoint.charge(http, bytes).await?;
@@ -495,7 +458,7 @@ async fn execute(
     let patience = Duration::from_secs(limits.seconds);
     let schema = if doubtful { &endpoint.schema } else { &endpoint.trusting };
     let response = tokio::time::timeout(patience, schema.execute(request.data(ctx))).await;
-    let response = finish(response.map_err(|_| too_slow(limits.seconds))?);
+    let response = finish(response.map_err(|_| Refusal::too_slow(limits.seconds))?);
     if doubtful && ran(&response) {
         document.set_valid();
     }
@@ -521,87 +484,4 @@ fn choose<'a>(
             )),
         },
     }
-}
-
-/// Gives each error its code, and hides and logs what is internal.
-fn finish(mut response: Response) -> Response {
-    response.errors.truncate(MOST_ERRORS);
-    for error in &mut response.errors {
-        error.message = error::short(std::mem::take(&mut error.message));
-        let own = error.source.take().and_then(|source| source.downcast::<Error>().ok());
-        match own.as_deref() {
-            Some(Error::Internal(internal)) => {
-                tracing::error!(error = internal.message, place = %internal.place, "internal error");
-                "internal error".clone_into(&mut error.message);
-                set_code(error, "INTERNAL_SERVER_ERROR");
-            }
-            Some(known) => set_code(error, known.code()),
-            // Without a path nothing ran: the document is at fault.
-            None if error.path.is_empty() => set_code(error, "GRAPHQL_VALIDATION_FAILED"),
-            None => set_code(error, "BAD_USER_INPUT"),
-        }
-    }
-    response
-}
-
-fn coded(mut response: Response, code: &str) -> Response {
-    for error in &mut response.errors {
-        error.message = error::short(std::mem::take(&mut error.message));
-        set_code(error, code);
-    }
-    response
-}
-
-fn set_code(error: &mut ServerError, code: &str) {
-    error.extensions.get_or_insert_with(ErrorExtensionValues::default).set("code", code);
-}
-
-fn error_of(refusal: &Refusal) -> ServerError {
-    let mut error = ServerError::new(refusal.message.clone(), None);
-    set_code(&mut error, refusal.code);
-    error
-}
-
-fn failed(errors: Vec<ServerError>) -> Response {
-    Response::from_errors(errors)
-}
-
-fn content_type(media: &str) -> &'static str {
-    match media {
-        GRAPHQL_JSON => "application/graphql-response+json; charset=utf-8",
-        _ => "application/json; charset=utf-8",
-    }
-}
-
-/// Whether anything of a document was executed: it is valid then.
-fn ran(response: &Response) -> bool {
-    response.errors.is_empty() || response.errors.iter().any(|error| !error.path.is_empty())
-}
-
-/// A document that could not run is 400 in the draft's own media type and, for
-/// clients that know only JSON, 200 as they expect.
-fn answer(media: &'static str, response: &Response) -> HttpResponse {
-    if !ran(response) {
-        let status = if media == GRAPHQL_JSON { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-        // The draft: no `data` where nothing ran.
-        return HttpResponse::build(status)
-            .content_type(content_type(media))
-            .json(json!({ "errors": response.errors }));
-    }
-    let mut answer = HttpResponse::Ok();
-    add_headers(&mut answer, response);
-    answer.content_type(content_type(media)).json(response)
-}
-
-fn refuse(media: &'static str, refusal: &Refusal) -> HttpResponse {
-    let mut response = HttpResponse::build(refusal.status);
-    if refusal.status == StatusCode::METHOD_NOT_ALLOWED {
-        response.insert_header((ALLOW, "POST"));
-    }
-    if refusal.status == StatusCode::UNAUTHORIZED {
-        response.insert_header(("www-authenticate", "Bearer"));
-    }
-    // What is not there yet may be in a moment.
-    response.insert_header((CACHE_CONTROL, "no-store"));
-    response.content_type(content_type(media)).json(json!({ "errors": [error_of(refusal)] }))
 }

@@ -18,6 +18,7 @@ mod negotiation;
 mod oembed;
 mod oidc;
 mod parameters;
+mod reply;
 mod sitemap;
 mod source;
 mod widgets;

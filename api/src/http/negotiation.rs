@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::http::header::ACCEPT;
 
-use super::graphql::{GRAPHQL_JSON, JSON, Refusal};
+use super::reply::{GRAPHQL_JSON, JSON, Refusal};
 
 /// The media type to answer in. Without an `Accept` header that is
 /// `application/json`: Hugo's fetcher sends none and takes nothing else.

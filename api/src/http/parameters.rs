@@ -9,7 +9,7 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Bytes, Payload};
 use serde_json::Value;
 
-use super::graphql::{JSON, Refusal};
+use super::reply::{JSON, Refusal};
 use crate::config::Limits;
 
 /// Values in one body. Each takes some seventy bytes in memory, and may be written

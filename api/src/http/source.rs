@@ -8,7 +8,7 @@ use async_graphql::ServerError;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::graphql::Refusal;
+use super::reply::Refusal;
 use crate::ctx::{Actor, App};
 use crate::document::{self, Document, Documents};
 use crate::graphql::tokens;

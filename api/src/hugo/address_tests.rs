@@ -5,7 +5,7 @@ fn rules(config: Value) -> Rules {
     let Value::Object(root) = config else {
         panic!("a configuration is a map");
     };
-    super::super::config::build(root, None, "content", None).unwrap().rules
+    super::super::config::build(root, None, "content", None, Vec::new()).unwrap().rules
 }
 
 fn page<'a>(dir: &'a str, name: &'a str) -> Parts<'a> {

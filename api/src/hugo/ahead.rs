@@ -113,9 +113,8 @@ fn prepare(entry: Entry, body_id: Uuid, by: &By, known: &ByPath) -> Outcome<Prep
     if let Some(what) = draft.too_long() {
         return unread(format!("{what} is longer than {MAX_KEY} bytes"));
     }
-    let language = frame.language_of(&file.language);
-    let math = draft.content.has_math().or(language.switches.mathjax);
-    match render_row(body_id, body, language, math.unwrap_or(false), &file.path) {
+    let options = draft.content.rendering(frame.language_of(&file.language), body.is_html);
+    match render_row(body_id, body, options, &file.path) {
         Ok(body) => Outcome::Read((Ready { found: entry.file, file, draft, body }, warnings)),
         Err(error) => unread(error.to_string()),
     }

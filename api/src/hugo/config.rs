@@ -41,7 +41,7 @@ pub struct SiteConfig {
     pub dates: DateFields,
     /// Hugo's `ignoreFiles`: files to be left out, by their full names.
     pub ignore_files: RegexSet,
-    /// What is mounted as content; nothing where the folders of the languages are it.
+    /// What is mounted as content and is there; nothing where the folders of the languages are it.
     pub mounts: Vec<Mount>,
     /// The main file, below the site's folder; none for a bare content folder.
     pub file: Option<String>,
@@ -118,6 +118,15 @@ impl SiteConfig {
 /// says nothing else is in that language. It fails for a file that cannot be
 /// read, and for settings without which no address is known.
 pub fn load(dir: &Path, language: Option<&str>) -> Result<SiteConfig, Problem> {
+    load_with(dir, language, &|source| dir.join(source).exists())
+}
+
+/// The same; `is_there` says whether the site has a file or folder that is mounted.
+pub(super) fn load_with(
+    dir: &Path,
+    language: Option<&str>,
+    is_there: &dyn Fn(&str) -> bool,
+) -> Result<SiteConfig, Problem> {
     let (root, file) = config_file::load(dir)?;
     let content_dir = match fold::get(&root, "contentDir").and_then(cast::text) {
         Some(path) if !path.is_empty() => clean(&path),
@@ -126,17 +135,25 @@ pub fn load(dir: &Path, language: Option<&str>) -> Result<SiteConfig, Problem> {
     };
     let main = file.clone().unwrap_or_default();
     let placed = |problem: Problem| config_file::located(dir, problem).in_file(&main);
-    let mut config = build(root, file, &content_dir, language).map_err(placed)?;
+    let (mounts, missing) =
+        mounts::read(&root).into_iter().partition::<Vec<_>, _>(|mount| is_there(&mount.source));
+    let mut config = build(root, file, &content_dir, language, mounts).map_err(placed)?;
+    config.warnings.extend(missing.into_iter().map(|Mount { source, .. }| {
+        Problem::new(format!(
+            "`module.mounts` has `{source}`, which is not there; it is passed over"
+        ))
+    }));
     config.warnings = std::mem::take(&mut config.warnings).into_iter().map(placed).collect();
     Ok(config)
 }
 
-/// Types a merged configuration; pure.
+/// Types a merged configuration, of whose mounts these are there; pure.
 pub(super) fn build(
     root: Map<String, Value>,
     file: Option<String>,
     content_dir: &str,
     language: Option<&str>,
+    mounts: Vec<Mount>,
 ) -> Result<SiteConfig, Problem> {
     let text = |key: &str| fold::get(&root, key).and_then(cast::text);
     let flag = |key: &str| fold::get(&root, key).and_then(cast::flag).unwrap_or_default();
@@ -147,7 +164,8 @@ pub(super) fn build(
         .or_else(|| language.map(str::to_owned))
         .map(|key| key.to_lowercase());
     let synthesized = named.clone().unwrap_or_else(|| "en".to_owned());
-    let (languages, disabled_languages) = languages(&root, &synthesized, content_dir, time_zone)?;
+    let folders = Folders { content: content_dir, mounts: &mounts };
+    let (languages, disabled_languages) = languages(&root, &synthesized, folders, time_zone)?;
     // Where nobody names a default it is English, or else the first.
     let has = |key: &str| languages.iter().any(|language| language.key == key);
     let default_language = match (named, languages.first()) {
@@ -199,6 +217,10 @@ pub(super) fn build(
             rules.language_taxonomies.insert(key, own);
         }
     }
+    let mut warnings = Permalinks::unread(fold::get(&root, "permalinks"));
+    if languages.len() > 1 {
+        warnings.extend(own_hosts(&root, &default_language));
+    }
     Ok(SiteConfig {
         base_url: text("baseURL").unwrap_or_default(),
         time_zone,
@@ -208,12 +230,28 @@ pub(super) fn build(
         disabled_languages,
         dates: DateFields::from_config(fold::map(&root, "frontmatter")),
         ignore_files: ignore_files(fold::get(&root, "ignoreFiles"))?,
-        mounts: mounts::read(&root),
+        mounts,
         file,
         cascades: Cascades::from_config(&root),
-        warnings: Permalinks::unread(fold::get(&root, "permalinks")),
+        warnings,
         root,
     })
+}
+
+/// Languages with hosts of their own, on which their addresses have no prefix: here an
+/// address names one page of the whole site.
+fn own_hosts(root: &Map<String, Value>, default_language: &str) -> Vec<Problem> {
+    let languages = fold::map(root, "languages").into_iter().flatten();
+    let own = languages.filter(|(key, _)| !fold::same(key, default_language));
+    own.filter_map(|(key, settings)| {
+        let url = fold::get(settings.as_object()?, "baseURL").and_then(cast::text)?;
+        Some(Problem::new(format!(
+            "`languages.{key}.baseURL` is `{url}`: no language has a host of its own here, and \
+             addresses of this one begin with `/{}/`",
+            key.to_lowercase()
+        )))
+    })
+    .collect()
 }
 
 fn ignore_files(value: Option<&Value>) -> Result<RegexSet, Problem> {
@@ -230,10 +268,18 @@ fn ignore_files(value: Option<&Value>) -> Result<RegexSet, Problem> {
     })
 }
 
+/// Where the site has its content.
+#[derive(Clone, Copy)]
+struct Folders<'a> {
+    /// That of the languages which name none.
+    content: &'a str,
+    mounts: &'a [Mount],
+}
+
 fn languages(
     root: &Map<String, Value>,
     default_language: &str,
-    content_dir: &str,
+    folders: Folders<'_>,
     time_zone: Tz,
 ) -> Result<(Vec<LanguageConfig>, Vec<String>), Problem> {
     let switched_off: Vec<String> =
@@ -251,11 +297,11 @@ fn languages(
         if off {
             disabled.push(key.to_lowercase());
         } else {
-            enabled.push(one_language(root, key, settings, content_dir, time_zone)?);
+            enabled.push(one_language(root, key, settings, folders, time_zone)?);
         }
     }
     if enabled.is_empty() {
-        enabled.push(one_language(root, default_language, &nothing, content_dir, time_zone)?);
+        enabled.push(one_language(root, default_language, &nothing, folders, time_zone)?);
     }
     // A language without a weight comes after those that have one.
     enabled.sort_by(|one, other| {
@@ -276,25 +322,17 @@ fn one_language(
     root: &Map<String, Value>,
     key: &str,
     settings: &Map<String, Value>,
-    content_dir: &str,
+    folders: Folders<'_>,
     time_zone: Tz,
 ) -> Result<LanguageConfig, Problem> {
-    let text = |names: &[&str]| {
-        [settings, root].iter().find_map(|map| {
-            names
-                .iter()
-                .find_map(|name| fold::get(map, name))
-                .and_then(cast::text)
-                .filter(|text| !text.is_empty())
-        })
+    let find = |maps: &[&Map<String, Value>], names: &[&str]| {
+        // A language that says nothing of itself, in so many words, has nothing of the root.
+        let mut said =
+            maps.iter().flat_map(|map| names.iter().filter_map(|name| fold::get(map, name)));
+        said.next().and_then(cast::text).filter(|text| !text.is_empty())
     };
-    let own = |names: &[&str]| {
-        names
-            .iter()
-            .find_map(|name| fold::get(settings, name))
-            .and_then(cast::text)
-            .filter(|text| !text.is_empty())
-    };
+    let text = |names: &[&str]| find(&[settings, root], names);
+    let own = |names: &[&str]| find(&[settings], names);
     let mut params = fold::map(root, "params").cloned().unwrap_or_default();
     if let Some(over) = fold::map(settings, "params") {
         fold::merge(&mut params, over);
@@ -328,10 +366,10 @@ fn one_language(
             .and_then(cast::integer)
             .and_then(|weight| i32::try_from(weight).ok())
             .unwrap_or_default(),
-        content_dir: mounts::whole(&mounts::read(root), key)
+        content_dir: mounts::whole(folders.mounts, key)
             .map(|mount| mount.source.clone())
             .or_else(|| own(&["contentDir"]).map(|path| clean(&path)))
-            .unwrap_or_else(|| content_dir.to_owned()),
+            .unwrap_or_else(|| folders.content.to_owned()),
         own_content_dir: true,
         title: text(&["title"]).unwrap_or_default(),
         has_cjk: text(&["hasCJKLanguage"]).as_deref() == Some("true"),

@@ -5,7 +5,7 @@ fn site(root: Value) -> Result<SiteConfig, Problem> {
     let Value::Object(root) = root else {
         panic!("a configuration is a map");
     };
-    build(root, None, "content", None)
+    build(root, None, "content", None, Vec::new())
 }
 
 #[test]

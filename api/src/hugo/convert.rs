@@ -12,7 +12,7 @@ use super::sections::Sections;
 use super::tree::Entry;
 use super::{fold, page};
 use crate::article::content::{Content, Image, MAX_KEY, MenuPlace, Source};
-use crate::article::store::Release;
+use crate::article::projection::Release;
 use crate::site::{Sidebar, WidgetSetting};
 
 /// Everything of a page that does not depend on the database.
@@ -40,6 +40,14 @@ impl Draft {
     }
 }
 
+/// When the public sees a page; none where it is a draft.
+pub fn release(page: &Page) -> Option<Release> {
+    (!page.draft).then(|| Release {
+        from: page.publish_date.or(page.date).map_or(Timestamp::UNDATED, Timestamp::from),
+        until: page.expiry_date.map(Timestamp::from),
+    })
+}
+
 /// Takes a page apart. `keywords` is the key's value as it was written, since
 /// no column holds it.
 pub fn draft(
@@ -55,10 +63,7 @@ pub fn draft(
     let made = rules.page_path(&Sections::default(), &parts);
     let aliases =
         page.aliases.iter().map(|alias| rules.alias_path(&entry.language, &path, alias)).collect();
-    let release = (!page.draft).then(|| Release {
-        from: page.publish_date.or(page.date).map_or(Timestamp::UNDATED, Timestamp::from),
-        until: page.expiry_date.map(Timestamp::from),
-    });
+    let release = release(&page);
     let source = match &page.source {
         Some((name, url)) => Some(Source { name: name.clone(), url: url.clone() }),
         None => source(markdown, &page.terms),

@@ -15,7 +15,7 @@ use super::tree::{Entry, EntryKind, Kind};
 use super::{convert, front_matter, settings};
 use crate::article::write::body_row;
 use crate::error::Result;
-use crate::site::LanguageFrame;
+use crate::render;
 
 /// A content file, understood.
 pub(super) struct Document {
@@ -131,10 +131,8 @@ pub(super) fn markdown(body: &[u8]) -> String {
 pub(super) fn render_row(
     id: Uuid,
     body: Body,
-    language: &LanguageFrame,
-    math: bool,
+    options: render::Options,
     file: &str,
 ) -> Result<body::Model> {
-    let Body { markdown, is_html } = body;
-    body_row(id, markdown, language.rendering(math, is_html), Some(file))
+    body_row(id, body.markdown, options, Some(file))
 }

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use entity::{View, article, section, source_file, term_text};
+use entity::{Timestamp, View, article, section, source_file, term_text};
 use rayon::prelude::*;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value;
@@ -42,6 +42,7 @@ use super::sync::beside::{Beside, Verdict};
 use super::taken::{self, Settled};
 use super::tree::{self, Entry, EntryKind, Kind, Layout, Tree};
 use super::{file_path, known, menu_rows};
+use crate::article::projection::Release;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::event::Write;
@@ -101,11 +102,6 @@ pub async fn run_beside(
     let Tree { layout, files, problems } = tree;
     report.failures.extend(problems);
     report.warnings.extend(config.warnings.iter().cloned());
-    for mount in config.mounts.iter().filter(|mount| !dir.join(&mount.source).exists()) {
-        let source = &mount.source;
-        let message = format!("`module.mounts` names `{source}` as content, which is not there");
-        report.warnings.push(Problem::new(message).in_file(source));
-    }
     let (lists, mut pages) = sort(&config, &layout, files, &mut report);
     if let Some(beside) = &beside {
         pages.retain(|page| !beside.skip.contains(&file_path::to_text(page)));
@@ -307,8 +303,13 @@ impl Import<'_> {
         let alias = |alias: &String| self.config.rules.alias_path(&entry.language, &own, alias);
         let aliases: Vec<_> = page.aliases.iter().map(alias).collect();
         self.menus(write, &entry, &mut page, &file, &own).await?;
+        let (visible_from, visible_until) = match convert::release(&page) {
+            None => (Timestamp::NEVER, Timestamp::NEVER),
+            Some(Release { from, until }) => (from, until.unwrap_or(Timestamp::NEVER)),
+        };
         let mut leads = Lead { target: Some(encode(&own)), term: None, language: &language.tag };
-        let row = render_row(Uuid::nil(), body, language, false, &file.path)?;
+        let options = language.rendering(false, body.is_html);
+        let row = render_row(Uuid::nil(), body, options, &file.path)?;
         if let EntryKind::Content(Kind::Term { taxonomy, term }) = &entry.kind {
             "term".clone_into(&mut file.kind);
             let ids =
@@ -330,6 +331,8 @@ impl Import<'_> {
                     renderer: row.renderer,
                     links: row.links,
                     source: Some(file.path.clone()),
+                    visible_from,
+                    visible_until,
                 };
                 settings::put_term_text(write, text, *id).await?;
             }
@@ -351,6 +354,8 @@ impl Import<'_> {
                 title,
                 description: page.description,
                 draft: page.draft,
+                visible_from,
+                visible_until,
                 weight: page.weight,
                 markdown: row.markdown,
                 html: row.html,

@@ -52,6 +52,7 @@
 //! | `index.md` at the root without `_index.md` | the home page, all others its resources | the home page, all others pages |
 //! | two languages with one code (`languageCode`) | both | the one whose key it is; the other goes by its key |
 //! | a content folder inside another (`content`, `content/zh`) | its pages twice | its pages once, by the inner folder |
+//! | a folder that is mounted again for another language, to stand in for what it has not | its pages in both | its pages in the first |
 //!
 //! Still errors, because nothing can be read for sure: a key given twice, a
 //! front matter that is never closed, YAML that is no YAML (`title: @foo`).

@@ -5,7 +5,7 @@ fn config(root: Value) -> SiteConfig {
     let Value::Object(root) = root else {
         panic!("a configuration is a map");
     };
-    super::super::config::build(root, None, "content", None).unwrap()
+    super::super::config::build(root, None, "content", None, Vec::new()).unwrap()
 }
 
 fn page_in(config: &SiteConfig, name: &str, front_matter: Value) -> Page {

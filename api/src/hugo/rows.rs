@@ -12,11 +12,13 @@ use uuid::Uuid;
 
 use super::convert::Draft;
 use super::settings;
-use crate::article::store::{self, BodyFacts, Projection, Release};
+use crate::article::projection::{self, BodyFacts, Projection, Release};
+use crate::article::store;
 use crate::article::translation;
 use crate::article::write::identity;
 use crate::error::Result;
 use crate::event::{Event, Write};
+use crate::redirect::store as redirects;
 use crate::render;
 use crate::site::Frame;
 
@@ -165,13 +167,13 @@ impl<O: Origin> Rows<O> {
         let mut project = |view| {
             let (identity, release) = (identity(&head), release.or(stays));
             self.projections
-                .push(store::project(write, frame, view, identity, &content, &facts, release));
+                .push(projection::make(write, frame, view, identity, &content, &facts, release));
         };
         project(if file.trashed() { View::Trash } else { View::Working });
         if release.is_some() {
             project(View::Published);
             let left = before.and_then(|before| before.path.clone());
-            self.redirects.extend(store::redirects_to(write, &content, left, &path, &head));
+            self.redirects.extend(redirects::to_article(write, &content, left, &path, &head));
             self.paths.push(path.clone());
         } else if before.is_some() && withdraws {
             self.withdrawn.push(head.id);
@@ -234,17 +236,16 @@ impl<O: Origin> Rows<O> {
             restored.push(head.id);
             head.into_active_model().reset_all().update(write.txn()).await?;
         }
-        write.insert_all(new).await?;
-        write.insert_all(bodies).await?;
-        write.insert_all(revisions).await?;
+        let articles = write.inserts(new).chain(write.inserts(bodies));
+        write.run_all(articles.chain(write.inserts(revisions))).await?;
         store::remove(write, View::Trash, &restored).await?;
         store::remove(write, View::Working, &trashed).await?;
         store::remove(write, View::Published, &withdrawn).await?;
         store::put(write, projections).await?;
         translation::after_import(write, frame, keys.into_iter().collect()).await?;
         unique_by_path(&mut redirects);
-        store::redirect(write, redirects).await?;
-        store::drop_redirects(write, &paths).await?;
+        redirects::put(write, redirects).await?;
+        redirects::forget(write, &paths).await?;
         O::put(write, files).await
     }
 }

@@ -19,11 +19,12 @@ use uuid::Uuid;
 use super::address::TermPlace;
 use super::config::{Direction, LanguageConfig, SiteConfig};
 use super::{cast, fold, menu_rows, page_values};
-use crate::article::{keywords, store};
+use crate::article::keywords;
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::event::{Event, Write};
 use crate::menu::plain::PlainMenu;
+use crate::redirect::store as redirects;
 use crate::site::{
     Frame, Markup, PageDefaults, Related, Sidebar, SiteAuthor, Switches, WidgetSetting, Widgets,
 };
@@ -493,7 +494,7 @@ pub async fn put_aliases(write: &mut Write<'_>, paths: Vec<String>, to: &Lead<'_
     if paths.is_empty() {
         return Ok(());
     }
-    let inhabited = store::inhabited(write.txn(), &paths).await?;
+    let inhabited = redirects::inhabited(write.txn(), &paths).await?;
     let before: HashMap<String, redirect::Model> = redirect::Entity::find()
         .filter(redirect::Column::Path.is_in(paths.iter().map(String::as_str)))
         .all(write.txn())
@@ -522,5 +523,5 @@ pub async fn put_aliases(write: &mut Write<'_>, paths: Vec<String>, to: &Lead<'_
             created_at: write.ctx().now(),
         });
     }
-    store::redirect(write, rows).await
+    redirects::put(write, rows).await
 }

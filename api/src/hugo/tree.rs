@@ -187,6 +187,23 @@ impl Layout {
                 add(mount.source.as_str(), mount.target.as_str(), &mount.files);
             }
         }
+        let inside = |folder: &str, other: &str| match folder.strip_prefix(other)? {
+            rest if other.is_empty() => Some(rest.to_owned()),
+            rest => rest.strip_prefix('/').map(str::to_owned),
+        };
+        // What stands in for a language's missing pages is where it lies another's own.
+        let again: Vec<&str> = folders
+            .iter()
+            .filter(|(folder, (target, language, _))| {
+                folders.iter().any(|(other, (above, owner, _))| {
+                    other != *folder
+                        && owner != language
+                        && inside(folder, other).is_some_and(|rest| join(above, &rest) == *target)
+                })
+            })
+            .map(|(folder, _)| *folder)
+            .collect();
+        folders.retain(|folder, _| !again.contains(folder));
         let root = |(folder, (target, language, meant)): (&&str, &(&str, &str, &Files))| {
             let inner = folders.keys().filter(|other| *other != folder);
             Root {

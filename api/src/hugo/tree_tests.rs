@@ -21,7 +21,8 @@ fn site(name: &str, root: Value, files: &[&str]) -> Site {
     let Value::Object(root) = root else {
         panic!("a configuration is a map");
     };
-    let config = super::super::config::build(root, None, "content", None).unwrap();
+    let mounts = super::super::mounts::read(&root);
+    let config = super::super::config::build(root, None, "content", None, mounts).unwrap();
     Site(dir, config)
 }
 
@@ -236,4 +237,26 @@ fn patterns_of_ignored_files_are_known() {
     assert!(ignores("p/.*\\.draft\\.md$", "content/p/q/a.draft.md"));
     assert!(ignores("(^|/)README[-]+[a-z]*\\.md", "content/p/README--x.md"));
     assert!(!ignores("(^|/)README[-]+[a-z]*\\.md", "content/p/README.md"));
+}
+
+#[test]
+fn what_stands_in_for_another_language_is_its_own() {
+    let config = json!({
+        "languages": { "en": {}, "ja": {} },
+        "module": { "mounts": [
+            json!({ "source": "content/en", "target": "content", "lang": "en" }),
+            json!({ "source": "content/ja", "target": "content", "lang": "ja" }),
+            json!({ "source": "content/en/docs", "target": "content/docs", "lang": "ja" }),
+        ] },
+    });
+    let files = ["content/en/a.md", "content/en/docs/b.md", "content/ja/docs/c.md"];
+    let site = site("fallback", config, &files);
+    assert_eq!(
+        site.lines(),
+        [
+            "content/en/a.md page en a",
+            "content/en/docs/b.md page en docs/b",
+            "content/ja/docs/c.md page ja docs/c",
+        ]
+    );
 }

@@ -8,7 +8,7 @@ use super::html::{self, Converted};
 use super::model::{Item, Release, Text};
 use super::{SECTION, place};
 use crate::article::content::Content;
-use crate::article::store;
+use crate::article::projection;
 use crate::article::write::body_row;
 use crate::error::Result;
 use crate::hugo::convert::Draft;
@@ -73,11 +73,11 @@ pub fn make(
         params: item.params.clone(),
         ..base
     };
-    let release = (item.release == Release::Public).then(|| store::Release {
+    let release = (item.release == Release::Public).then(|| projection::Release {
         from: item.date.map_or(Timestamp::UNDATED, Timestamp::from),
         until: None,
     });
-    let path = store::path(frame, language, &content);
+    let path = projection::path(frame, language, &content);
     let draft = Draft { content, terms: IndexMap::new(), release, path };
     Ok(Made {
         draft,

@@ -17,7 +17,7 @@ use super::place::Taken;
 use super::report::{Change, Report};
 use super::{Items, OnConflict, Opened, Options, Progress, site};
 use crate::article::content::{Content, MAX_KEY};
-use crate::article::store;
+use crate::article::projection;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::event::Write;
@@ -382,7 +382,8 @@ impl Import<'_> {
                 let followed = content.translation_key.ends_with(&name);
                 for number in 2..NUMBERS {
                     content.name = format!("{name}-{number}");
-                    draft.path = store::made_path(&frame, frame.language_of(&language), content);
+                    draft.path =
+                        projection::made_path(&frame, frame.language_of(&language), content);
                     self.taken.look(self.ctx, vec![draft.path.clone()]).await?;
                     if self.taken.is_free(&draft.path, own) {
                         break;
@@ -561,11 +562,11 @@ async fn before(write: &Write<'_>, prepared: &[Prepared]) -> Result<HashMap<Uuid
         .into_tuple()
         .all(write.txn())
         .await?;
-    let mut shown: HashMap<Uuid, (String, store::Release)> = rows
+    let mut shown: HashMap<Uuid, (String, projection::Release)> = rows
         .into_iter()
         .map(|(id, path, from, until)| {
             let from = from.unwrap_or(entity::Timestamp::ALWAYS);
-            (id, (path, store::Release { from, until }))
+            (id, (path, projection::Release { from, until }))
         })
         .collect();
     Ok(heads

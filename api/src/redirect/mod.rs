@@ -1,7 +1,7 @@
 //! Redirects that editors make: from an address at which nothing lives any more to
 //! wherever readers should go.
 //!
-//! Renaming makes redirects by itself (`article::store`, `taxonomy::redirects`);
+//! Renaming makes redirects by itself (`article::write`, `taxonomy::redirects`);
 //! here they are listed, and made, changed and deleted by hand.
 //!
 //! **Invariants.** One that leads to an article or a term names it, and so follows
@@ -11,6 +11,7 @@
 
 mod graphql;
 mod ops;
+pub mod store;
 
 pub use graphql::{RedirectMutation, RedirectQuery};
 pub use ops::{create, leads};

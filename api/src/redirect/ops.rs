@@ -10,9 +10,10 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
+use super::store;
 use crate::article::columns::Columns;
 use crate::article::content::MAX_KEY;
-use crate::article::{read, store};
+use crate::article::read;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::event::{Event, Write};
@@ -187,7 +188,7 @@ pub async fn update(
     if let Some(target) = target {
         put(&mut write, &frame, path.clone(), target, permanent, "redirect.updated").await?;
     } else {
-        store::redirect(&write, vec![redirect::Model { permanent, ..row }]).await?;
+        store::put(&write, vec![redirect::Model { permanent, ..row }]).await?;
         record(&mut write, "redirect.updated", &path, None);
     }
     write.commit().await?;
@@ -199,7 +200,7 @@ pub async fn delete(ctx: &Ctx, path: &str) -> Result<String> {
     let path = decode_address(path);
     let mut write = Write::begin(ctx).await?;
     existing(&write, &path).await?;
-    store::drop_redirects(&write, std::slice::from_ref(&path)).await?;
+    store::forget(&write, std::slice::from_ref(&path)).await?;
     record(&mut write, "redirect.deleted", &path, None);
     write.commit().await?;
     Ok(path)
@@ -346,7 +347,7 @@ async fn put(
         Destination::Term(id) => redirect::Model { term_id: Some(id), ..row },
         Destination::Address(address) => redirect::Model { target: Some(address), ..row },
     };
-    store::redirect(write, vec![row]).await?;
+    store::put(write, vec![row]).await?;
     record(write, kind, &path, Some(target));
     Ok(())
 }

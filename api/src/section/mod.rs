@@ -15,7 +15,8 @@ use std::sync::Arc;
 
 pub use graphql::SectionQuery;
 pub use read::{
-    all, at, below, build, deepest, languages, linked, named, present, title_of, top, written_at,
+    all, at, below, build, deepest, languages, linked, named, present, shown, title_of, top,
+    written_at,
 };
 
 use entity::section;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use entity::{Render, View, article_copy, section};
-use sea_orm::sea_query::{Expr, Query, UnionType};
+use entity::{Render, Timestamp, View, article_copy, section};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, UnionType};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{HOME, Section};
@@ -78,10 +78,25 @@ pub fn build(scope: &Scope, row: &section::Model) -> Build {
 /// Sections with pages of their own, as far as they may be seen.
 fn written(scope: &Scope) -> sea_orm::Select<section::Entity> {
     let find = section::Entity::find();
-    if scope.view == View::Published {
-        return find.filter(section::Column::Draft.eq(false));
+    find.filter(shown(scope, "section"))
+}
+
+/// What the public sees now of what lists and terms say of themselves, as a condition on
+/// their tables. Editors see all.
+#[must_use]
+pub fn shown(scope: &Scope, table: &'static str) -> Condition {
+    if scope.view != View::Published {
+        return Condition::all();
     }
-    find
+    let column = |column: &'static str| Expr::col((table, column));
+    Condition::all()
+        .add(column("visible_from").lte(scope.now.0))
+        .add(column("visible_until").gt(scope.now.0))
+}
+
+fn is_shown(scope: &Scope, row: &section::Model) -> bool {
+    let now = scope.now;
+    scope.view != View::Published || (row.visible_from <= now && now < row.visible_until)
 }
 
 /// Of these folders, those that are sections though they say nothing: those at the top
@@ -139,6 +154,8 @@ async fn unwritten_among<'a>(
 fn unwritten(frame: &Frame, language: &LanguageFrame, name: &str) -> section::Model {
     let home = frame.home_path(language);
     section::Model {
+        visible_from: Timestamp::ALWAYS,
+        visible_until: Timestamp::NEVER,
         language: language.row.tag.clone(),
         name: name.to_owned(),
         path: match name {
@@ -215,7 +232,7 @@ pub async fn linked(
     let mut found = Vec::new();
     for name in names {
         match rows.iter().find(|row| row.name == normalize(&name)) {
-            Some(row) if row.draft && scope.view == View::Published => {}
+            Some(row) if !is_shown(scope, row) => {}
             Some(row) => found.push((name, row.path.clone(), row.title.clone())),
             None if name.is_empty() => {
                 found.push((name, frame.home_path(language), language.row.title.clone()));
@@ -252,8 +269,7 @@ pub async fn present(
     let mut found = Vec::new();
     for name in names {
         if let Some(row) = own(name) {
-            let is_seen = !row.draft || scope.view != View::Published;
-            if is_seen && build(scope, row).render == Render::Always {
+            if is_shown(scope, row) && build(scope, row).render == Render::Always {
                 found.push(row.clone());
             }
         } else if is_list(name) {
@@ -279,7 +295,7 @@ pub async fn deepest(ctx: &Ctx, scope: &Scope, paths: &[String]) -> Result<Optio
     let find = section::Entity::find().filter(section::Column::Path.is_in(paths));
     let found = find.all(ctx.db_of([Dependency::Sections]).orm()).await?;
     let deepest = found.into_iter().max_by_key(|row| row.path.len());
-    Ok(deepest.filter(|row| !row.draft || scope.view != View::Published))
+    Ok(deepest.filter(|row| is_shown(scope, row)))
 }
 
 /// What a section is called and where it lives, whether it says so itself or not.

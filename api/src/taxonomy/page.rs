@@ -16,6 +16,7 @@ use crate::cache::Dependency;
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::policy::Scope;
+use crate::section;
 use crate::site::LanguageFrame;
 
 /// The texts of some terms in one language, by term: with the decoded addresses of their
@@ -43,6 +44,7 @@ impl Pages {
             .select_also(term::Entity)
             .filter(term_text::Column::TermId.is_in(ids.iter().copied()))
             .filter(term_text::Column::Language.eq(&*language.tag))
+            .filter(section::shown(scope, "term_text"))
             .all(ctx.db_of([Dependency::Terms]).orm())
             .await?;
         let rows: HashMap<_, _> = found
@@ -138,6 +140,7 @@ pub async fn source_at(ctx: &Ctx, paths: &[String]) -> Result<Option<(String, St
             of(term::Column::Id).equals((term_text::Entity, term_text::Column::TermId)),
         )
         .cond_where(text(term_text::Column::Source).is_not_null())
+        .cond_where(section::shown(&Scope::public(ctx), "term_text"))
         .cond_where(any);
     let mut found: HashMap<(String, String, String), String> = HashMap::new();
     for row in ctx.db_of([Dependency::Terms, Dependency::Frame]).query_all(&select).await? {

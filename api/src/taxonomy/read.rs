@@ -20,16 +20,17 @@ use crate::db::Row;
 use crate::error::{Error, Result};
 use crate::graphql::page::{Cursor, Key, Page, Slice};
 use crate::policy::{Rows, Scope};
+use crate::section;
 
-pub(super) fn select(language: Option<Expr>) -> SelectStatement {
+pub(super) fn select(scope: &Scope, language: Option<Expr>) -> SelectStatement {
     let mut select = Query::select();
     select.from(term::Entity);
-    add_columns(&mut select, language);
+    add_columns(&mut select, scope, language);
     select.take()
 }
 
 /// What every statement here selects, in the order in which [`row`] reads it.
-fn add_columns(select: &mut SelectStatement, language: Option<Expr>) {
+fn add_columns(select: &mut SelectStatement, scope: &Scope, language: Option<Expr>) {
     select.columns(
         [
             term::Column::Id,
@@ -55,7 +56,8 @@ fn add_columns(select: &mut SelectStatement, language: Option<Expr>) {
                         Expr::col((term_text::Entity, term_text::Column::TermId))
                             .equals((term::Entity, term::Column::Id)),
                     )
-                    .add(Expr::col((term_text::Entity, term_text::Column::Language)).eq(language)),
+                    .add(Expr::col((term_text::Entity, term_text::Column::Language)).eq(language))
+                    .add(section::shown(scope, "term_text")),
             );
     }
 }
@@ -121,7 +123,7 @@ pub async fn of_articles(ctx: &Ctx, scope: &Scope, ids: &[Uuid]) -> Result<OfArt
         article_term::Entity,
         of(article_term::Column::TermId).equals((term::Entity, term::Column::Id)),
     );
-    add_columns(&mut select, Some(of(article_term::Column::Language)));
+    add_columns(&mut select, scope, Some(of(article_term::Column::Language)));
     select
         .expr_as(of(article_term::Column::ArticleId), "article_id")
         .expr_as(of(article_term::Column::Language), "language")
@@ -169,7 +171,7 @@ pub async fn one(
     by: TermBy,
     language: Option<&str>,
 ) -> Result<Option<Term>> {
-    let mut select = select(language.map(Expr::val));
+    let mut select = select(scope, language.map(Expr::val));
     if let Some(taxonomy) = taxonomy {
         select.cond_where(term::Column::Taxonomy.eq(taxonomy.plural()));
     }
@@ -199,7 +201,7 @@ pub async fn by_ids(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let mut select = select(language.map(Expr::val));
+    let mut select = select(scope, language.map(Expr::val));
     select.cond_where(term::Column::Id.is_in(ids.iter().copied()));
     restrict_to_used(&mut select, scope);
     let terms = rows(ctx, scope, &select, language).await?;
@@ -235,7 +237,7 @@ pub async fn by_slugs(
         let taxonomy = term::Column::Taxonomy.eq(plural);
         any = any.add(taxonomy.and(term::Column::Slug.is_in(slugs)));
     }
-    let mut select = select(Some(Expr::val(language)));
+    let mut select = select(scope, Some(Expr::val(language)));
     select.cond_where(any);
     restrict_to_used(&mut select, scope);
     note_used(ctx, None);
@@ -371,7 +373,7 @@ pub async fn list(
     page: &Page,
     language: Option<&str>,
 ) -> Result<Slice<Term>> {
-    let mut select = select(language.map(Expr::val));
+    let mut select = select(scope, language.map(Expr::val));
     select.cond_where(term::Column::Taxonomy.eq(taxonomy.plural()));
     restrict_to_used_in(&mut select, scope, language);
     restrict_to_listed(&mut select, ctx, scope, taxonomy, language).await?;
@@ -558,7 +560,7 @@ pub async fn with_counts_by_parent(
     let mut ids: Vec<_> = counts.values().flatten().map(|(id, _)| *id).collect();
     ids.sort_unstable();
     ids.dedup();
-    let mut select = select(language.map(Expr::val));
+    let mut select = select(scope, language.map(Expr::val));
     select.cond_where(term::Column::Id.is_in(ids));
     let terms: HashMap<_, _> = rows(ctx, scope, &select, language)
         .await?

@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Taxonomy;
-use crate::article::store;
 use crate::error::Result;
 use crate::event::Write;
+use crate::redirect::store as redirects;
 use crate::site::Frame;
 
 /// What leads from one address, before and after.
@@ -48,7 +48,7 @@ pub async fn plan(
     let own = paths(frame, &taxonomy, &term.slug);
     let mut old: Vec<_> = left.iter().flat_map(|slug| paths(frame, &taxonomy, slug)).collect();
     let wanted: Vec<_> = old.iter().map(|(path, _)| path.clone()).collect();
-    let inhabited = store::inhabited(db, &wanted).await?;
+    let inhabited = redirects::inhabited(db, &wanted).await?;
     old.retain(|(path, _)| !inhabited.contains(path));
     let touched: Vec<_> = own.iter().chain(&old).map(|(path, _)| path.as_str()).collect();
     let existing: HashMap<_, _> = redirect::Entity::find()
@@ -106,8 +106,8 @@ pub async fn apply(write: &Write<'_>, changes: &[RedirectChange]) -> Result<()> 
         .filter(|change| change.before.is_some())
         .map(|change| change.path.clone())
         .collect();
-    store::drop_redirects(write, &replaced).await?;
-    store::redirect(write, changes.iter().filter_map(|change| change.after.clone()).collect()).await
+    redirects::forget(write, &replaced).await?;
+    redirects::put(write, changes.iter().filter_map(|change| change.after.clone()).collect()).await
 }
 
 /// Puts back what led from these addresses, where nothing has taken them since
@@ -126,7 +126,7 @@ pub async fn revert(write: &Write<'_>, changes: Vec<RedirectChange>) -> Result<(
         .filter(|change| current.get(&change.path) == change.after.as_ref())
         .collect();
     let gone: Vec<_> = ours.iter().map(|change| change.path.clone()).collect();
-    store::drop_redirects(write, &gone).await?;
+    redirects::forget(write, &gone).await?;
     let mut rows: Vec<_> = ours.into_iter().filter_map(|change| change.before).collect();
     let named: HashSet<Uuid> =
         rows.iter().flat_map(|row| [row.article_id, row.term_id]).flatten().collect();
@@ -148,5 +148,5 @@ pub async fn revert(write: &Write<'_>, changes: Vec<RedirectChange>) -> Result<(
         row.article_id.is_none_or(|id| articles.contains(&id))
             && row.term_id.is_none_or(|id| terms.contains(&id))
     });
-    store::redirect(write, rows).await
+    redirects::put(write, rows).await
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use entity::{Json, term_text};
+use entity::{Json, Timestamp, term_text};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder,
@@ -110,6 +110,8 @@ pub async fn put(write: &Write<'_>, term: Uuid, language: &str, said: &Said) -> 
         None if is_nothing => {}
         None => {
             let row = term_text::Model {
+                visible_from: Timestamp::ALWAYS,
+                visible_until: Timestamp::NEVER,
                 term_id: term,
                 language: language.to_owned(),
                 name,

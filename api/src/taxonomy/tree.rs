@@ -32,7 +32,7 @@ pub async fn children(
     parents: &[Uuid],
     language: Option<&str>,
 ) -> Result<HashMap<Uuid, Vec<Term>>> {
-    let mut select = select(language.map(Expr::val));
+    let mut select = select(scope, language.map(Expr::val));
     select
         .cond_where(term::Column::ParentId.is_in(parents.iter().copied()))
         .order_by((term::Entity, term::Column::Name), Order::Asc)
@@ -60,7 +60,7 @@ pub async fn parents(
         .from(term::Entity)
         .cond_where(term::Column::Id.is_in(children.iter().copied()))
         .take();
-    let mut select = select(language.map(Expr::val));
+    let mut select = select(scope, language.map(Expr::val));
     select.cond_where(Expr::col((term::Entity, term::Column::Id)).in_subquery(above));
     let terms = rows(ctx, scope, &select, language).await?;
     Ok(terms.into_iter().map(|term| (term.row.id, term)).collect())
@@ -82,8 +82,15 @@ pub async fn ancestors(
         .cond_where(term::Column::ParentId.is_not_null())
         .take();
     let step = step(term::Column::ParentId, term::Column::Id);
-    along(ctx, scope, way(start, step), select(language.map(Expr::val)), Order::Desc, language)
-        .await
+    along(
+        ctx,
+        scope,
+        way(start, step),
+        select(scope, language.map(Expr::val)),
+        Order::Desc,
+        language,
+    )
+    .await
 }
 
 /// All terms below each of several that are so many levels away at most, nearer
@@ -102,7 +109,7 @@ pub async fn descendants(
         .from(term::Entity)
         .cond_where(term::Column::ParentId.is_in(ids.iter().copied()))
         .take();
-    let mut found = select(language.map(Expr::val));
+    let mut found = select(scope, language.map(Expr::val));
     restrict_to_used(&mut found, scope);
     if let Some(levels) = levels {
         found.cond_where(Expr::col((WAY, "distance")).lte(levels));

@@ -479,7 +479,7 @@ fn slug_taken(row: &term::Model) -> Error {
 
 /// What a database error says of the term that caused it.
 pub fn taken(row: &term::Model) -> impl Fn(DbErr) -> Error {
-    |error| if is_taken(&error) { slug_taken(row) } else { error.into() }
+    |error| if is_taken(&error, "term") { slug_taken(row) } else { error.into() }
 }
 
 /// A category may not be below itself, at whatever distance.

@@ -15,13 +15,21 @@ use crate::error::{Error, Result};
 
 type Bodies = HashMap<Uuid, body::Model>;
 
+fn key(wanted: &[body::Column]) -> String {
+    format!("body:{wanted:?}")
+}
+
 impl Article {
+    /// Keeps the body that was read with the article, if it is alone, for [`Self::load_body`].
+    pub fn keep_body(&self, wanted: &[body::Column], row: body::Model) {
+        self.with().put(key(wanted), Bodies::from([(row.id, row)]));
+    }
+
     /// The body with these columns.
-    pub async fn load_body(&self, ctx: &Ctx, wanted: Vec<&body::Column>) -> Result<Body> {
-        let wanted: Vec<_> = wanted.into_iter().copied().collect();
+    pub async fn load_body(&self, ctx: &Ctx, wanted: Vec<body::Column>) -> Result<Body> {
         let bodies: Arc<Bodies> = self
             .with()
-            .load(format!("body:{wanted:?}"), || async {
+            .load(key(&wanted), || async {
                 let ids = self.group.rows.iter().map(|row| row.body_id).collect();
                 read::bodies(ctx, ids, &wanted).await
             })

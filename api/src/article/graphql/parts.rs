@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use async_graphql::{ComplexObject, Context, Enum, ID, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, Object, SelectionField, SimpleObject};
 use entity::article_copy::Model;
 use entity::body;
 
@@ -84,16 +84,20 @@ pub struct Body {
 }
 
 impl Body {
-    /// What a field of it is made of.
-    pub fn columns_of(field: &str) -> &'static [body::Column] {
-        match field {
-            "markdown" => &[body::Column::Markdown],
+    /// What these fields of it are made of, each column once and in order.
+    pub fn columns_of<'a>(fields: impl Iterator<Item = SelectionField<'a>>) -> Vec<body::Column> {
+        let of = |field: SelectionField<'a>| match field.name() {
+            "markdown" => &[body::Column::Markdown][..],
             "html" => &[body::Column::Html, body::Column::Links],
             "plainText" => &[body::Column::Html],
             "tableOfContents" => &[body::Column::Headings],
             "blocks" => &[body::Column::Markdown, body::Column::Mode, body::Column::Links],
-            _ => &[],
-        }
+            _ => &[][..],
+        };
+        let mut columns: Vec<_> = fields.flat_map(of).copied().collect();
+        columns.sort_unstable_by_key(|column| *column as usize);
+        columns.dedup_by_key(|column| *column as usize);
+        columns
     }
 }
 

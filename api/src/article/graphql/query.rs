@@ -3,6 +3,7 @@
 use async_graphql::{Context, Object};
 
 use super::connection::{Arguments, ArticleConnection, connect, with_fallback};
+use super::parts::Body;
 use super::types::{Article, selection};
 use crate::article::filter::{ArticleBy, ArticleFilter, ArticleOrder};
 use crate::article::read::{self, Best};
@@ -32,9 +33,22 @@ impl ArticleQuery {
         view: ViewArgument,
     ) -> async_graphql::Result<Option<Article>> {
         let columns = selection(ctx, &[]);
+        let bodies = ctx.look_ahead().field("body").selection_fields();
         let ctx = ctx.broadsheet();
         let scope = view.scope(ctx)?;
         let language = language.as_ref().map(|tag| tag.0.as_str());
+        if let [body] = bodies.as_slice()
+            && language.is_none()
+            && !fallback
+        {
+            let wanted = Body::columns_of(body.selection_set());
+            let found = read::one_with_body(ctx, &scope, &by, columns, &wanted).await?;
+            return Ok(found.and_then(|(row, body)| {
+                let article = Article::group_for(vec![row], scope, None).pop()?;
+                article.keep_body(&wanted, body);
+                Some(article)
+            }));
+        }
         let best = read::best(ctx, &scope, &by, language, fallback, columns).await?;
         let article = |Best { row, asked }| Article::group_for(vec![row], scope, asked).pop();
         Ok(best.and_then(article))

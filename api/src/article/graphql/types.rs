@@ -386,10 +386,7 @@ impl Article {
 
     /// The text, as it was written and as it was rendered when it was saved.
     async fn body(&self, ctx: &Context<'_>) -> async_graphql::Result<Body> {
-        let mut wanted: Vec<_> =
-            ctx.field().selection_set().flat_map(|field| Body::columns_of(field.name())).collect();
-        wanted.sort_unstable_by_key(|column| **column as usize);
-        wanted.dedup_by_key(|column| **column as usize);
+        let wanted = Body::columns_of(ctx.field().selection_set());
         Ok(self.load_body(ctx.broadsheet(), wanted).await?)
     }
 

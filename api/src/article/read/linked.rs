@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::article_copy::{Column, Entity};
-use entity::{View, picture, redirect, section, source_file};
+use entity::{picture, redirect, section, source_file};
 use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Query, SelectStatement, UnionType};
 use uuid::Uuid;
 
@@ -221,9 +221,7 @@ async fn pages_with_files(ctx: &Ctx, scope: &Scope, paths: &[&str]) -> Result<Pa
         .from(section::Entity)
         .cond_where(own(section::Column::Path).is_in(paths()))
         .cond_where(own(section::Column::Source).is_not_null());
-    if scope.view == View::Published {
-        sections.cond_where(own(section::Column::Draft).eq(false));
-    }
+    sections.cond_where(crate::section::shown(scope, "section"));
     articles.union(UnionType::All, sections);
     let mut found = HashMap::new();
     for row in ctx.db_of([Dependency::Sections]).query_all(&articles).await? {

@@ -24,7 +24,7 @@ mod whole;
 use entity::article_copy::{Column, Entity, Model};
 use entity::{Render, Timestamp, View, article_term, redirect};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Func, Order, Query, SelectStatement};
-use sea_orm::{ColumnTrait, EntityTrait};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, SqlErr};
 use uuid::Uuid;
 
 use crate::article::columns::{self, Columns};
@@ -53,7 +53,7 @@ pub use months::{Month, months};
 pub use parents::{Parents, count_by_parent, list_by_parent};
 pub use printed::{count_by_authors, count_by_day};
 pub use related::related;
-pub use whole::{RevisionRow, bodies, count_revisions, revisions, revisions_by_id};
+pub use whole::{RevisionRow, bodies, count_revisions, one_with_body, revisions, revisions_by_id};
 
 use condition::{filter_condition, terms_named};
 
@@ -135,7 +135,7 @@ fn addressed(select: &mut SelectStatement) {
     select.cond_where(column(Column::View).ne(View::Published as i16).or(address));
 }
 
-const COPY: &str = "article_copy";
+pub const COPY: &str = "article_copy";
 
 /// `SELECT … FROM article_copy` with nothing but what the scope lets through.
 fn from(scope: &Scope) -> SelectStatement {
@@ -230,6 +230,12 @@ async fn one_of(
     by: &ArticleBy,
     columns: Columns,
 ) -> Result<Option<Model>> {
+    find_by(ctx, &mut select, by)?;
+    Ok(named_rows(ctx, &select, columns, []).await?.pop())
+}
+
+/// Leaves the one that is asked for, on which the answer depends.
+fn find_by(ctx: &Ctx, select: &mut SelectStatement, by: &ArticleBy) -> Result<()> {
     match by {
         ArticleBy::Id(id) => {
             let id = id::decode_as(IdKind::Article, id)?;
@@ -242,7 +248,7 @@ async fn one_of(
             select.cond_where(Column::Path.eq(path));
         }
     }
-    Ok(named_rows(ctx, &select, columns, []).await?.pop())
+    Ok(())
 }
 
 /// Articles by id, in no particular order; those that may not be seen are absent.
@@ -473,8 +479,9 @@ pub fn status(row: &Model, now: Timestamp) -> ArticleStatus {
     }
 }
 
-/// Tells a database error that a taken address causes from others.
+/// Whether what is unique in a table is there already: an address, mostly.
 #[must_use]
-pub fn is_taken(error: &sea_orm::DbErr) -> bool {
-    matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_)))
+pub fn is_taken(error: &DbErr, table: &str) -> bool {
+    // Either database names the table, or an index that begins with its name.
+    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(what)) if what.contains(table))
 }

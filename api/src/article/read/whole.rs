@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use entity::article_copy::{self, Model};
 use entity::{Timestamp, body, revision};
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{
@@ -10,10 +11,13 @@ use sea_orm::sea_query::{
 use uuid::Uuid;
 
 use super::count::term_counts;
+use crate::article::columns::Columns;
+use crate::article::filter::ArticleBy;
 use crate::ctx::Ctx;
 use crate::db::Row;
 use crate::error::Result;
 use crate::graphql::page::{Cursor, Key, Page, Slice};
+use crate::policy::Scope;
 
 /// Bodies by id, with only the columns asked for. What a body says never changes:
 /// a new text is a new body.
@@ -23,42 +27,68 @@ pub async fn bodies(
     wanted: &[body::Column],
 ) -> Result<HashMap<Uuid, body::Model>> {
     let mut select = Query::select();
-    select.column(body::Column::Id).from(body::Entity).cond_where(body::Column::Id.is_in(ids));
-    for column in wanted {
-        select.column(*column);
-    }
-    let mut bodies = HashMap::new();
-    for result in ctx.db_of([]).query_keyed(&select).await? {
-        let mut row = body::Model {
-            id: result.get(0)?,
-            markdown: String::new(),
-            html: String::new(),
-            headings: entity::Json::default(),
-            summary: String::new(),
-            word_count: 0,
-            reading_time: 0,
-            mode: 0,
-            renderer: 0,
-            links: entity::Json::default(),
-        };
-        for (index, column) in wanted.iter().enumerate() {
-            let index = index + 1;
-            match column {
-                body::Column::Id => {}
-                body::Column::Markdown => row.markdown = result.get(index)?,
-                body::Column::Html => row.html = result.get(index)?,
-                body::Column::Headings => row.headings = result.get(index)?,
-                body::Column::Summary => row.summary = result.get(index)?,
-                body::Column::WordCount => row.word_count = result.get(index)?,
-                body::Column::ReadingTime => row.reading_time = result.get(index)?,
-                body::Column::Mode => row.mode = result.get(index)?,
-                body::Column::Renderer => row.renderer = result.get(index)?,
-                body::Column::Links => row.links = result.get(index)?,
-            }
+    select.from(body::Entity).cond_where(body::Column::Id.is_in(ids));
+    select_body(&mut select, wanted);
+    let found = ctx.db_of([]).query_keyed(&select).await?;
+    let bodies = found.iter().map(|row| body_row(row, 0, wanted).map(|body| (body.id, body)));
+    bodies.collect()
+}
+
+/// Adds the id of a body and these columns to what is selected.
+fn select_body(select: &mut SelectStatement, wanted: &[body::Column]) {
+    select.column((body::Entity, body::Column::Id));
+    select.columns(wanted.iter().map(|column| (body::Entity, *column)));
+}
+
+/// Reads what [`select_body`] selected, which begins at this column.
+fn body_row(result: &Row, first: usize, wanted: &[body::Column]) -> Result<body::Model> {
+    let mut row = body::Model {
+        id: result.get(first)?,
+        markdown: String::new(),
+        html: String::new(),
+        headings: entity::Json::default(),
+        summary: String::new(),
+        word_count: 0,
+        reading_time: 0,
+        mode: 0,
+        renderer: 0,
+        links: entity::Json::default(),
+    };
+    for (index, column) in (first + 1..).zip(wanted) {
+        match column {
+            body::Column::Id => {}
+            body::Column::Markdown => row.markdown = result.get(index)?,
+            body::Column::Html => row.html = result.get(index)?,
+            body::Column::Headings => row.headings = result.get(index)?,
+            body::Column::Summary => row.summary = result.get(index)?,
+            body::Column::WordCount => row.word_count = result.get(index)?,
+            body::Column::ReadingTime => row.reading_time = result.get(index)?,
+            body::Column::Mode => row.mode = result.get(index)?,
+            body::Column::Renderer => row.renderer = result.get(index)?,
+            body::Column::Links => row.links = result.get(index)?,
         }
-        bodies.insert(row.id, row);
     }
-    Ok(bodies)
+    Ok(row)
+}
+
+/// One article and its body, in one statement.
+pub async fn one_with_body(
+    ctx: &Ctx,
+    scope: &Scope,
+    by: &ArticleBy,
+    columns: Columns,
+    wanted: &[body::Column],
+) -> Result<Option<(Model, body::Model)>> {
+    let mut select = super::select_named(scope, columns);
+    select_body(&mut select, wanted);
+    let own = Expr::col((article_copy::Entity, article_copy::Column::BodyId));
+    select.left_join(body::Entity, own.equals((body::Entity, body::Column::Id)));
+    super::find_by(ctx, &mut select, by)?;
+    let found = ctx.db_of([]).query_keyed(&select).await?;
+    let Some(row) = super::models(ctx, &found, columns)?.pop() else { return Ok(None) };
+    let first = columns.iter().count();
+    let body = found.last().map(|result| body_row(result, first, wanted)).transpose()?;
+    Ok(body.map(|body| (row, body)))
 }
 
 /// A save as lists show it: without what was saved.

@@ -378,3 +378,12 @@ fn of_two_spellings_the_last_is_edited() {
     yaml("Title: A\ntitle: B\n", set("TITLE", json!("C")), "Title: A\ntitle: C\n");
     yaml("Title: A\nx: 1\ntitle: B\n", remove("title"), "x: 1\n");
 }
+
+#[test]
+fn a_list_over_several_lines_keeps_its_indentation() {
+    yaml(
+        "title: A\ntags: [\n  \"one\",\n  \"two\"\n]\ndate: 2020-02-02\n",
+        set("tags", json!(["one", "two", "three"])),
+        "title: A\ntags: [\n  \"one\",\n  \"two\",\n  \"three\"\n]\ndate: 2020-02-02\n",
+    );
+}

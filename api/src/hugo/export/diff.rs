@@ -330,12 +330,9 @@ impl Diff<'_> {
             .map(|author| written(old, &author.name).unwrap_or_else(|| author_value(author)))
             .collect();
         // A list stays one; else one author is one value.
-        let value = match (items.len(), old) {
-            (1, Some(Value::Array(_))) => Value::Array(items),
-            (1, _) => items.into_iter().next().unwrap_or_default(),
-            _ => Value::Array(items),
-        };
-        edits.set(path, value);
+        let plural = path.last().is_some_and(|key| fold::same(key, "authors"));
+        let listed = old.is_some_and(|old| old.is_array() || (plural && !is_said(old)));
+        edits.set(path, one_or_list(items, !listed));
     }
 
     fn aliases(&self, edits: &mut Edits) {
@@ -418,13 +415,24 @@ impl Diff<'_> {
                 .iter()
                 .map(|name| self::written(written, name).unwrap_or_else(|| json!(name)))
                 .collect();
-            let value = match (items.len(), written) {
-                (1, Some(Value::Array(_)) | None) => Value::Array(items),
-                (1, Some(_)) => items.into_iter().next().unwrap_or_default(),
-                _ => Value::Array(items),
-            };
-            edits.set(path, value);
+            // One that stands there by itself gives way to one; a key that says nothing, to a list.
+            let alone = written.is_some_and(|value| !value.is_array() && is_said(value));
+            edits.set(path, one_or_list(items, alone));
         }
+    }
+}
+
+/// Whether a value is there, and is no empty text.
+fn is_said(value: &Value) -> bool {
+    !value.is_null() && cast::text(value).is_none_or(|text| !text.trim().is_empty())
+}
+
+/// A list, or what is alone in it.
+fn one_or_list(items: Vec<Value>, alone: bool) -> Value {
+    match <[Value; 1]>::try_from(items) {
+        Ok([only]) if alone => only,
+        Ok([only]) => json!([only]),
+        Err(items) => Value::Array(items),
     }
 }
 

@@ -117,6 +117,17 @@ impl Page {
         if moved.is_some() && exported.is_none() {
             (target.content.slug, target.content.url) = (None, None);
         }
+        let homeless = page::homeless(site, &entry, &target.content).map(|taxonomy| {
+            Problem::new(format!(
+                "`{taxonomy}` is no taxonomy of the site, and no file can hold its terms; \
+                 add it to `taxonomies` in the configuration"
+            ))
+            .in_file(&row.path)
+        });
+        let file = |planned| match homeless {
+            Some(problem) => Made::Wrong(Some(planned), problem),
+            None => Made::File(planned),
+        };
         let done = page::write(
             site,
             (&entry, moved.as_ref()),
@@ -132,7 +143,7 @@ impl Page {
                 if let Some(moved) = moved {
                     planned.path = moved.relative;
                 }
-                Made::File(planned)
+                file(planned)
             }
             Ok(Some(written)) => {
                 let hash = Sha256::digest(&written.bytes).to_vec();
@@ -143,7 +154,7 @@ impl Page {
                 if let Some(moved) = moved {
                     planned.path = moved.relative;
                 }
-                Made::File(planned)
+                file(planned)
             }
             Err(problem) => {
                 let mut planned = planned(original, row.hash.clone(), Why::Kept, None);

@@ -165,6 +165,17 @@ pub(super) fn opens(
     offset.map(|offset| from.utc().with_timezone(&offset))
 }
 
+fn has_taxonomy(site: &Site, entry: &Entry, taxonomy: &str) -> bool {
+    site.config.rules.taxonomies(&entry.language).values().any(|plural| plural == taxonomy)
+}
+
+/// The first of an article's taxonomies that the site does not have: to Hugo its terms
+/// would be a parameter.
+pub fn homeless<'a>(site: &Site, entry: &Entry, content: &'a Content) -> Option<&'a str> {
+    let mut named = content.terms.iter().filter(|(_, ids)| !ids.is_empty());
+    named.find(|(taxonomy, _)| !has_taxonomy(site, entry, taxonomy)).map(|(name, _)| name.as_str())
+}
+
 /// What the file should call the article's terms.
 fn names(
     site: &Site,
@@ -181,7 +192,7 @@ fn names(
     let language = crate::hugo::settings::tag(&site.config, &entry.language);
     let mut taxonomies: Vec<&String> = parsed.terms.keys().collect();
     for taxonomy in is.terms.keys() {
-        if !taxonomies.contains(&taxonomy) {
+        if !taxonomies.contains(&taxonomy) && has_taxonomy(site, entry, taxonomy) {
             taxonomies.push(taxonomy);
         }
     }

@@ -213,7 +213,7 @@ impl<'a> Plan<'a> {
         let outline = Outline::load(ctx).await?;
         // A site that did not come from Hugo gets a configuration.
         let configuration =
-            if outline.is_empty { Some(configuration::write(ctx).await?) } else { None };
+            if outline.is_empty() { Some(configuration::write(ctx).await?) } else { None };
         let mut site = match Site::load(ctx, &outline, configuration.as_deref()).await? {
             Ok(site) => site,
             Err(problem) => return Ok(Err(problem)),

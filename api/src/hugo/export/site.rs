@@ -50,9 +50,8 @@ pub struct Site {
 pub struct Outline {
     /// Those of the configuration, of sections and of terms, by path.
     pub rows: Vec<Row>,
-    pub is_empty: bool,
-    /// Whether there is a folder `content`.
-    pub has_content: bool,
+    /// Of every file, in order of their bytes.
+    paths: Vec<String>,
 }
 
 impl Outline {
@@ -61,12 +60,27 @@ impl Outline {
         let says = Condition::any()
             .add(Column::Kind.is_in(["section", "term", "configuration"]))
             .add(known::is_configuration());
-        let content = Column::Path.gte("content/").and(Column::Path.lt("content0"));
-        Ok(Self {
-            rows: read(ctx, find().filter(says)).await?,
-            is_empty: read(ctx, find().limit(1)).await?.is_empty(),
-            has_content: !read(ctx, find().filter(content).limit(1)).await?.is_empty(),
-        })
+        let paths = source_file::Entity::find().select_only().column(Column::Path);
+        let mut paths: Vec<String> = paths.into_tuple().all(ctx.app().db().read()).await?;
+        paths.sort_unstable();
+        Ok(Self { rows: read(ctx, find().filter(says)).await?, paths })
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.paths.is_empty()
+    }
+
+    /// Whether there is a file of this path, or one below it.
+    #[must_use]
+    pub fn has(&self, path: &str) -> bool {
+        let below = format!("{path}/");
+        let from = |start: &str| {
+            let at = self.paths.partition_point(|path| path.as_str() < start);
+            self.paths.get(at)
+        };
+        from(path).is_some_and(|found| found == path)
+            || from(&below).is_some_and(|found| found.starts_with(&below))
     }
 
     /// The language of what says nothing, as an import was told it.
@@ -219,10 +233,10 @@ pub fn configured(
         }
         std::fs::write(file, bytes).map_err(wrong)?;
     }
-    if outline.has_content {
+    if outline.has("content") {
         std::fs::create_dir_all(folder.path().join("content")).map_err(wrong)?;
     }
-    config::load(folder.path(), outline.language())
+    config::load_with(folder.path(), outline.language(), &|source| outline.has(source))
 }
 
 /// Whether a file is part of the configuration.

@@ -35,12 +35,14 @@ pub async fn plan(ctx: &Ctx, site: &Site, rows: &[Row], languages: &[String]) ->
     let all = site.terms.all();
     let more = |term: &Term| {
         let renamed = !term.is_named(rules) && !term.is_padded(rules) && term.can_be_named(rules);
-        term.description.is_some() || term.weight != 0 || renamed
+        term.description.is_some() || renamed
     };
     let is_said =
         |id: Uuid| site.config.languages.iter().any(|it| site.terms.text(id, &it.tag).is_some());
-    let wanted: Vec<(Uuid, &Term)> =
-        all.into_iter().filter(|(id, term)| more(term) || is_said(*id)).collect();
+    let wanted: Vec<(Uuid, &Term)> = all
+        .into_iter()
+        .filter(|(id, term)| more(term) || term.weight != 0 || is_said(*id))
+        .collect();
     let mut chunk = Chunk::default();
     if wanted.is_empty() {
         return Ok(chunk);
@@ -64,7 +66,9 @@ pub async fn plan(ctx: &Ctx, site: &Site, rows: &[Row], languages: &[String]) ->
             // One that has pages is called after its folder where none says otherwise.
             let folder = lists.folders.get(&id).unwrap_or(&term.slug);
             let named = is_said(id) && term.name != *folder;
-            let needed = said || ((more(term) || named) && (is_carried || alone));
+            // It is one in all languages: where a file says it, there is no need of another.
+            let weighed = term.weight != 0 && !lists.folders.contains_key(&id);
+            let needed = said || ((more(term) || named || weighed) && (is_carried || alone));
             let known = rules.taxonomies(&language.key).values().any(|it| *it == term.taxonomy);
             if has || !known || !asked || !needed {
                 continue;

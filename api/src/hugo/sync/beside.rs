@@ -16,7 +16,8 @@ use sea_orm::EntityTrait;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::article::store::{self, Release};
+use crate::article::projection::Release;
+use crate::article::store;
 use crate::article::together::{self, Disagreement, State, Together};
 use crate::error::Result;
 use crate::event::Write;

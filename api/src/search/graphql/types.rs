@@ -74,7 +74,7 @@ impl Hit {
     /// Where the words stand, in the fields in which they do.
     async fn highlights(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<SearchHighlight>> {
         let ctx = ctx.broadsheet();
-        let body = self.article.load_body(ctx, vec![&body::Column::Html]).await?.row;
+        let body = self.article.load_body(ctx, vec![body::Column::Html]).await?.row;
         let row = &self.article.row;
         let body = render::plain_text(&body.html);
         let texts = [

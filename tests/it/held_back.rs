@@ -1,0 +1,116 @@
+//! What sections and terms say of themselves, from when until when their files let the
+//! public see it; and small files that an export must leave alone.
+
+use api::policy::Role;
+use serde_json::{Value, json};
+use tests::{START, TestApp, on_both};
+
+use crate::export::{Site, differences};
+
+const DAY: i64 = 86_400_000_000;
+
+/// What everybody is told of a section and a term.
+fn told(app: &TestApp) -> Value {
+    let document = "{ section: route(path: \"/f/\") { ... on Section { title description html } }
+        term: route(path: \"/tags/t/\") { ... on Tag { name description html } } tags { nodes { name } }
+        articles { nodes { tags { name description } section } } }";
+    app.query(document, Value::Null).0
+}
+
+on_both! {
+    fn sections_and_terms_are_told_in_their_time(app) {
+        let list = "publishDate: 2026-11-03\nexpiryDate: 2026-11-05\n";
+        let site = Site::of(&app, &[
+            ("content/f/_index.md", format!("---\ntitle: Secret\ndescription: hidden\n{list}---\nNot yet.\n").as_bytes()),
+            ("content/tags/t/_index.md", format!("---\ntitle: Plan\ndescription: hidden\n{list}---\nNot yet.\n").as_bytes()),
+            ("content/f/a.md", b"---\ntitle: A\ndate: 1960-01-01\ntags: [t]\n---\nText.\n"),
+        ]);
+        let before = told(&app);
+        assert_eq!(before["section"], json!({"title": "Fs", "description": null, "html": ""}));
+        assert_eq!(before["term"], json!({"name": "t", "description": null, "html": ""}));
+        assert_eq!(before["articles"]["nodes"][0]["tags"], json!([{"name": "t", "description": null}]));
+        assert_eq!(before["tags"]["nodes"], json!([{"name": "t"}]));
+        // Kept answers know the moments, too.
+        app.set_clock(START + 2 * DAY - 1);
+        assert_eq!(told(&app), before);
+        app.set_clock(START + 2 * DAY);
+        let during = told(&app);
+        assert_eq!(during["section"], json!({"title": "Secret", "description": "hidden", "html": "<p>Not yet.</p>\n"}));
+        assert_eq!(during["term"], json!({"name": "Plan", "description": "hidden", "html": "<p>Not yet.</p>\n"}));
+        assert_eq!(during["articles"]["nodes"][0]["tags"], json!([{"name": "Plan", "description": "hidden"}]));
+        app.set_clock(START + 4 * DAY);
+        assert_eq!(told(&app), before);
+        // Editors see them, and the files come back.
+        let editors = app.as_role(Role::Editor).ask("{ route(path: \"/tags/t/\", view: WORKING) { ... on Tag { name } } }", Value::Null);
+        assert_eq!(editors.at("/route/name"), "Plan");
+        assert_eq!(site.export(&app).failures, []);
+        assert_eq!(differences(site.folder.path(), site.out.path()), Vec::<std::path::PathBuf>::new());
+    }
+
+    fn a_draft_of_a_term_is_not_told(app) {
+        let site = Site::of(&app, &[
+            ("content/tags/t/_index.md", b"---\ntitle: Plan\ndraft: true\n---\nNot yet.\n"),
+            ("content/p/a.md", b"---\ntitle: A\ntags: [t]\n---\nText.\n"),
+        ]);
+        assert_eq!(told(&app)["term"], json!({"name": "t", "description": null, "html": ""}));
+        assert_eq!(site.export(&app).failures, []);
+        assert_eq!(differences(site.folder.path(), site.out.path()), Vec::<std::path::PathBuf>::new());
+    }
+
+    fn the_weight_of_a_term_makes_no_files(app) {
+        let site = Site::of(&app, &[
+            ("hugo.toml", b"defaultContentLanguage = 'en'\n[languages.en]\n[languages.fr]\n"),
+            ("content/tags/go/_index.md", b"---\nweight: 3\n---\n"),
+            ("content/a.md", b"---\ntitle: A\ntags: [go]\n---\n"),
+            ("content/a.fr.md", b"---\ntitle: A\ntags: [go]\n---\n"),
+        ]);
+        assert_eq!(site.export(&app).failures, []);
+        assert_eq!(differences(site.folder.path(), site.out.path()), Vec::<std::path::PathBuf>::new());
+    }
+
+    fn a_key_that_says_nothing_becomes_a_list(app) {
+        let list = "tags:\n  - x\n";
+        let cases = [("tags:\n", list), ("tags: null\n", list), ("tags: \"\"\n", list), ("tags: a\n", "tags: x\n")];
+        for (index, (before, after)) in cases.into_iter().enumerate() {
+            let text = |tags: &str| format!("---\ntitle: A\n{tags}date: 2020-01-01\n---\nText.\n");
+            let file = format!("content/p/a{index}.md");
+            let site = Site::of(&app, &[(&file, text(before).as_bytes())]);
+            site.edit(&format!("/p/a{index}/"), json!({ "tags": ["x"] }));
+            assert_eq!(site.export(&app).failures, []);
+            assert_eq!(site.text(&file), text(after));
+        }
+    }
+
+    fn an_article_without_a_title_can_be_edited(app) {
+        let site = Site::of(&app, &[("content/p/a.md", b"---\ndate: 2020-01-01\n---\nText.\n")]);
+        site.edit("/p/a/", json!({ "body": "Other.\n" }));
+        assert_eq!(site.export(&app).failures, []);
+        assert_eq!(site.text("content/p/a.md"), "---\ndate: 2020-01-01\n---\nOther.\n");
+    }
+
+    fn terms_that_no_file_can_hold_hold_up_nothing_else(app) {
+        let site = Site::of(&app, &[
+            ("hugo.toml", b"title = 'T'\n[taxonomies]\n"),
+            ("content/p/a.md", b"---\ntitle: A\n---\nText.\n"),
+        ]);
+        site.edit("/p/a/", json!({ "title": "B", "tags": ["x"] }));
+        assert_eq!(site.export(&app).failures.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["content/p/a.md: `tags` is no taxonomy of the site, and no file can hold its terms; add it to `taxonomies` in the configuration"]);
+        assert_eq!(site.text("content/p/a.md"), "---\ntitle: B\n---\nText.\n");
+    }
+
+    fn an_article_says_how_its_words_are_counted(app) {
+        let text = "中文 没有 空格，English words。\n";
+        let page = |says: &str| format!("---\n{says}---\n{text}");
+        let site = Site::of(&app, &[
+            ("hugo.toml", b"hasCJKLanguage = true\n"),
+            ("content/p/a.md", page("title: A\n").as_bytes()), ("content/p/b.md", page("title: B\nisCJKLanguage: false\n").as_bytes()),
+        ]);
+        let counts = || app.query("{ articles(orderBy: { field: TITLE, direction: ASC }) { nodes { path wordCount } } }", Value::Null);
+        // As Hugo 0.168 counts.
+        let nodes = json!([{"path": "/p/a/", "wordCount": 20}, {"path": "/p/b/", "wordCount": 4}]);
+        assert_eq!(counts().at("/articles/nodes"), &nodes);
+        site.edit("/p/b/", json!({ "body": format!("{text}x\n") }));
+        assert_eq!(counts().at("/articles/nodes/1/wordCount"), 5);
+    }
+}
