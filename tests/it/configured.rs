@@ -204,6 +204,14 @@ on_both! {
         assert_eq!((all.failures.len(), all.warnings.len(), at(&other, "/same/")), (1, 2, "Article Same".to_owned()));
     }
 
+    fn a_page_gives_way_to_a_section_of_its_name(app) {
+        let report = import(&app, "", &[("docs/year.md", "title: Page"), ("docs/year/_index.md", "title: Section"), ("docs/year/a.md", "title: A")]);
+        let said: Vec<_> = report.failures.iter().map(ToString::to_string).collect();
+        assert_eq!(said, ["content/docs/year.md: docs/year is a section with a page of its own, too: to Hugo both are one page; \
+            rename or remove one of them"]);
+        assert_eq!(at(&app, "/docs/year/"), "Section Section");
+    }
+
     fn pages_of_one_name_are_one_page(app) {
         let report = import(&app, "", &[("about.md", "title: A"), ("about/index.md", "title: B")]);
         let said: Vec<_> = report.failures.iter().map(ToString::to_string).collect();

@@ -68,6 +68,22 @@ on_both! {
         assert_eq!(differences(site.folder.path(), site.out.path()), Vec::<std::path::PathBuf>::new());
     }
 
+    fn a_term_with_a_page_is_called_as_articles_call_it(app) {
+        let site = Site::of(&app, &[
+            ("hugo.toml", b"defaultContentLanguage = 'en'\n[taxonomies]\nauthor = 'authors'\n[languages.en]\n[languages.pt]\n"),
+            ("content/authors/hugo-authors/_index.pt.md", b"---\ntitle: Autores\n---\n"),
+            ("content/a.md", b"---\ntitle: A\nauthors: [Hugo Authors]\n---\n"),
+            ("content/a.pt.md", b"---\ntitle: A\nauthors: [Hugo Authors]\n---\n"),
+        ]);
+        let names = |language: &str| {
+            let document = format!("{{ term(by: {{ slug: {{ taxonomy: \"authors\", slug: \"hugo-authors\" }} }}, language: \"{language}\") {{ name }} }}");
+            app.query(&document, Value::Null).at("/term/name").clone()
+        };
+        assert_eq!([names("en"), names("pt")], [json!("Hugo Authors"), json!("Autores")]);
+        assert_eq!(site.export(&app).failures, []);
+        assert_eq!(differences(site.folder.path(), site.out.path()), Vec::<std::path::PathBuf>::new());
+    }
+
     fn a_key_that_says_nothing_becomes_a_list(app) {
         let list = "tags:\n  - x\n";
         let cases = [("tags:\n", list), ("tags: null\n", list), ("tags: \"\"\n", list), ("tags: a\n", "tags: x\n")];

@@ -141,8 +141,8 @@ on_both! {
         let text = |path: &str| std::fs::read_to_string(folder.path().join(path)).expect(path);
         assert_eq!(text("content/tags/river/_index.de.md"), "---\ntitle: Fluss\n---\n");
         assert_eq!(text("content/tags/river/_index.fr.md"), "---\ntitle: River\ndescription: De l'eau\n---\n");
-        // Without it the term would be called after its folder.
-        assert_eq!(text("content/tags/river/_index.md"), "---\ntitle: River\n---\n");
+        // Elsewhere it is called as articles call it.
+        assert!(!folder.path().join("content/tags/river/_index.md").exists());
         assert_eq!(text("content/categories/town/_index.de.md"), "---\ntitle: Gemeinde\ncolour: red\n---\nOrt.\n");
         // Nothing is left to say, and another server says the same.
         let before = crate::export::contents(folder.path());

@@ -110,6 +110,13 @@ fn prepare(entry: Entry, body_id: Uuid, by: &By, known: &ByPath) -> Outcome<Prep
         let problem = Problem::new(message).in_file(&entry.relative);
         Outcome::Unread(problem, Found::of(&entry.file, &file))
     };
+    if sections.has(&entry.language, &entry.logical) {
+        let page = &entry.logical;
+        return unread(format!(
+            "{page} is a section with a page of its own, too: to Hugo both are one page; \
+             rename or remove one of them"
+        ));
+    }
     if let Some(what) = draft.too_long() {
         return unread(format!("{what} is longer than {MAX_KEY} bytes"));
     }

@@ -47,7 +47,7 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::event::Write;
 use crate::site::Frame;
-use crate::taxonomy;
+use crate::taxonomy::{self, Taxonomy};
 
 /// So many new documents change what the database's planner should expect.
 const MANY: usize = 100;
@@ -120,6 +120,7 @@ pub async fn run_beside(
         giving_way: Vec::new(),
         touched: Vec::new(),
         unread: Vec::new(),
+        unnamed: HashSet::new(),
         created: HashSet::new(),
         beside,
         report,
@@ -209,6 +210,8 @@ struct Import<'a> {
     touched: Vec<Touched>,
     /// Pages that are kept as they are.
     unread: Vec<Found>,
+    /// Terms that were made of their folders, whose names the first article tells.
+    unnamed: HashSet<Uuid>,
     /// Articles that were made in this import.
     created: HashSet<Uuid>,
     /// What to do where the article was changed as well; none: the file counts.
@@ -296,7 +299,7 @@ impl Import<'_> {
         self.unread.push(found);
     }
 
-    async fn list(&self, write: &mut Write<'_>, document: Document) -> Result<()> {
+    async fn list(&mut self, write: &mut Write<'_>, document: Document) -> Result<()> {
         let Document { entry, mut page, keywords: _, body, mut file } = document;
         let language = self.frame.language_of(&file.language);
         let own = self.config.rules.page_path(&self.sections, &Parts::new(&entry, &page));
@@ -312,9 +315,13 @@ impl Import<'_> {
         let row = render_row(Uuid::nil(), body, options, &file.path)?;
         if let EntryKind::Content(Kind::Term { taxonomy, term }) = &entry.kind {
             "term".clone_into(&mut file.kind);
-            let ids =
-                taxonomy::ensure_many(write, &self.frame, taxonomy, std::slice::from_ref(term))
-                    .await?;
+            let named = std::slice::from_ref(term);
+            let kind = Taxonomy::named(taxonomy);
+            let is_new = taxonomy::existing(write, &self.frame, &kind, named).await?.is_empty();
+            let ids = taxonomy::ensure_many(write, &self.frame, taxonomy, named).await?;
+            if is_new {
+                self.unnamed.extend(ids.values());
+            }
             if let Some(id) = ids.get(term) {
                 leads = Lead { target: None, term: Some(*id), ..leads };
                 if page.weight != 0 {
@@ -500,7 +507,7 @@ impl Import<'_> {
 
     /// The ids of all terms that a chunk names, by taxonomy and name.
     async fn terms(
-        &self,
+        &mut self,
         write: &mut Write<'_>,
         ready: &[Ready],
     ) -> Result<HashMap<String, HashMap<String, Uuid>>> {
@@ -515,6 +522,12 @@ impl Import<'_> {
         for (taxonomy, names) in names {
             let names: Vec<_> = names.into_iter().cloned().collect();
             let found = taxonomy::ensure_many(write, &self.frame, taxonomy, &names).await?;
+            for name in &names {
+                let id = found.get(name).filter(|id| self.unnamed.remove(*id));
+                if let Some(id) = id {
+                    settings::put_term_name(write, *id, name.trim()).await?;
+                }
+            }
             ids.insert(taxonomy.to_owned(), found);
         }
         Ok(ids)

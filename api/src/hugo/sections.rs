@@ -96,6 +96,12 @@ impl Sections {
         }
     }
 
+    /// Whether one of them lies here in the tree of content.
+    #[must_use]
+    pub fn has(&self, language: &str, logical: &str) -> bool {
+        self.0.contains_key(&(language.to_owned(), logical.to_owned()))
+    }
+
     /// The taxonomies and terms among them that are elsewhere, in order.
     #[must_use]
     pub fn term_places(&self, rules: &Rules) -> Vec<TermPlace> {

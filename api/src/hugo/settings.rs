@@ -452,6 +452,17 @@ pub async fn put_section(write: &mut Write<'_>, row: section::Model) -> Result<(
     Ok(())
 }
 
+/// Writes what a term is called where its pages do not say.
+pub async fn put_term_name(write: &mut Write<'_>, id: Uuid, name: &str) -> Result<()> {
+    write.record(Event::of("term.described", id, 1));
+    term::Entity::update_many()
+        .col_expr(term::Column::Name, Expr::val(name))
+        .filter(term::Column::Id.eq(id))
+        .exec(write.txn())
+        .await?;
+    Ok(())
+}
+
 /// Writes where a term stands in lists by weight; its last file says.
 pub async fn put_term_weight(write: &Write<'_>, id: Uuid, weight: i32) -> Result<()> {
     term::Entity::update_many()

@@ -10,9 +10,10 @@ use chrono_tz::Tz;
 use serde_json::{Map, Value};
 
 use super::super::front_matter::{self, Format};
+use super::super::yaml;
 use super::date::{self, Spelling};
 use super::node::{Kind, Node, Style, line_start};
-use super::write::Look;
+use super::write::{Look, is_block};
 use super::{flow, tree};
 
 /// The style that most of a set of files share.
@@ -88,8 +89,12 @@ impl House {
             } else {
                 "\n"
             });
-            if let Some(root) = tree::read(source.format, source.text) {
-                house.see(source.text, "", &root, &Value::Object(value), None);
+            let text = match source.format {
+                Format::Yaml => yaml::readable(source.text),
+                _ => source.text.into(),
+            };
+            if let Some(root) = tree::read(source.format, &text) {
+                house.see(&text, "", &root, &Value::Object(value), None);
             }
         }
         house
@@ -173,12 +178,19 @@ impl House {
         let general = |house: &'a Self| {
             Some(if path.ends_with("[]") { &house.items } else { &house.general })
         };
+        // One date is written as another.
+        let beside = match path.as_str() {
+            "lastmod" | "publishdate" | "expirydate" | "lastmodified" => "date",
+            _ => path.as_str(),
+        };
         // A list is written as its items are.
         let habits = [
             of(own, own.habits.get(&path)),
             of(own, own.habits.get(&items)),
             of(self, self.habits.get(&path)),
             of(self, self.habits.get(&items)),
+            of(own, own.habits.get(beside)),
+            of(self, self.habits.get(beside)),
             of(own, general(own)),
             of(self, general(self)),
             of(own, Some(&own.general)),
@@ -218,6 +230,9 @@ impl House {
                 {
                     habit(self, &|habit| habit.date.add(spelling));
                     // That a date has no quotes says nothing about texts.
+                    self.habits.entry(path.to_owned()).or_default().style.add(*style);
+                } else if is_block(*style) {
+                    // Nor does it of others that one text has several lines.
                     self.habits.entry(path.to_owned()).or_default().style.add(*style);
                 } else {
                     habit(self, &|habit| habit.style.add(*style));

@@ -387,3 +387,19 @@ fn a_list_over_several_lines_keeps_its_indentation() {
         "title: A\ntags: [\n  \"one\",\n  \"two\",\n  \"three\"\n]\ndate: 2020-02-02\n",
     );
 }
+
+#[test]
+fn what_is_new_is_written_as_its_like() {
+    // Not folded, because a title is.
+    yaml(
+        "title: >-\n  A long\n  title\ntags: [a]\n",
+        set("aliases", json!(["/old/"])),
+        "title: >-\n  A long\n  title\ntags: [a]\naliases: [/old/]\n",
+    );
+    // As the date is, whatever the title is.
+    yaml(
+        "title: \"A\"\ndate: 2020-01-02\n",
+        set("lastmod", json!("2020-01-03")),
+        "title: \"A\"\ndate: 2020-01-02\nlastmod: 2020-01-03\n",
+    );
+}

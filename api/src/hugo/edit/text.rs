@@ -229,10 +229,34 @@ fn spliced(text: &str, base: &str, splices: Vec<Splice>) -> Option<String> {
         .map(|splice| {
             let start = translate(base, text, splice.range.start)?;
             let end = translate(base, text, splice.range.end)?;
-            (start <= end).then(|| Splice::new(start..end, splice.text))
+            let indent = indented(base, text, splice.range.start);
+            (start <= end).then(|| Splice::new(start..end, outdented(&splice.text, indent)))
         })
         .collect::<Option<Vec<_>>>()?;
     splice(text, own)
+}
+
+/// By how many spaces more the line of a position begins than in another text with the
+/// same lines.
+fn indented(base: &str, text: &str, at: usize) -> usize {
+    let line = base.get(..at).unwrap_or_default().matches('\n').count();
+    let spaces = |text: &str| {
+        let line = text.split('\n').nth(line).unwrap_or_default();
+        line.len() - line.trim_start_matches(' ').len()
+    };
+    spaces(base).saturating_sub(spaces(text))
+}
+
+/// A text whose lines, but for the first, begin so many spaces further left.
+fn outdented(text: &str, by: usize) -> String {
+    let mut lines = text.split('\n');
+    let mut out = lines.next().unwrap_or_default().to_owned();
+    for line in lines {
+        let spaces = line.len() - line.trim_start_matches(' ').len();
+        out.push('\n');
+        out.push_str(line.get(spaces.min(by)..).unwrap_or_default());
+    }
+    out
 }
 
 /// A path as the house knows it.

@@ -63,12 +63,9 @@ pub async fn plan(ctx: &Ctx, site: &Site, rows: &[Row], languages: &[String]) ->
             let has = lists.files.contains(&(id, language.key.clone()));
             let asked = languages.is_empty() || languages.contains(&language.tag);
             let said = site.terms.text(id, &language.tag).is_some();
-            // One that has pages is called after its folder where none says otherwise.
-            let folder = lists.folders.get(&id).unwrap_or(&term.slug);
-            let named = is_said(id) && term.name != *folder;
             // It is one in all languages: where a file says it, there is no need of another.
             let weighed = term.weight != 0 && !lists.folders.contains_key(&id);
-            let needed = said || ((more(term) || named || weighed) && (is_carried || alone));
+            let needed = said || ((more(term) || weighed) && (is_carried || alone));
             let known = rules.taxonomies(&language.key).values().any(|it| *it == term.taxonomy);
             if has || !known || !asked || !needed {
                 continue;
