@@ -270,7 +270,7 @@ on_both! {
         let config = "title = 'R'\ndefaultContentLanguage = 'en'\n[languages.en]\ntitle = ''\n[languages.fr]\nbaseURL = 'https://fr.example.org/'\n";
         let report = import(&app, config, &[("a.fr.md", "title: A")]);
         assert_eq!(report.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            ["hugo.toml:6: `languages.fr.baseURL` is `https://fr.example.org/`: no language has a host of its own here, and addresses of this one begin with `/fr/`"]);
+            ["hugo.toml:7: `languages.fr.baseURL` is `https://fr.example.org/`: no language has a host of its own here, and addresses of this one begin with `/fr/`"]);
         assert_eq!(at(&app, "/fr/a/"), "Article A");
     }
 

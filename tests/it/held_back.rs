@@ -84,9 +84,27 @@ on_both! {
         assert_eq!(differences(site.folder.path(), site.out.path()), Vec::<std::path::PathBuf>::new());
     }
 
+    fn a_term_with_a_page_is_there_without_articles(app) {
+        let site = Site::of(&app, &[
+            ("hugo.toml", b"defaultContentLanguage = 'en'\n[languages.en]\n[languages.pt]\n"),
+            ("content/categories/unused/_index.md", b"---\ntitle: Unused\n---\nText.\n"),
+            ("content/tags/soon/_index.md", b"---\ntitle: Soon\ndraft: true\n---\n"),
+            ("content/a.md", b"---\ntitle: A\n---\n"),
+        ]);
+        let lists = "{ en: categories(language: \"en\") { nodes { name path articleCount } }
+            pt: categories(language: \"pt\") { totalCount } tags { totalCount }
+            route(path: \"/categories/unused/\") { ... on Category { name html } } soon: route(path: \"/tags/soon/\") { __typename } }";
+        let said = app.query(lists, Value::Null);
+        assert_eq!(said.0, json!({
+            "en": {"nodes": [{"name": "Unused", "path": "/categories/unused/", "articleCount": 0}]}, "pt": {"totalCount": 0},
+            "tags": {"totalCount": 0}, "route": {"name": "Unused", "html": "<p>Text.</p>\n"}, "soon": null,
+        }));
+        assert_eq!(site.export(&app).failures, []);
+    }
+
     fn a_key_that_says_nothing_becomes_a_list(app) {
         let list = "tags:\n  - x\n";
-        let cases = [("tags:\n", list), ("tags: null\n", list), ("tags: \"\"\n", list), ("tags: a\n", "tags: x\n")];
+        let cases = [("tags:\n", list), ("tags: null\n", list), ("tags: \"\"\n", "tags:\n  - \"x\"\n"), ("tags: a\n", "tags: x\n")];
         for (index, (before, after)) in cases.into_iter().enumerate() {
             let text = |tags: &str| format!("---\ntitle: A\n{tags}date: 2020-01-01\n---\nText.\n");
             let file = format!("content/p/a{index}.md");

@@ -98,7 +98,7 @@ on_both! {
         let page = || app.query(page, Value::Null).at("/category").clone();
         assert_eq!(page(), json!({ "name": "Gemeinde", "html": "<p>Ort.</p>\n", "params": { "colour": "red" } }));
         assert_eq!(update(&editor, "Category", &category, &json!({ "texts": [{ "language": "de", "name": null }] }))["userErrors"], json!([]));
-        assert_eq!(page(), json!({ "name": "town", "html": "<p>Ort.</p>\n", "params": { "colour": "red" } }));
+        assert_eq!(page(), json!({ "name": "Town", "html": "<p>Ort.</p>\n", "params": { "colour": "red" } }));
         let tales = "{ taxonomy: \"series\", slug: \"tales\" }";
         let term = id(&app, "term", tales);
         let done = update(&editor, "Term", &term, &json!({ "name": "Old Tales", "texts": [{ "language": "de", "name": "Sagen" }] }));

@@ -88,12 +88,12 @@ on_both! {
             tag: term(by: { slug: { taxonomy: \"tags\", slug: \"x\" } }) { __typename }
             none: term(by: { slug: { taxonomy: \"series\", slug: \"x\" } }) { id } }");
         assert_eq!((&one["tag"]["__typename"], &one["none"]), (&json!("Tag"), &Value::Null));
-        assert_eq!((&one["slug"]["name"], &one["path"]["name"]), (&json!("rivers"), &json!("Flüsse")));
+        assert_eq!((&one["slug"]["name"], &one["path"]["name"]), (&json!("Rivers"), &json!("Flüsse")));
         assert_eq!(one["slug"]["id"], one["path"]["id"]);
         let node = app.query("query($id: ID!) { node(id: $id) { __typename id } term(by: { id: $id }) { name } }",
             json!({"id": one["slug"]["id"]})).0;
         assert_eq!(node["node"], json!({"__typename": "Term", "id": one["slug"]["id"]}));
-        assert_eq!(node["term"]["name"], "rivers");
+        assert_eq!(node["term"]["name"], "Rivers");
     }
 
     fn articles_name_the_terms_of_any_taxonomy(app) {

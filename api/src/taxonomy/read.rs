@@ -434,7 +434,7 @@ pub(super) fn restrict_to_used(select: &mut SelectStatement, scope: &Scope) {
     restrict_to_used_in(select, scope, None);
 }
 
-/// The same, of terms that articles in a language carry.
+/// The same, of terms that articles in a language carry, or that have a page in it.
 fn restrict_to_used_in(select: &mut SelectStatement, scope: &Scope, language: Option<&str>) {
     if scope.view != entity::View::Published {
         return;
@@ -444,8 +444,15 @@ fn restrict_to_used_in(select: &mut SelectStatement, scope: &Scope, language: Op
         .column((article_term::Entity, article_term::Column::TermId))
         .from(article_term::Entity)
         .cond_where(articles::visible(scope, "article_term"));
+    let mut paged = Query::select();
+    paged
+        .column((term_text::Entity, term_text::Column::TermId))
+        .from(term_text::Entity)
+        .cond_where(section::shown(scope, "term_text"))
+        .cond_where(term_text::Column::Source.is_not_null());
     if let Some(language) = language {
         carried.cond_where(article_term::Column::Language.eq(language));
+        paged.cond_where(term_text::Column::Language.eq(language));
     }
     let above = Query::select()
         .column((term::Entity, term::Column::ParentId))
@@ -458,7 +465,7 @@ fn restrict_to_used_in(select: &mut SelectStatement, scope: &Scope, language: Op
         .cond_where(Expr::col((term::Entity, term::Column::ParentId)).is_not_null())
         .take();
     let tree = CommonTableExpression::new()
-        .query({ carried }.union(UnionType::Distinct, above).take())
+        .query(carried.union(UnionType::Distinct, paged).union(UnionType::Distinct, above).take())
         .column("id")
         .table_name("used")
         .to_owned();
