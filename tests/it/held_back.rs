@@ -147,4 +147,15 @@ on_both! {
         site.edit("/p/b/", json!({ "body": format!("{text}x\n") }));
         assert_eq!(counts().at("/articles/nodes/1/wordCount"), 5);
     }
+
+    fn what_is_wrong_in_front_matter_is_said_with_key_line_and_remedy(app) {
+        let report = app.import_files(&[
+            ("content/p/bad.md", "---\ntitle: Foo: bar\n---\n"), ("content/p/warn.md", "---\ntitle: Ok\nWeight: 0.1\n---\n"),
+        ]);
+        assert_eq!(report.failures.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["content/p/bad.md:2:11: `title` is no valid YAML: mapping values are not allowed in this context; \
+                put texts with signs of YAML in quotes, and see to the indentation"]);
+        assert_eq!(report.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["content/p/warn.md:3: `weight` is `0.1`, which cannot be read as a whole number; it is kept as a parameter"]);
+    }
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::problem::Problem;
+use super::problem::{Problem, line_of};
 use super::{file_path, fold, front_matter, toml_value, yaml};
 
 const NAMES: [&str; 2] = ["hugo", "config"];
@@ -81,12 +81,6 @@ pub(super) fn located(dir: &Path, problem: Problem) -> Problem {
     let quoted: Vec<&str> = problem.message.split('`').skip(1).step_by(2).collect();
     let Some((path, values)) = quoted.split_first() else { return problem };
     let key = path.rsplit('.').next().unwrap_or_default();
-    let says_key = |line: &str| {
-        let line = line.trim_start().trim_start_matches(['[', '"', '\'']);
-        let (named, rest) = line.split_at_checked(key.len()).unwrap_or_default();
-        let rest = rest.trim_start_matches(['"', '\'']).trim_start();
-        fold::same(named, key) && rest.starts_with(['=', ':', ']'])
-    };
     let says_value =
         |line: &str| values.iter().any(|value| value.len() > 1 && line.contains(value));
     let mut all: Vec<String> = NAMES
@@ -101,14 +95,17 @@ pub(super) fn located(dir: &Path, problem: Problem) -> Problem {
         .filter_map(|file| Some((std::fs::read_to_string(dir.join(&file)).ok()?, file)))
         .map(|(text, file)| (file, text))
         .collect();
-    let find = |says: &dyn Fn(&str) -> bool| {
-        texts.iter().find_map(|(file, text)| Some((file, text.lines().position(says)?)))
+    let at_value = |(file, text): &(String, String)| {
+        let line = text.lines().position(says_value)?;
+        Some((file.clone(), u32::try_from(line + 1).ok()))
     };
-    match find(&says_value).or_else(|| find(&says_key)) {
-        Some((file, line)) => {
-            let line = u32::try_from(line + 1).ok();
-            Problem { line, ..problem.in_file(file) }
-        }
+    let at_key = |(file, text): &(String, String)| Some((file.clone(), line_of(text, key)));
+    let found = texts
+        .iter()
+        .find_map(at_value)
+        .or_else(|| texts.iter().filter_map(at_key).find(|(_, line)| line.is_some()));
+    match found {
+        Some((file, line)) => Problem { line, ..problem.in_file(&file) },
         None => problem,
     }
 }

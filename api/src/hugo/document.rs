@@ -10,7 +10,7 @@ use super::config::SiteConfig;
 use super::files::{Found, Stat, file_clock};
 use super::known::{Known, Touched};
 use super::page::{self, Page};
-use super::problem::Problem;
+use super::problem::{Problem, line_of};
 use super::tree::{Entry, EntryKind, Kind};
 use super::{convert, front_matter, settings};
 use crate::article::write::body_row;
@@ -81,7 +81,10 @@ pub(super) fn read(
         Err(problem) => return Outcome::Unread(problem.in_file(&entry.relative), found()),
     };
     for warning in &mut page.warnings {
-        *warning = std::mem::take(warning).in_file(&entry.relative);
+        let problem = std::mem::take(warning).in_file(&entry.relative);
+        let key = problem.message.split('`').nth(1).unwrap_or_default();
+        let line = line_of(source.text, key).map(|line| line + source.text_line - 1);
+        *warning = Problem { line: problem.line.or(line), ..problem };
     }
     let markdown = markdown(source.body);
     let is_list = !matches!(entry.kind, EntryKind::Content(Kind::Page));

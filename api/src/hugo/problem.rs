@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use super::fold;
+
 /// What is wrong with one file, where, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, thiserror::Error, serde::Serialize)]
 pub struct Problem {
@@ -37,6 +39,18 @@ impl Problem {
         }
         self
     }
+}
+
+/// The line, from one, on which a text in YAML, TOML or JSON gives a key, in whatever case.
+#[must_use]
+pub fn line_of(text: &str, key: &str) -> Option<u32> {
+    let says_key = |line: &str| {
+        let line = line.trim_start().trim_start_matches(['[', '"', '\'']);
+        let (named, rest) = line.split_at_checked(key.len()).unwrap_or_default();
+        let rest = rest.trim_start_matches(['"', '\'']).trim_start();
+        fold::same(named, key) && rest.starts_with(['=', ':', ']'])
+    };
+    u32::try_from(text.lines().position(says_key)? + 1).ok()
 }
 
 impl fmt::Display for Problem {

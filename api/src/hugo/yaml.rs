@@ -51,8 +51,8 @@ pub(super) fn readable(text: &str) -> Cow<'_, str> {
 }
 
 fn strictly(text: &str) -> Result<Value, Problem> {
-    let mut reader =
-        Reader { events: Parser::new_from_str(text), anchors: HashMap::new(), aliased: 0 };
+    let events = Parser::new_from_str(text);
+    let mut reader = Reader { text, events, anchors: HashMap::new(), aliased: 0 };
     loop {
         let (event, span) = reader.next()?;
         match event {
@@ -69,6 +69,7 @@ fn strictly(text: &str) -> Result<Value, Problem> {
 }
 
 struct Reader<'input> {
+    text: &'input str,
     events: Parser<'input, StrInput<'input>>,
     anchors: HashMap<usize, Value>,
     aliased: usize,
@@ -80,11 +81,16 @@ impl<'input> Reader<'input> {
             Some(Ok(next)) => Ok(next),
             Some(Err(error)) => {
                 let mark = error.marker();
-                Err(Problem::at(
-                    number(mark.line()),
-                    number(mark.col() + 1),
-                    format!("this is no valid YAML: {}", error.info()),
-                ))
+                let line = self.text.lines().nth(mark.line().saturating_sub(1)).unwrap_or_default();
+                let key =
+                    line.split_once(':').map(|(key, _)| key.trim()).filter(|key| !key.is_empty());
+                let what = key.map_or_else(|| "this".to_owned(), |key| format!("`{key}`"));
+                let message = format!(
+                    "{what} is no valid YAML: {}; put texts with signs of YAML in quotes, \
+                     and see to the indentation",
+                    error.info()
+                );
+                Err(Problem::at(number(mark.line()), number(mark.col() + 1), message))
             }
             None => Ok((Event::StreamEnd, Span::default())),
         }

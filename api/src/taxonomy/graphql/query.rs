@@ -142,8 +142,8 @@ impl TaxonomyObject {
         Ok(section::written_at(ctx, &self.scope, &self.language, &path).await?)
     }
 
-    /// Its terms that articles in its language carry, by name. The working view holds
-    /// them all.
+    /// Its terms that articles in its language carry, or that have a page in it, by name.
+    /// The working view holds them all.
     async fn terms(
         &self,
         ctx: &Context<'_>,
@@ -233,7 +233,7 @@ impl TaxonomyQuery {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
         #[graphql(desc = "In which order.")] order_by: Option<TermOrder>,
         #[graphql(
-            desc = "Only terms that articles in it carry, and what addresses and nested lists follow; null means all languages."
+            desc = "Only terms that articles in it carry or that have a page in it, and what addresses and nested lists follow; null means all languages."
         )]
         language: Option<LanguageTag>,
         #[graphql(default, desc = "Which copies to read, here and in everything nested.")]
@@ -275,7 +275,7 @@ impl TaxonomyQuery {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
         #[graphql(desc = "In which order.")] order_by: Option<TermOrder>,
         #[graphql(
-            desc = "Only tags that articles in it carry, and what addresses and nested lists follow; null means all languages."
+            desc = "Only tags that articles in it carry or that have a page in it, and what addresses and nested lists follow; null means all languages."
         )]
         language: Option<LanguageTag>,
         #[graphql(default, desc = "Which copies to read, here and in everything nested.")]
@@ -317,7 +317,7 @@ impl TaxonomyQuery {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
         #[graphql(desc = "In which order.")] order_by: Option<TermOrder>,
         #[graphql(
-            desc = "Only categories that articles in it carry, and what addresses and nested lists follow; null means all languages."
+            desc = "Only categories that articles in it carry or that have a page in it, and what addresses and nested lists follow; null means all languages."
         )]
         language: Option<LanguageTag>,
         #[graphql(default, desc = "Which copies to read, here and in everything nested.")]
