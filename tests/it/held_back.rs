@@ -59,13 +59,19 @@ on_both! {
 
     fn the_weight_of_a_term_makes_no_files(app) {
         let site = Site::of(&app, &[
-            ("hugo.toml", b"defaultContentLanguage = 'en'\n[languages.en]\n[languages.fr]\n"),
-            ("content/tags/go/_index.md", b"---\nweight: 3\n---\n"),
-            ("content/a.md", b"---\ntitle: A\ntags: [go]\n---\n"),
-            ("content/a.fr.md", b"---\ntitle: A\ntags: [go]\n---\n"),
+            ("hugo.toml", b"defaultContentLanguage = 'en'\n[taxonomies]\nseries = 'series'\n[languages.en]\n[languages.fr]\n"),
+            ("content/series/go/_index.md", b"---\nweight: 3\n---\n"),
+            ("content/a.md", b"---\ntitle: A\nseries: [go]\n---\n"),
+            ("content/a.fr.md", b"---\ntitle: A\nseries: [go]\n---\n"),
         ]);
         assert_eq!(site.export(&app).failures, []);
         assert_eq!(differences(site.folder.path(), site.out.path()), Vec::<std::path::PathBuf>::new());
+        // Another one goes where it stands.
+        let term = app.query("{ term(by: { slug: { taxonomy: \"series\", slug: \"go\" } }) { id } }", Value::Null);
+        let _ = site.editor.ask("mutation($id: ID!) { updateTerm(id: $id, input: { weight: 5 }) { userErrors { message } } }",
+            json!({ "id": term.at("/term/id") })).accepted("updateTerm");
+        assert_eq!(site.export(&app).failures, []);
+        assert_eq!(site.text("content/series/go/_index.md"), "---\nweight: 5\n---\n");
     }
 
     fn a_term_with_a_page_is_called_as_articles_call_it(app) {

@@ -145,6 +145,9 @@ pub(super) struct ListRow {
     pub description: Option<String>,
     /// Of sections alone.
     pub placed: Option<(bool, i32)>,
+    /// Of a term that no other file tells of: in place of what its file says, if that
+    /// says any.
+    pub weight: Option<i32>,
     pub markdown: String,
     pub params: serde_json::Map<String, serde_json::Value>,
 }
@@ -156,7 +159,7 @@ impl ListRow {
         entry: &crate::hugo::tree::Entry,
         parsed: &super::parsed::Parsed,
     ) -> Target {
-        let Self { title, own, description, placed, markdown, params } = self;
+        let Self { title, own, description, placed, weight, markdown, params } = self;
         let mut content = parsed.content.clone();
         let mut draft = parsed.draft;
         // A section without a title is called after its folder.
@@ -175,6 +178,10 @@ impl ListRow {
         }
         if let Some((is_draft, weight)) = placed {
             draft = is_draft;
+            content.weight = weight;
+        }
+        // What a file said is the term's until it is given another.
+        if let Some(weight) = weight.filter(|_| content.weight != 0) {
             content.weight = weight;
         }
         // Columns hold no `keywords`, and these parameters do not.
@@ -235,9 +242,21 @@ impl Lists {
                 let title = Some(title);
                 lists.by_path.insert(
                     path,
-                    ListRow { title, own: None, description, placed, markdown, params },
+                    ListRow {
+                        title,
+                        own: None,
+                        description,
+                        placed,
+                        weight: None,
+                        markdown,
+                        params,
+                    },
                 );
             }
+        }
+        let mut files: HashMap<Uuid, usize> = HashMap::new();
+        for (id, _) in terms.keys() {
+            *files.entry(*id).or_default() += 1;
         }
         let ids = terms.keys().map(|(id, _)| *id);
         let found =
@@ -252,8 +271,9 @@ impl Lists {
                 let own = term.and_then(|term| term.description.clone());
                 let description = description.filter(|text| !text.trim().is_empty()).or(own);
                 let own = term.map(|term| term.name.clone());
+                let weight = term.filter(|_| files.get(&term_id) == Some(&1)).map(|it| it.weight);
                 let (title, placed) = (name, None);
-                let row = ListRow { title, own, description, placed, markdown, params };
+                let row = ListRow { title, own, description, placed, weight, markdown, params };
                 lists.by_path.insert(path, row);
             }
         }
