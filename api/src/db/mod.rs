@@ -127,7 +127,7 @@ impl Reader {
             if let Some(remote) = remote {
                 self.tell(&statement);
                 let rows = remote.rows(&statement).await?;
-                return Ok(rows.into_iter().map(|row| Row::pool(row.into())).collect());
+                return Ok(rows.into_iter().map(Row::there).collect());
             }
             Ok(self.pool.query_all_raw(statement).await?.into_iter().map(Row::pool).collect())
         })

@@ -75,7 +75,7 @@ impl Remote {
         };
         let mut borrowed =
             Borrowed { open: None, busy: false, idle: self.idle.clone(), place: Some(place) };
-        if let Some(open) = take(&self.idle) {
+        if let Some(open) = take(&self.idle, self.places.available_permits()) {
             match borrowed.rows(open, statement).await {
                 // What is closed at the other side closed its neighbours as well.
                 Err(error) if is_gone(&error) => forget(&self.idle),
@@ -135,13 +135,16 @@ fn lock(idle: &Idle) -> MutexGuard<'_, Option<Vec<Open>>> {
     idle.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// One that was opened by this thread, if there is one.
-fn take(idle: &Idle) -> Option<Open> {
+/// One that was opened by this thread: another thread would hear its answers first, and
+/// wake this one. Another's only where `free`, the places that nobody has, are all taken
+/// by what is idle.
+fn take(idle: &Idle, free: usize) -> Option<Open> {
     let mut idle = lock(idle);
     let idle = idle.as_mut()?;
     let here = thread::current().id();
     let own = idle.iter().rposition(|open| open.thread == here);
-    own.or(idle.len().checked_sub(1)).map(|index| idle.remove(index))
+    let any = if idle.len() > free { idle.len().checked_sub(1) } else { None };
+    own.or(any).map(|index| idle.remove(index))
 }
 
 fn put(idle: &Idle, open: Open) {

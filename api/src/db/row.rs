@@ -2,7 +2,9 @@
 
 use entity::{Json, Render, Timestamp, View};
 use rusqlite::types::Value as Cell;
-use sea_orm::{ActiveEnum, DbErr, QueryResult, TryGetable};
+use sea_orm::{ActiveEnum, DbErr, QueryResult, RuntimeErr, TryGetable};
+use sqlx::postgres::PgRow;
+use sqlx::{Row as _, ValueRef};
 use uuid::Uuid;
 
 /// A row of a statement.
@@ -13,6 +15,7 @@ pub struct Row(Kind);
 enum Kind {
     Pool(QueryResult),
     Here(Vec<Cell>),
+    There(PgRow),
 }
 
 impl Row {
@@ -24,10 +27,18 @@ impl Row {
         Self(Kind::Here(cells))
     }
 
+    pub(super) fn there(row: PgRow) -> Self {
+        Self(Kind::There(row))
+    }
+
     /// The value of a column, counted from 0.
     pub fn get<T: Column>(&self, index: usize) -> Result<T, DbErr> {
         let cells = match &self.0 {
             Kind::Pool(row) => return row.try_get_by_index(index),
+            Kind::There(row) => {
+                return T::there(row, index)
+                    .map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())));
+            }
             Kind::Here(cells) => cells,
         };
         let cell = cells.get(index).and_then(T::of);
@@ -42,6 +53,10 @@ impl Row {
 pub trait Column: TryGetable {
     /// The value of a cell; none where it is none of these.
     fn of(cell: &Cell) -> Option<Self>;
+
+    /// The value of a column of PostgreSQL. Its type is not compared by name, which takes
+    /// longer than reading it: statements are ours, and what does not fit is an error.
+    fn there(row: &PgRow, index: usize) -> sqlx::Result<Self>;
 }
 
 macro_rules! integers {
@@ -50,6 +65,10 @@ macro_rules! integers {
             fn of(cell: &Cell) -> Option<Self> {
                 let Cell::Integer(number) = cell else { return None };
                 Self::try_from(*number).ok()
+            }
+
+            fn there(row: &PgRow, index: usize) -> sqlx::Result<Self> {
+                row.try_get_unchecked(index)
             }
         })*
     };
@@ -61,12 +80,20 @@ impl Column for bool {
     fn of(cell: &Cell) -> Option<Self> {
         i64::of(cell).map(|number| number != 0)
     }
+
+    fn there(row: &PgRow, index: usize) -> sqlx::Result<Self> {
+        row.try_get_unchecked(index)
+    }
 }
 
 impl Column for String {
     fn of(cell: &Cell) -> Option<Self> {
         let Cell::Text(text) = cell else { return None };
         Some(text.clone())
+    }
+
+    fn there(row: &PgRow, index: usize) -> sqlx::Result<Self> {
+        row.try_get_unchecked(index)
     }
 }
 
@@ -75,11 +102,19 @@ impl Column for Uuid {
         let Cell::Blob(bytes) = cell else { return None };
         Self::from_slice(bytes).ok()
     }
+
+    fn there(row: &PgRow, index: usize) -> sqlx::Result<Self> {
+        row.try_get_unchecked(index)
+    }
 }
 
 impl Column for Timestamp {
     fn of(cell: &Cell) -> Option<Self> {
         i64::of(cell).map(Self)
+    }
+
+    fn there(row: &PgRow, index: usize) -> sqlx::Result<Self> {
+        i64::there(row, index).map(Self)
     }
 }
 
@@ -88,11 +123,22 @@ impl Column for Json {
         let Cell::Text(text) = cell else { return None };
         text.parse().ok()
     }
+
+    fn there(row: &PgRow, index: usize) -> sqlx::Result<Self> {
+        row.try_get_unchecked::<&str, _>(index)?
+            .parse()
+            .map_err(|error: serde_json::Error| sqlx::Error::Decode(error.into()))
+    }
 }
 
 impl Column for View {
     fn of(cell: &Cell) -> Option<Self> {
         Self::try_from_value(&i16::of(cell)?).ok()
+    }
+
+    fn there(row: &PgRow, index: usize) -> sqlx::Result<Self> {
+        Self::try_from_value(&i16::there(row, index)?)
+            .map_err(|error| sqlx::Error::Decode(error.into()))
     }
 }
 
@@ -100,10 +146,19 @@ impl Column for Render {
     fn of(cell: &Cell) -> Option<Self> {
         Self::try_from_value(&i16::of(cell)?).ok()
     }
+
+    fn there(row: &PgRow, index: usize) -> sqlx::Result<Self> {
+        Self::try_from_value(&i16::there(row, index)?)
+            .map_err(|error| sqlx::Error::Decode(error.into()))
+    }
 }
 
 impl<T: Column> Column for Option<T> {
     fn of(cell: &Cell) -> Option<Self> {
         if matches!(cell, Cell::Null) { Some(None) } else { T::of(cell).map(Some) }
+    }
+
+    fn there(row: &PgRow, index: usize) -> sqlx::Result<Self> {
+        if row.try_get_raw(index)?.is_null() { Ok(None) } else { T::there(row, index).map(Some) }
     }
 }
