@@ -124,6 +124,42 @@ on_both! {
         }
     }
 
+    fn a_list_says_the_same_however_it_is_selected(app) {
+        generated(&app);
+        let list = |selection: &str| {
+            let document = format!(
+                "query($yes: Boolean!, $no: Boolean!) {{ \
+                   articles(first: 7) {{ nodes {{ {selection} }} edges {{ node {{ title }} }} }} \
+                   tags(first: 3) {{ nodes {{ __typename name articleCount }} }} \
+                   used: articles(first: 1) @skip(if: $no) @include(if: $yes) {{ \
+                     nodes {{ ...Any ...Tags }} }} }} \
+                 fragment Tags on Article {{ tags {{ slug }} }} fragment Any on Node {{ id }}"
+            );
+            app.query(&document, json!({"yes": true, "no": false})).0.to_string()
+        };
+        let plain = list("__typename id title tags { __typename name slug path } categories { name }");
+        for (has, place) in [(r#""__typename":"Article","id":"#, 7), (r#""__typename":"Tag","name":"#, 24)] {
+            assert_eq!(plain.matches(has).count(), place, "{plain}");
+        }
+        for same in [
+            // Objects that are selected in parts, as fields and by fragments.
+            "__typename ...Any title tags { __typename name } ...Tags tags { path } categories { name }",
+            "... { __typename id } ... on Article { title tags { ... on Tag { __typename name slug path } } } categories { name }",
+            "__typename id id title tags { __typename name slug path } ...Tags categories { name } title",
+            "__typename id title @skip(if: $no) tags @include(if: $yes) { __typename name slug path } \
+             categories { name slug @skip(if: $yes) } summary @include(if: $no)",
+        ] {
+            assert_eq!(list(same), plain, "{same}");
+        }
+        let aliased = list("__typename id title: title tags { __typename name slug path } categories { name: slug }");
+        assert_eq!(aliased, plain, "slugs of c1 and the like are their names");
+        // One that cannot be resolved says where it is, and leaves nothing out silently.
+        let answer = app.nobody().run(
+            "{ articles(first: 2) { nodes { title articles: related(first: -1) { id } } } }",
+            json!({}), None);
+        assert_eq!(answer["errors"][0]["path"], json!(["articles", "nodes", 0, "articles"]), "{answer}");
+    }
+
     fn counts_cost_nothing_unless_selected(app) {
         generated(&app);
         assert_eq!(count(&app, "{ articles { nodes { title } } }", &Value::Null), 1);

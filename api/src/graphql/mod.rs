@@ -6,6 +6,7 @@
 
 pub mod cost;
 pub mod id;
+pub mod lean;
 pub mod limits;
 pub mod node;
 pub mod page;

@@ -17,12 +17,13 @@ use crate::article::read::{self, List};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::graphql::ContextExt;
+use crate::graphql::lean::Lean;
 use crate::graphql::page::{Cursor, Key, Page, Slice};
 use crate::graphql::siblings::Siblings;
 use crate::policy::Scope;
 use crate::site::Frame;
 
-pub type ArticleConnection = Connection<Cursor, Article, ArticleTotals>;
+pub type ArticleConnection = Connection<Cursor, Lean<Article>, ArticleTotals>;
 pub type RevisionConnection = Connection<Cursor, Revision, RevisionTotals>;
 
 /// Whether any row of a connection is asked for, and which of its columns.
@@ -44,7 +45,7 @@ fn assemble(
     connection.edges = slice
         .rows
         .into_iter()
-        .map(|article| Edge::new(order.cursor(&article.row), article))
+        .map(|article| Edge::new(order.cursor(&article.row), Lean(article)))
         .collect();
     connection
 }

@@ -20,6 +20,7 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::graphql::ContextExt;
 use crate::graphql::id::{IdKind, encode};
+use crate::graphql::lean::Lean;
 use crate::graphql::page::Page;
 use crate::graphql::scalar::{DateTime, Json, Url};
 use crate::graphql::siblings::Siblings;
@@ -358,15 +359,15 @@ impl Article {
     }
 
     /// In the order given.
-    async fn categories(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Category>> {
+    async fn categories(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Lean<Category>>> {
         let terms = self.term_rows(ctx.broadsheet(), &Taxonomy::Categories).await?;
-        Ok(terms.into_iter().map(Category::from).collect())
+        Ok(terms.into_iter().map(Category::from).map(Lean).collect())
     }
 
     /// In the order given.
-    async fn tags(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Tag>> {
+    async fn tags(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Lean<Tag>>> {
         let terms = self.term_rows(ctx.broadsheet(), &Taxonomy::Tags).await?;
-        Ok(terms.into_iter().map(Tag::from).collect())
+        Ok(terms.into_iter().map(Tag::from).map(Lean).collect())
     }
 
     /// The terms of a taxonomy in the order given; of all taxonomies where none is

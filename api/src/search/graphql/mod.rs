@@ -16,6 +16,7 @@ use crate::article::read;
 use crate::article::{Article, selection};
 use crate::ctx::Ctx;
 use crate::error::Result;
+use crate::graphql::lean::Lean;
 use crate::graphql::page::Page;
 use crate::graphql::scalar::LanguageTag;
 use crate::graphql::{ContextExt, ViewArgument};
@@ -140,7 +141,7 @@ async fn connect(
         };
         connection.edges.push(Edge::with_additional_fields(
             order.cursor(&hit, snapshot),
-            article,
+            Lean(article),
             more,
         ));
     }

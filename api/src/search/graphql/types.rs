@@ -14,6 +14,7 @@ use crate::article::{Article, CategoryCount, TagCount};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::graphql::ContextExt;
+use crate::graphql::lean::Lean;
 use crate::graphql::page::{Cursor, Page};
 use crate::graphql::scalar::LanguageTag;
 use crate::policy::Scope;
@@ -40,7 +41,7 @@ impl EdgeNameType for EdgeName {
 }
 
 pub type SearchConnection =
-    Connection<Cursor, Article, SearchTotals, Hit, ConnectionName, EdgeName>;
+    Connection<Cursor, Lean<Article>, SearchTotals, Hit, ConnectionName, EdgeName>;
 
 /// The columns of articles that are marked.
 #[must_use]

@@ -8,6 +8,7 @@ use async_graphql::{Context, ID, InputObject, Object, OneofObject};
 use super::types::{AnyTerm, Category, Tag};
 use crate::error::Result;
 use crate::graphql::id::{IdKind, decode_as};
+use crate::graphql::lean::Lean;
 use crate::graphql::page::{Cursor, Page};
 use crate::graphql::scalar::LanguageTag;
 use crate::graphql::{ContextExt, ViewArgument, id};
@@ -34,7 +35,7 @@ impl TermTotals {
     }
 }
 
-pub type TermConnection<T> = Connection<Cursor, T, TermTotals>;
+pub type TermConnection<T> = Connection<Cursor, Lean<T>, TermTotals>;
 
 /// One tag, by what makes it unique.
 #[derive(OneofObject)]
@@ -349,7 +350,7 @@ struct ListArguments {
     order_by: Option<TermOrder>,
 }
 
-async fn list<T: From<Term> + async_graphql::OutputType>(
+async fn list<T: From<Term> + async_graphql::ContainerType>(
     ctx: &Context<'_>,
     taxonomy: &Taxonomy,
     arguments: ListArguments,
@@ -369,7 +370,7 @@ async fn list<T: From<Term> + async_graphql::OutputType>(
     connection.edges = slice
         .rows
         .into_iter()
-        .map(|term| Edge::<_, _, EmptyFields, _>::new(order.cursor(&term.row), T::from(term)))
+        .map(|term| Edge::<_, _, EmptyFields, _>::new(order.cursor(&term.row), Lean(T::from(term))))
         .collect();
     Ok(connection)
 }
