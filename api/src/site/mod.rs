@@ -20,6 +20,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use entity::{Json, language, site};
 use indexmap::IndexMap;
+use quick_cache::sync::Cache;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
@@ -41,6 +42,8 @@ use crate::hugo::address::{self, Rules, Sections};
 
 /// The one row of `site`.
 const SITE: i32 = 1;
+/// Addresses of terms that are remembered.
+const TERM_PATHS: usize = 4096;
 
 /// Kinds of pages that have defaults of their own, as Mainroad knows them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, async_graphql::Enum)]
@@ -168,6 +171,18 @@ pub struct Frame {
     pub term_places: Sections,
     /// By weight, at least one.
     pub languages: Vec<LanguageFrame>,
+    term_paths: TermPaths,
+}
+
+/// Addresses of terms that were asked for, by language, taxonomy and slug: every list
+/// has some, and makes them for each article.
+#[derive(Debug)]
+struct TermPaths(Cache<String, String>);
+
+impl Default for TermPaths {
+    fn default() -> Self {
+        Self(Cache::new(TERM_PATHS))
+    }
 }
 
 impl Frame {
@@ -212,6 +227,7 @@ impl Frame {
             zone: site.time_zone.parse().unwrap_or(Tz::UTC),
             site,
             languages,
+            term_paths: TermPaths::default(),
         })
     }
 
@@ -288,7 +304,14 @@ impl Frame {
 
     #[must_use]
     pub fn term_path(&self, language: &LanguageFrame, taxonomy: &str, slug: &str) -> String {
-        self.rules.term_path(&self.term_places, &language.row.key, taxonomy, slug)
+        let key = &language.row.key;
+        let name = [key, taxonomy, slug].join("\0");
+        if let Some(path) = self.term_paths.0.get(&name) {
+            return path;
+        }
+        let path = self.rules.term_path(&self.term_places, key, taxonomy, slug);
+        self.term_paths.0.insert(name, path.clone());
+        path
     }
 
     /// Where a section is whose folder says nothing of it.
