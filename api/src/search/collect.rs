@@ -146,8 +146,9 @@ pub fn gather(
     for (ordinal, reader) in searcher.segment_readers().iter().enumerate() {
         let segment = Segment::new(reader, ordinal)?;
         let mut counts = Counts::new(reader, gather.facets)?;
-        let mut found = Vec::new();
         let mut matching = matching.scorer(reader, 1.0)?;
+        let most = if weights.is_some() { matching.size_hint().min(reader.max_doc()) } else { 0 };
+        let mut found = Vec::with_capacity(most as usize);
         let mut doc = matching.doc();
         while doc != TERMINATED {
             if segment.shows(doc, sight) && segment.is_within(doc, gather) {
@@ -214,7 +215,8 @@ impl Weights {
         let scorer = |weight: &Option<Box<dyn Weight>>| {
             weight.as_ref().map(|weight| weight.scorer(reader, 1.0)).transpose()
         };
-        Ok(Gains { places: scorer(&self.gains)?, whole: scorer(&self.whole)? })
+        let scorers = [scorer(&self.gains)?, scorer(&self.whole)?];
+        Ok(Gains { scorers: scorers.into_iter().flatten().collect(), next: 0 })
     }
 
     /// Scores what was found in another order.
@@ -238,18 +240,21 @@ impl Weights {
 
 /// What documents of a segment score beyond their words.
 struct Gains {
-    places: Option<Box<dyn Scorer>>,
-    whole: Option<Box<dyn Scorer>>,
+    scorers: Vec<Box<dyn Scorer>>,
+    /// The first document, from the one that was asked for last, that may score.
+    next: DocId,
 }
 
 impl Gains {
     /// For documents in order, in which the words are.
     fn of(&mut self, doc: DocId) -> f32 {
-        [&mut self.places, &mut self.whole]
-            .into_iter()
-            .flatten()
-            .map(|scorer| score(scorer, doc))
-            .sum()
+        if doc < self.next {
+            return 0.0;
+        }
+        let sum = self.scorers.iter_mut().map(|scorer| score(scorer, doc)).sum();
+        let next = self.scorers.iter().map(DocSet::doc).min();
+        self.next = next.unwrap_or(TERMINATED);
+        sum
     }
 }
 
@@ -281,15 +286,11 @@ impl Ranking<'_> {
             gained <= 0.0
         });
         for (doc, known) in found {
-            // Its date is looked at only if that could make the difference.
             if !self.best.lets_in(relevance(most * self.gather.fresh.most())) {
                 break;
             }
-            let fresh = self.gather.fresh.factor(self.segment.date(doc));
-            if self.best.lets_in(relevance(most * fresh)) {
-                let score = known.unwrap_or_else(|| score(&mut rest, doc));
-                self.keep(doc, score);
-            }
+            let score = known.unwrap_or_else(|| score(&mut rest, doc));
+            self.keep(doc, score);
         }
         Ok(())
     }
@@ -307,8 +308,12 @@ impl Ranking<'_> {
     }
 
     fn keep(&mut self, doc: DocId, score: f32) {
-        let score = score * self.gather.fresh.factor(self.segment.date(doc));
-        self.keep_as(doc, relevance(score), score);
+        // Its date is looked at only if that could make the difference.
+        let fresh = &self.gather.fresh;
+        if self.best.lets_in(relevance(score * fresh.most())) {
+            let score = score * fresh.factor(self.segment.date(doc));
+            self.keep_as(doc, relevance(score), score);
+        }
     }
 
     fn keep_as(&mut self, doc: DocId, key: i64, score: f32) {

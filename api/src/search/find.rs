@@ -182,8 +182,9 @@ impl Engine {
 
     fn look(&self, request: &Request, plan: &Plan) -> Result<Gathered> {
         let Request { narrow, order, page, rows, facets, .. } = request;
-        let Opened { fields, .. } = &*self.opened;
-        let asked = plan.asked(&self.searcher, fields, &self.weights, self.filters(narrow))?;
+        let Opened { fields, phrases, .. } = &*self.opened;
+        let asked =
+            plan.asked(&self.searcher, (fields, phrases), &self.weights, self.filters(narrow))?;
         let place = |cursor: &Option<Cursor>| -> Result<Option<Rank>> {
             let Some((key, rank)) = cursor.as_ref().and_then(|cursor| order.place(cursor)) else {
                 return Ok(None);

@@ -24,6 +24,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 use super::analyse::{Analyser, PairAnalyser};
+use super::known::Phrases;
 use super::layout::{ANALYSER, Fields, LAYOUT, PAIR_ANALYSER, schema};
 use super::open::{self, Open};
 use crate::error::{Error, Result};
@@ -63,6 +64,8 @@ pub struct Opened {
     nonce: u128,
     snapshots: Mutex<VecDeque<Snapshot>>,
     open: open::Kept,
+    /// Where phrases were found.
+    pub phrases: Arc<Phrases>,
     turns: Arc<Semaphore>,
 }
 
@@ -105,9 +108,10 @@ impl Opened {
             .try_into()
             .map_err(|error| cannot(&folder, error))?;
         let (nonce, snapshots, open) = (nonce.as_u128(), Mutex::default(), open::Kept::default());
+        let phrases = Arc::default();
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         let turns = Arc::new(Semaphore::new(cores));
-        Ok(Self { name, folder, index, reader, fields, nonce, snapshots, open, turns })
+        Ok(Self { name, folder, index, reader, fields, nonce, snapshots, open, phrases, turns })
     }
 
     /// Waits until fewer searches run than there are cores: each that has begun is

@@ -5,6 +5,7 @@
 //! `highlight` can find it again in a text.
 
 use std::ops::Bound;
+use std::sync::Arc;
 
 use tantivy::query::{
     AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, Occur, PhrasePrefixQuery, PhraseQuery,
@@ -16,6 +17,7 @@ use tantivy::{Searcher, Term};
 use super::analyse::Units;
 use super::frequent::is_frequent;
 use super::grammar::{self, Clause, Place};
+use super::known::{KnownPhrase, Phrases};
 use super::layout::Fields;
 use super::scope::{Parts, condition};
 use super::stem::{Stems, range};
@@ -27,6 +29,10 @@ use crate::error::Result;
 const FORM: f32 = 0.8;
 /// Words that a prefix in a phrase stands for at most.
 const EXPANSIONS: u32 = 10_000;
+
+/// A phrase is looked for everywhere, and remembered, unless another word is in so many
+/// times fewer documents than could have it.
+const WORTH: u64 = 4;
 
 /// A term and its position in a phrase.
 type Placed = (usize, String);
@@ -141,6 +147,25 @@ impl Needle {
         Box::new(BooleanQuery::new(all))
     }
 
+    /// The same as [`query`](Self::query), remembered where it is a phrase of texts.
+    /// `few`: so few documents will be asked whether they have it that looking for all
+    /// of them does not pay.
+    fn known(
+        &self,
+        fields: &Fields,
+        phrases: &Arc<Phrases>,
+        field: Field,
+        few: bool,
+    ) -> Box<dyn Query> {
+        let query = self.query(fields, field);
+        let (terms, open) = self.terms();
+        if open.is_some() || field != fields.text || !self.is_dear(fields, field) {
+            return query;
+        }
+        let place = |(position, text): &Placed| (*position, Term::from_field_text(field, text));
+        Box::new(KnownPhrase::new(phrases, field, terms.iter().map(place).collect(), query, !few))
+    }
+
     fn query_of(&self, field: Field) -> Box<dyn Query> {
         let term = |text: &str| Term::from_field_text(field, text);
         let one = |text: &str| -> Box<dyn Query> {
@@ -198,6 +223,25 @@ impl Needle {
             rarity += ratio.ln();
         }
         Ok(Some(rarity))
+    }
+
+    /// How many documents have it at most.
+    fn holds(&self, searcher: &Searcher, fields: &Fields, field: Field) -> Result<u64> {
+        let (terms, open) = self.terms();
+        if terms.is_empty() && open.is_some() {
+            return Ok(u64::MAX);
+        }
+        let freq = |term: &Term| searcher.doc_freq(term).map_err(unavailable);
+        let forms = self.forms.iter().map(|form| freq(&Term::from_field_text(field, form)));
+        let forms = forms.sum::<Result<u64>>()?;
+        let mut least = u64::MAX;
+        let pairs = if field == fields.text { self.pairs() } else { Vec::new() };
+        let pairs = pairs.iter().map(|pair| Term::from_field_text(fields.pair, pair));
+        let terms = terms.iter().map(|(_, text)| Term::from_field_text(field, text));
+        for term in terms.chain(pairs) {
+            least = least.min(freq(&term)?);
+        }
+        Ok(least.saturating_add(forms))
     }
 
     /// What a document can score for it in a field at most: BM25 with all of its
@@ -268,21 +312,30 @@ impl Plan {
     pub fn asked(
         &self,
         searcher: &Searcher,
-        fields: &Fields,
+        (fields, phrases): (&Fields, &Arc<Phrases>),
         weights: &config::Search,
         filters: Parts,
     ) -> Result<Asked> {
+        let holds = |needle: &Needle| needle.holds(searcher, fields, place(needle, fields));
+        let holds: Vec<Vec<_>> = self
+            .groups
+            .iter()
+            .map(|group| group.iter().map(holds).collect())
+            .collect::<Result<_>>()?;
+        let any = |holds: &Vec<u64>| holds.iter().fold(0, |sum: u64, one| sum.saturating_add(*one));
+        let fewest = holds.iter().map(any).min().unwrap_or(0);
         let mut asked = Asked { filters, ..Asked::default() };
         if self.groups.is_empty() {
             let all = ConstScoreQuery::new(Box::new(AllQuery), 1.0);
             asked.words.push((Occur::Must, Box::new(all)));
             asked.most = 1.0;
         }
-        for group in &self.groups {
+        for (group, holds) in self.groups.iter().zip(holds) {
             let mut any: Parts = Vec::with_capacity(group.len());
-            for needle in group {
+            for (needle, holds) in group.iter().zip(holds) {
                 let field = place(needle, fields);
-                any.push((Occur::Should, needle.query(fields, field)));
+                let few = holds / WORTH > fewest;
+                any.push((Occur::Should, needle.known(fields, phrases, field, few)));
                 asked.dear |= needle.is_dear(fields, field);
                 asked.most += needle.most(searcher, fields, field)?;
             }
