@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use async_graphql::Variables;
 use async_graphql::parser::parse_query;
 use entity::document::{ActiveModel, Column, Entity, Model};
 use sea_orm::sea_query::OnConflict;
@@ -97,7 +98,8 @@ async fn check(
     let (Some((name, operation)), None) = (operations.next(), operations.next()) else {
         return Err("a registered document has one operation".to_owned());
     };
-    limits::check(&parsed, &operation.node, &async_graphql::Variables::default(), bounds, costs)
+    let variables = limits::with_defaults(Variables::default(), &operation.node);
+    limits::check(&parsed, &operation.node, &variables, bounds, costs)
         .map_err(|error| error.to_string())?;
     match graphql::validate(schema, &parsed).await.into_iter().next() {
         None => Ok(name.map(ToString::to_string)),

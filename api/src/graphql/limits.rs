@@ -68,7 +68,22 @@ pub struct Asked {
     pub introspects: bool,
 }
 
-/// Checks one operation of a parsed document.
+/// Variables that are not given have their defaults: the executor looks at those for
+/// arguments, and not for `@skip` and `@include`.
+#[must_use]
+pub fn with_defaults(mut variables: Variables, operation: &OperationDefinition) -> Variables {
+    for definition in &operation.variable_definitions {
+        let name = &definition.node.name.node;
+        if let Some(default) = &definition.node.default_value
+            && !variables.contains_key(name)
+        {
+            variables.insert(name.clone(), default.node.clone());
+        }
+    }
+    variables
+}
+
+/// Checks one operation of a parsed document, whose variables are [`with_defaults`].
 pub fn check(
     document: &ExecutableDocument,
     operation: &OperationDefinition,
@@ -79,9 +94,8 @@ pub fn check(
     spread::check(document)?;
     let mut walk = Walk {
         fragments: &document.fragments,
-        operation,
         variables,
-        sizes: sizes(operation, variables),
+        sizes: sizes(variables),
         limits,
         costs,
         open: Vec::new(),
@@ -139,7 +153,6 @@ impl Total {
 
 struct Walk<'a> {
     fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
-    operation: &'a OperationDefinition,
     variables: &'a Variables,
     /// Bytes of each variable.
     sizes: HashMap<&'a str, usize>,
@@ -326,14 +339,9 @@ impl<'a> Walk<'a> {
         said.map_or(size.assumed, |said| usize::try_from(said).unwrap_or(usize::MAX)).max(1)
     }
 
-    /// What a variable holds, or its default; none where that is no number.
+    /// What a variable holds; none where that is no number.
     fn number(&self, variable: &Name) -> Option<u64> {
-        let value = self.variables.get(variable).or_else(|| {
-            let definitions = &self.operation.variable_definitions;
-            let found = definitions.iter().find(|found| found.node.name.node == *variable)?;
-            Some(&found.node.default_value.as_ref()?.node)
-        });
-        match value {
+        match self.variables.get(variable) {
             Some(ConstValue::Number(number)) => Some(number.as_u64().unwrap_or(0)),
             Some(ConstValue::List(ids)) => Some(ids.len() as u64),
             _ => None,
@@ -366,17 +374,9 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Bytes of each variable, or of its default.
-fn sizes<'a>(
-    operation: &'a OperationDefinition,
-    variables: &'a Variables,
-) -> HashMap<&'a str, usize> {
-    let defaults = operation.variable_definitions.iter().filter_map(|definition| {
-        let default = definition.node.default_value.as_ref()?;
-        Some((definition.node.name.node.as_str(), bytes(&default.node)))
-    });
-    let given = variables.iter().map(|(name, value)| (name.as_str(), bytes(value)));
-    defaults.chain(given).collect()
+/// Bytes of each variable.
+fn sizes(variables: &Variables) -> HashMap<&str, usize> {
+    variables.iter().map(|(name, value)| (name.as_str(), bytes(value))).collect()
 }
 
 /// Bytes of a value in memory, about.
@@ -407,7 +407,8 @@ mod tests {
         let document = parse_query(query).unwrap();
         let (_, operation) = document.operations.iter().next().unwrap();
         let costs = Costs::read(&annotate(SDL));
-        match check(&document, &operation.node, &Variables::default(), &limits, &costs) {
+        let variables = with_defaults(Variables::default(), &operation.node);
+        match check(&document, &operation.node, &variables, &limits, &costs) {
             Ok(_) => "ok".to_owned(),
             Err(over) => format!("{} {}", over.limit, over.asked),
         }

@@ -418,7 +418,7 @@ async fn try_prepare(
             "GET is for queries: send mutations by POST",
         ));
     }
-    let variables = with_defaults(Variables::from_json(variables), operation);
+    let variables = limits::with_defaults(Variables::from_json(variables), operation);
     let asked = limits::check(&document.parsed, operation, &variables, limits, &endpoint.costs)
         .map_err(|error| over(&error))?;
     // Copied once it may run.
@@ -463,20 +463,6 @@ async fn execute(
         document.set_valid();
     }
     Ok(admitted.complete(response))
-}
-
-/// Variables that are not given have their defaults: the executor looks at those for
-/// arguments, and not for `@skip` and `@include`.
-fn with_defaults(mut variables: Variables, operation: &OperationDefinition) -> Variables {
-    for definition in &operation.variable_definitions {
-        let name = &definition.node.name.node;
-        if let Some(default) = &definition.node.default_value
-            && !variables.contains_key(name)
-        {
-            variables.insert(name.clone(), default.node.clone());
-        }
-    }
-    variables
 }
 
 /// The operation that will run.

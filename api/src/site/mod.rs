@@ -171,18 +171,9 @@ pub struct Frame {
     pub term_places: Sections,
     /// By weight, at least one.
     pub languages: Vec<LanguageFrame>,
-    term_paths: TermPaths,
-}
-
-/// Addresses of terms that were asked for, by language, taxonomy and slug: every list
-/// has some, and makes them for each article.
-#[derive(Debug)]
-struct TermPaths(Cache<String, String>);
-
-impl Default for TermPaths {
-    fn default() -> Self {
-        Self(Cache::new(TERM_PATHS))
-    }
+    /// Addresses of terms that were asked for, by language, taxonomy and slug: every
+    /// list has some, and makes them for each article.
+    term_paths: Cache<String, String>,
 }
 
 impl Frame {
@@ -227,7 +218,7 @@ impl Frame {
             zone: site.time_zone.parse().unwrap_or(Tz::UTC),
             site,
             languages,
-            term_paths: TermPaths::default(),
+            term_paths: Cache::new(TERM_PATHS),
         })
     }
 
@@ -306,11 +297,11 @@ impl Frame {
     pub fn term_path(&self, language: &LanguageFrame, taxonomy: &str, slug: &str) -> String {
         let key = &language.row.key;
         let name = [key, taxonomy, slug].join("\0");
-        if let Some(path) = self.term_paths.0.get(&name) {
+        if let Some(path) = self.term_paths.get(&name) {
             return path;
         }
         let path = self.rules.term_path(&self.term_places, key, taxonomy, slug);
-        self.term_paths.0.insert(name, path.clone());
+        self.term_paths.insert(name, path.clone());
         path
     }
 
